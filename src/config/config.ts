@@ -1,0 +1,125 @@
+/** What a process was told to do, read once and frozen. Every part of signalbox reads this and never the environment. */
+
+export type Signal = 'traces' | 'metrics' | 'logs';
+export type Protocol = 'http/protobuf' | 'http/json' | 'grpc';
+export type Compression = 'gzip' | 'none';
+
+/** Everything needed to reach one OTLP endpoint. Plain data, so that it can be handed to a worker thread. */
+export interface OtlpConfig {
+  readonly protocol: Protocol;
+  /** HTTP: the full URL, path included (`http://localhost:4318/v1/traces`). gRPC: scheme, host and port only. */
+  readonly url: string;
+  /** Header names in lower case. Values are secrets: never printed. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly compression: Compression;
+  /** Paths of PEM files. */
+  readonly caFile?: string;
+  readonly clientCertificateFile?: string;
+  readonly clientKeyFile?: string;
+}
+
+/** Limits of one kind of record, as the SDK specification names them. Characters and counts. */
+export interface AttributeLimits {
+  readonly attributeCount: number;
+  readonly attributeValueLength: number;
+}
+
+export interface SpanLimits extends AttributeLimits {
+  readonly eventCount: number;
+  readonly linkCount: number;
+  readonly attributePerEventCount: number;
+  readonly attributePerLinkCount: number;
+}
+
+/** How records of one signal wait and leave. */
+export interface BatchConfig {
+  /** Longest wait before a record is sent. */
+  readonly scheduleDelayMs: number;
+  /** Longest time that one export may take, retries included. */
+  readonly exportTimeoutMs: number;
+  /** `Infinity` when only bytes bound the queue. */
+  readonly maxQueueSize: number;
+  readonly maxExportBatchSize: number;
+}
+
+export type Exporter = 'otlp' | 'console' | 'none';
+
+export type SamplerName =
+  | 'always_on'
+  | 'always_off'
+  | 'traceidratio'
+  | 'parentbased_always_on'
+  | 'parentbased_always_off'
+  | 'parentbased_traceidratio';
+
+export interface Config {
+  /** `OTEL_SDK_DISABLED` */
+  readonly disabled: boolean;
+  /** `OTEL_CONFIG_FILE`: the official SDK reads it and runs. */
+  readonly configFile?: string;
+  /** `SIGNALBOX_LOG_LEVEL`: what signalbox says about itself. */
+  readonly logLevel: 'none' | 'error' | 'warn' | 'info' | 'debug';
+
+  readonly serviceName?: string;
+  readonly serviceVersion?: string;
+  /** `deployment.environment.name` */
+  readonly environment?: string;
+  /** `vcs.ref.head.revision` */
+  readonly commit?: string;
+  readonly resourceAttributes: Readonly<Record<string, string>>;
+  /** Names of `OTEL_NODE_RESOURCE_DETECTORS`; undefined when not set. */
+  readonly resourceDetectors?: readonly string[];
+
+  readonly propagators: readonly string[];
+  /** Hosts (`example.com`, `*.example.com`, `*`) that outbound baggage may be sent to. */
+  readonly baggageHosts: readonly string[];
+
+  readonly traces: {
+    readonly exporter: Exporter;
+    readonly otlp: OtlpConfig;
+    readonly batch: BatchConfig;
+    readonly sampler: SamplerName;
+    /** 0 to 1 */
+    readonly samplerRatio: number;
+    readonly limits: SpanLimits;
+  };
+  readonly metrics: {
+    readonly exporter: Exporter;
+    readonly otlp: OtlpConfig;
+    readonly intervalMs: number;
+    readonly exportTimeoutMs: number;
+    readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
+    readonly defaultHistogram: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
+  };
+  readonly logs: {
+    readonly exporter: Exporter;
+    readonly otlp: OtlpConfig;
+    readonly batch: BatchConfig;
+    readonly limits: AttributeLimits;
+  };
+
+  /** Most bytes of encoded records that wait for export, for each signal. */
+  readonly queueMaxBytes: number;
+  /** Most that signalbox adds to the end of the process, everything together. */
+  readonly shutdownTimeoutMs: number;
+  /** Also start in worker threads that inherit the preload. */
+  readonly workerThreads: boolean;
+
+  readonly instrumentations: {
+    /** Short names (`express`); undefined means the default set. */
+    readonly enabled?: readonly string[];
+    readonly disabled: readonly string[];
+    /** Options by short name, handed to the instrumentation as they are. */
+    readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+  /** URL paths (`/health`, `/internal/*`) whose requests are neither traced nor counted. */
+  readonly ignorePaths: readonly string[];
+}
+
+/** One thing that was wrong in the settings; `message` is a whole line with its cure and without any secret. */
+export interface Problem {
+  readonly code: string;
+  readonly setting: string;
+  readonly message: string;
+}

@@ -1,0 +1,11 @@
+/**
+ * The CommonJS builds of the OpenTelemetry packages.
+ *
+ * The instrumentations are loaded by `require` and bring these builds with them; importing the ES-module builds beside
+ * them would load a second copy of everything, which costs about as much again. Each package is loaded at its first use.
+ */
+import { createRequire } from 'node:module';
+
+export const require = createRequire(import.meta.url);
+
+export const api = require('@opentelemetry/api') as typeof import('@opentelemetry/api');

@@ -1,0 +1,3 @@
+module signalbox.test/collector
+
+go 1.26
