@@ -7,7 +7,7 @@ export type Compression = 'gzip' | 'none';
 /** Everything needed to reach one OTLP endpoint. Plain data, so that it can be handed to a worker thread. */
 export interface OtlpConfig {
   readonly protocol: Protocol;
-  /** HTTP: the full URL, path included (`http://localhost:4318/v1/traces`). gRPC: scheme, host and port only. */
+  /** HTTP: the full URL, path included (`http://localhost:4318/v1/traces`). gRPC: scheme, host and port, always all three. */
   readonly url: string;
   /** Header names in lower case. Values are secrets: never printed. */
   readonly headers: Readonly<Record<string, string>>;
@@ -67,10 +67,12 @@ export interface Config {
   readonly environment?: string;
   /** `vcs.ref.head.revision` */
   readonly commit?: string;
+  /** All others: none of the four above stands in here. */
   readonly resourceAttributes: Readonly<Record<string, string>>;
-  /** Names of `OTEL_NODE_RESOURCE_DETECTORS`; undefined when not set. */
+  /** Names of `OTEL_NODE_RESOURCE_DETECTORS`, `all` among them; empty for none, undefined when not set. */
   readonly resourceDetectors?: readonly string[];
 
+  /** `tracecontext`, `baggage`, `b3`, `b3multi`; each once. */
   readonly propagators: readonly string[];
   /** Hosts (`example.com`, `*.example.com`, `*`) that outbound baggage may be sent to. */
   readonly baggageHosts: readonly string[];
@@ -107,7 +109,7 @@ export interface Config {
   readonly workerThreads: boolean;
 
   readonly instrumentations: {
-    /** Short names (`express`); undefined means the default set. */
+    /** Short names (`express`); undefined means the default set, empty means none. */
     readonly enabled?: readonly string[];
     readonly disabled: readonly string[];
     /** Options by short name, handed to the instrumentation as they are. */

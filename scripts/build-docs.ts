@@ -1,0 +1,129 @@
+/**
+ * Writes docs/configuration.md from the table of settings.
+ *
+ *   node scripts/build-docs.ts           write it
+ *   node scripts/build-docs.ts --check   fail when it is not current
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { INSTRUMENTATION_NAMES } from '../src/config/instrumentation-names.ts';
+import { FOREIGN_PREFIXES, MAX_INTEGER, settings, type Group, type Setting } from '../src/config/settings.ts';
+import { formatDefault } from '../src/config/read-settings.ts';
+
+const page = new URL('../docs/configuration.md', import.meta.url);
+
+const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = {
+  general: ['General', ''],
+  otlp: ['Where telemetry goes', 'For all signals. When the protocol is not set, it is told from the port of the endpoint: 4317 is gRPC, anything else is `http/protobuf`. An endpoint begins with `http://` or `https://`; one without is reported, and the scheme is guessed.'],
+  'one-signal': ['For one signal only', 'Each wins over the setting for all signals. Headers are added to those for all signals. An endpoint of a single signal is used as it is: over HTTP it needs its whole path (`http://collector:4318/v1/traces`).'],
+  traces: ['Traces', ''],
+  metrics: ['Metrics', ''],
+  logs: ['Logs', ''],
+  limits: ['Limits', ''],
+  instrumentations: ['Instrumentations', `A name is \`express\` or \`@opentelemetry/instrumentation-express\`. Known names: ${[...INSTRUMENTATION_NAMES].map((name) => `\`${name}\``).join(', ')}.`],
+  signalbox: ['signalbox itself', ''],
+  'no-effect': ['Known, without effect', ''],
+};
+
+/** The whole page. */
+export function renderConfiguration(): string {
+  const parts = [INTRODUCTION];
+  for (const [group, [title, text]] of Object.entries(GROUPS) as [Group, readonly [string, string]][]) {
+    parts.push(`## ${title}`);
+    if (text !== '') parts.push(text);
+    const rows = settings.filter((setting) => setting.group === group);
+    parts.push(group === 'one-signal' ? renderSignalTable(rows) : renderTable(rows));
+  }
+  parts.push(CLOSING);
+  return `${parts.join('\n\n')}\n`;
+}
+
+const INTRODUCTION = `<!-- Written by scripts/build-docs.ts from src/config/settings.ts. Do not edit. -->
+
+# Configuration
+
+signalbox is told what to do by environment variables. Every \`OTEL_*\` variable keeps the meaning that the OpenTelemetry
+specification gives it; \`SIGNALBOX_*\` stands only where the specification has no name. Options of \`startTelemetry\` say the
+same in code and win over the environment.
+
+- An empty variable, or one of spaces only, is as if it were not set.
+- A value that does not fit is reported in one line, and the default is used. Values of headers and credentials in URLs are
+  never printed.
+- An \`OTEL_*\` or \`SIGNALBOX_*\` name that nobody knows is reported with the name that was probably meant.
+- Times are in milliseconds, sizes in bytes. A number that is too large is lowered to what is allowed, mostly ${MAX_INTEGER}.
+- A switch is on for \`true\` alone; \`1\` and \`yes\` are off, and are reported.`;
+
+const CLOSING = `## Names that are left alone
+
+Other languages, the Collector and its operator have settings of their own. Names that begin with these are not reported,
+unless they are one or two letters from a name above: ${FOREIGN_PREFIXES.map((prefix) => `\`${prefix}\``).join(', ')}. Nor are the
+variables by which Kubernetes describes a service (\`OTEL_COLLECTOR_SERVICE_HOST\`).`;
+
+function renderTable(rows: readonly Setting[]): string {
+  const hasOptions = rows.some(({ option }) => option !== undefined);
+  const lines = rows.map((setting) => {
+    const cells = [`\`${setting.name}\``, ...(hasOptions ? [setting.option === undefined ? '' : `\`${setting.option}\``] : []), describeValues(setting), describeDefault(setting), describeMeaning(setting)];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  const head = ['Variable', ...(hasOptions ? ['In code'] : []), 'Values', 'Default', 'Meaning'];
+  return [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...lines].join('\n');
+}
+
+/** One line for the three names that mean the same. */
+function renderSignalTable(rows: readonly Setting[]): string {
+  const general = settings.filter(({ group }) => group === 'otlp');
+  const lines = general.map(({ name }) => `| ${rows.filter((row) => row.general === name).map((row) => `\`${row.name}\``).join(' ')} | \`${name}\` |`);
+  return ['| Variables | Default, values and meaning as |', '| --- | --- |', ...lines].join('\n');
+}
+
+function describeValues({ type, values, items, min = 0, max, unit, zeroIsUnlimited }: Setting): string {
+  switch (type) {
+    case 'boolean':
+      return '`true`, `false`';
+    case 'integer': {
+      const range = max === undefined ? `from ${min}` : `from ${min} to ${max}`;
+      return `${unit ?? 'whole number'}, ${range}${zeroIsUnlimited ? ' (0: no limit)' : ''}`;
+    }
+    case 'number':
+      return `number from ${min} to ${max}`;
+    case 'enum':
+    case 'exporter':
+      return (values ?? []).map((value) => `\`${value}\``).join(', ');
+    case 'list':
+      return values === undefined || items === 'instrumentations' ? `${items}, separated by commas` : values.map((value) => `\`${value}\``).join(', ');
+    case 'headers':
+      return '`name=value` pairs';
+    case 'attributes':
+      return '`key=value` pairs';
+    case 'url':
+      return 'URL';
+    case 'file':
+      return 'path';
+    case 'certificate':
+    case 'private-key':
+      return 'path of a PEM file';
+    case 'instrumentation-options':
+      return 'JSON object';
+    case 'text':
+      return 'text';
+  }
+}
+
+function describeDefault({ default: value, otherwise, general }: Setting): string {
+  if (value !== undefined) return typeof value === 'object' && value.length === 0 ? 'none' : value === Infinity ? 'no limit' : `\`${formatDefault(value)}\``;
+  return otherwise ?? (general === undefined ? '' : `\`${general}\``);
+}
+
+function describeMeaning({ meaning, differs, secret }: Setting): string {
+  const linked = meaning.replace(/(?<!`)\b(?:OTEL|SIGNALBOX)_[A-Z_]+\b/g, '`$&`');
+  return [linked, ...(secret ? ['Secret: never printed.'] : []), ...(differs === undefined ? [] : [differs.replace(/\b(?:OTEL|SIGNALBOX)_[A-Z_]+\b/g, '`$&`')])].join(' ');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wanted = renderConfiguration();
+  if (!process.argv.includes('--check')) writeFileSync(page, wanted);
+  else if (readFileSync(page, 'utf8') !== wanted) {
+    console.error('docs/configuration.md must be what scripts/build-docs.ts writes, got something else. Run: node scripts/build-docs.ts');
+    process.exitCode = 1;
+  }
+}

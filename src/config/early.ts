@@ -1,0 +1,27 @@
+/** The few facts of the environment that are needed before it is worth loading anything else. */
+
+export interface EarlyFacts {
+  readonly disabled: boolean;
+  readonly workerThreads: boolean;
+  /** Started by a test runner or a watcher, so an application in spite of its parent's flags. */
+  readonly isRunnersChild: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The one place that reads the environment. Nothing ever writes it. */
+export function readEnvironment(): Environment {
+  return process.env;
+}
+
+export function readEarlyFacts(env: Environment = readEnvironment()): EarlyFacts {
+  return {
+    disabled: isTrue(env['OTEL_SDK_DISABLED']),
+    workerThreads: isTrue(env['SIGNALBOX_WORKER_THREADS']),
+    isRunnersChild: env['NODE_TEST_CONTEXT'] !== undefined || env['WATCH_REPORT_DEPENDENCIES'] !== undefined,
+  };
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value !== undefined && value.trim().toLowerCase() === 'true';
+}

@@ -1,0 +1,331 @@
+/**
+ * Readers of single values, one for each type of setting. They take what an environment variable or an option holds and
+ * answer what it means, with what was wrong about it. Part of a value may be wrong and the rest of use.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { INSTRUMENTATION_NAMES, shortInstrumentationName } from './instrumentation-names.ts';
+import { nearestName } from './nearest-name.ts';
+import { HIDDEN, showValue } from './show-value.ts';
+import { MAX_INTEGER, type Setting, type SettingType } from './settings.ts';
+
+export interface Wrong {
+  readonly code: 'bad-value' | 'not-supported' | 'unreadable-file';
+  /** `must be true or false` */
+  readonly must: string;
+  /** The value as it may be shown. */
+  readonly got: string;
+  /** A whole sentence about what is used now; without one, what counts is the next source or the default. */
+  readonly now?: string;
+}
+
+export interface Reading {
+  /** `undefined`: as if it were not set. */
+  readonly value?: unknown;
+  readonly wrong?: Wrong;
+}
+
+/** The text of a small regular file. Throws when it cannot be read. */
+export type ReadText = (path: string) => string;
+
+type Reader = (value: unknown, setting: Setting, readText: ReadText) => Reading;
+
+const LONGEST_TEXT = 1024;
+/** Servers refuse requests whose headers take more than 8 to 16 KiB. */
+const LONGEST_HEADER = 8192;
+const LARGEST_FILE = 1024 * 1024;
+const LONGEST_JSON = 64 * 1024;
+const MOST_FAULTS_SHOWN = 3;
+
+/** Headers that say how this very message is sent. Setting them from outside would break it. */
+const RESERVED_HEADERS = new Set(['connection', 'content-encoding', 'content-length', 'content-type', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', '__proto__']);
+
+const readers: Record<SettingType, Reader> = {
+  boolean: readBoolean,
+  integer: readInteger,
+  number: readNumber,
+  enum: readEnum,
+  exporter: readExporter,
+  text: readPlainText,
+  list: readList,
+  headers: (value) => readPairs(value, 'name=value pairs separated by commas', headerFault, (name) => name.toLowerCase(), false),
+  attributes: (value) => readPairs(value, 'key=value pairs separated by commas', attributeFault, (key) => key, true),
+  url: readUrl,
+  file: readFile,
+  certificate: readPem,
+  'private-key': readPem,
+  'instrumentation-options': readInstrumentationOptions,
+};
+
+export function readValue(value: unknown, setting: Setting, readText: ReadText): Reading {
+  return readers[setting.type](value, setting, readText);
+}
+
+export const readTextFile: ReadText = (path) => {
+  // Asked first: reading a pipe or a device could go on for ever.
+  const stats = statSync(path);
+  if (!stats.isFile() || stats.size > LARGEST_FILE) throw Object.assign(new Error(), { code: 'not a file of at most 1 MiB' });
+  return readFileSync(path, 'utf8');
+};
+
+function bad(must: string, got: string, now?: string): Reading {
+  return { wrong: { code: 'bad-value', must: `must be ${must}`, got, ...(now !== undefined && { now }) } };
+}
+
+function readBoolean(value: unknown): Reading {
+  const text = typeof value === 'boolean' ? String(value) : typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+  if (text === 'true' || text === 'false') return { value: text === 'true' };
+  // The specification: everything but "true" is false.
+  return { value: false, ...bad('true or false', showValue(value), 'Using false.') };
+}
+
+function readInteger(value: unknown, setting: Setting): Reading {
+  const { min = 0, max = MAX_INTEGER, unit, zeroIsUnlimited } = setting;
+  const must = `a whole number${unit ? ` of ${unit}` : ''} from ${min} to ${max}`;
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || !/^[+-]?\d+$/.test(text)) return bad(must, showValue(value));
+  const number = Number(text);
+  if (number < min) return bad(must, showValue(value));
+  if (number > max) return { value: max, ...bad(must, showValue(value), `Using ${max}.`) };
+  return { value: number === 0 && zeroIsUnlimited ? MAX_INTEGER : number };
+}
+
+function readNumber(value: unknown, { min = 0, max = 1 }: Setting): Reading {
+  const text = typeof value === 'number' ? String(value) : value;
+  const number = typeof text === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  return number >= min && number <= max ? { value: number } : bad(`a number from ${min} to ${max}`, showValue(value));
+}
+
+function readEnum(value: unknown, { values = [], unsupported = {} }: Setting): Reading {
+  const must = `one of ${values.join(', ')}`;
+  if (typeof value !== 'string') return bad(must, showValue(value));
+  const word = value.trim().toLowerCase();
+  if (values.includes(word)) return { value: word };
+  if (Object.hasOwn(unsupported, word)) {
+    return { wrong: { code: 'not-supported', must: `must be ${must}`, got: `${showValue(value)} (${unsupported[word]})` } };
+  }
+  return bad(must, `${showValue(value)}${didYouMean(word, values)}`);
+}
+
+function readExporter(value: unknown, setting: Setting): Reading {
+  if (typeof value === 'boolean') return { value: value ? 'otlp' : 'none' };
+  if (typeof value !== 'string' || !value.includes(',')) return readEnum(value, setting);
+  const words = splitList(value).map((word) => word.toLowerCase());
+  const known = words.filter((word) => setting.values?.includes(word));
+  const chosen = known.find((word) => word !== 'none') ?? known[0];
+  if (chosen !== undefined && new Set(words).size === 1) return { value: chosen };
+  return {
+    ...(chosen !== undefined && { value: chosen }),
+    wrong: {
+      code: 'not-supported',
+      must: `must be one of ${setting.values?.join(', ')}, not several`,
+      got: showValue(value),
+      ...(chosen !== undefined && { now: `Using ${chosen}.` }),
+    },
+  };
+}
+
+function readPlainText(value: unknown): Reading {
+  // eslint-disable-next-line no-control-regex
+  const isPlain = typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_TEXT && !/[\u0000-\u001f\u007f]/.test(value);
+  return isPlain ? { value: value.trim() } : bad(`text of at most ${LONGEST_TEXT} characters without control characters`, showValue(value));
+}
+
+function readList(value: unknown, setting: Setting): Reading {
+  const { items = 'names', values, unsupported = {} } = setting;
+  const must = `a list of ${items} separated by commas`;
+  const entries = typeof value === 'string' ? splitList(value) : Array.isArray(value) ? (value as unknown[]) : undefined;
+  if (entries === undefined) return bad(must, showValue(value));
+  const good = new Set<string>();
+  const faults: string[] = [];
+  let none = false;
+  for (const entry of entries) {
+    const text = typeof entry !== 'string' ? undefined : items === 'instrumentations' ? shortInstrumentationName(entry) : items === 'paths' ? entry.trim() : entry.trim().toLowerCase();
+    if (text === 'none') none = true;
+    else if (text !== undefined && (values ? values.includes(text) : isGoodEntry(text, items))) good.add(text);
+    else if (faults.length >= MOST_FAULTS_SHOWN) faults.push('');
+    else if (text !== undefined && Object.hasOwn(unsupported, text)) faults.push(`${showValue(entry)} (${unsupported[text]})`);
+    else faults.push(`${showValue(entry)}${text === undefined ? '' : didYouMean(text, values ?? [])}`);
+  }
+  if (none) {
+    if (good.size === 0 && faults.length === 0) return { value: [] };
+    return { value: [], ...bad(`${must}, or none alone`, showValue(value), 'Using none.') };
+  }
+  if (faults.length === 0) return { value: [...good] };
+  const hint = items === 'paths' ? ' that begin with "/"' : items === 'hosts' ? ' without scheme and path' : '';
+  if (good.size === 0) return bad(must + hint, listFaults(faults));
+  return { value: [...good], ...bad(must + hint, listFaults(faults), 'The other entries are used.') };
+}
+
+function isGoodEntry(text: string, items: string): boolean {
+  if (text.length > LONGEST_TEXT) return false;
+  // eslint-disable-next-line no-control-regex
+  if (items === 'paths') return /^\/[^\s*?#\u0000-\u001f\u007f]*\*?$/.test(text);
+  if (items === 'hosts') return /^(\*|(\*\.)?[\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])$/.test(text);
+  return /^[\w./-]+$/.test(text);
+}
+
+function splitList(text: string): string[] {
+  return text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '');
+}
+
+function listFaults(faults: readonly string[]): string {
+  const more = faults.length - MOST_FAULTS_SHOWN;
+  return `${faults.slice(0, MOST_FAULTS_SHOWN).join(' and ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function didYouMean(text: string, known: Iterable<string>): string {
+  const nearest = nearestName(text, known);
+  return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+}
+
+/**
+ * Pairs from text, percent-decoded, or from an object, as they are. A bad pair falls alone and is named by its place:
+ * even the part before the equals sign can be a secret that was written in the wrong place.
+ */
+function readPairs(value: unknown, what: string, faultOf: (name: string, text: string) => string | undefined, nameOf: (name: string) => string, showsNames: boolean): Reading {
+  const good = new Map<string, string>();
+  const faults: string[] = [];
+  const take = (place: string, name: unknown, text: unknown): void => {
+    const fault = typeof name !== 'string' || typeof text !== 'string' ? 'is not text' : faultOf(name, text);
+    if (fault === undefined) good.set(nameOf(name as string), text as string);
+    else faults.push(`${place} ${fault}`);
+  };
+  if (typeof value === 'string') {
+    value.split(',').forEach((pair, index) => {
+      if (pair.trim() === '') return;
+      const equals = pair.indexOf('=');
+      const rawName = pair.slice(0, Math.max(equals, 0)).trim();
+      const place = `pair ${index + 1}${showsNames && rawName !== '' ? ` (${showValue(rawName)})` : ''}`;
+      if (equals < 0) return void faults.push(`${place} has no "="`);
+      const name = decode(rawName);
+      const text = decode(pair.slice(equals + 1).trim());
+      if (name === undefined || text === undefined) return void faults.push(`${place} has a "%" that is not followed by two hexadecimal digits`);
+      take(place, name, text);
+    });
+  } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    Object.entries(value).forEach(([name, text], index) => take(`entry ${index + 1}`, name, text));
+  } else {
+    return bad(what, typeof value === 'number' || typeof value === 'bigint' ? HIDDEN : showValue(value));
+  }
+  const reading = { value: Object.fromEntries(good) };
+  if (faults.length === 0) return reading;
+  return { ...reading, ...bad(what, `a value in which ${listFaults(faults)}`, good.size === 0 ? 'Ignored.' : 'The other pairs are used.') };
+}
+
+function decode(text: string): string | undefined {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
+function headerFault(name: string, text: string): string | undefined {
+  if (!/^[!#$%&'*+.^_`|~\dA-Za-z-]+$/.test(name)) return 'has a name that HTTP does not allow';
+  if (name.length + text.length > LONGEST_HEADER) return `is longer than ${LONGEST_HEADER} characters`;
+  if (RESERVED_HEADERS.has(name.toLowerCase())) return 'names a header that is set by itself';
+  if (!/^[\t\u0020-\u007e]*$/.test(text)) return 'has a line break or another character that HTTP does not allow';
+  return undefined;
+}
+
+function attributeFault(key: string): string | undefined {
+  if (key.trim() === '') return 'has no key';
+  return key === '__proto__' ? 'has a key that is not allowed' : undefined;
+}
+
+/** What a URL setting holds, before the protocol is known. */
+export interface ParsedUrl {
+  /** Without user name, password and fragment. For one without a scheme, `http:` stands in for it. */
+  readonly url: URL;
+  readonly hasScheme: boolean;
+  /** As it was written, also where it is the scheme's own. */
+  readonly port?: number;
+}
+
+function readUrl(value: unknown): Reading {
+  const must = 'a URL such as http://localhost:4318';
+  const wrong = (why = ''): Reading => bad(must, `${showValue(value, true)}${why}`);
+  // A URL parser drops tabs and line breaks, and takes a backslash for a slash: what it reads is not what was written.
+  // eslint-disable-next-line no-control-regex
+  if (typeof value !== 'string' || value.length > 4 * LONGEST_TEXT || /[\s\\\u0000-\u001f\u007f]/.test(value)) return wrong();
+  const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(value);
+  if (scheme !== null && !/^https?$/i.test(scheme[1]!)) return wrong(' (only http and https are sent to)');
+  const rest = scheme === null ? value : value.slice(scheme[0].length);
+  const authority = rest.split(/[/?#]/, 1)[0]!;
+  if (authority === '' || authority.startsWith(':') || authority.endsWith(':')) return wrong();
+  const portText = /:(\d+)$/.exec(authority)?.[1];
+  const port = portText === undefined ? undefined : Number(portText);
+  if (port !== undefined && (port < 1 || port > 65_535)) return wrong(' (a port is a number from 1 to 65535)');
+  let url: URL;
+  try {
+    url = new URL(scheme === null ? `http://${rest}` : value);
+  } catch {
+    return wrong();
+  }
+  const hasCredentials = url.username !== '' || url.password !== '';
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  const parsed: ParsedUrl = { url, hasScheme: scheme !== null, ...(port !== undefined && { port }) };
+  if (!hasCredentials) return { value: parsed };
+  return { value: parsed, ...bad('a URL without a user name or password', HIDDEN, 'Using it without them; credentials go into OTEL_EXPORTER_OTLP_HEADERS.') };
+}
+
+function readFile(value: unknown, _setting: Setting, readText: ReadText): Reading {
+  return readContent(value, readText, 'a file that can be read', () => true);
+}
+
+function readPem(value: unknown, { type }: Setting, readText: ReadText): Reading {
+  const end = type === 'certificate' ? 'CERTIFICATE-----' : 'PRIVATE KEY-----';
+  return readContent(value, readText, `a PEM file with a ${type === 'certificate' ? 'certificate' : 'private key'}`, (text) => text.includes('-----BEGIN ') && text.includes(end));
+}
+
+function readContent(value: unknown, readText: ReadText, must: string, isRight: (text: string) => boolean): Reading {
+  if (typeof value !== 'string') return bad(must, showValue(value));
+  let why: string;
+  try {
+    if (isRight(readText(value))) return { value };
+    why = 'it holds none';
+  } catch (error) {
+    why = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : 'it cannot be read';
+  }
+  return { wrong: { code: 'unreadable-file', must: `must be ${must}`, got: `${showValue(value)} (${why})` } };
+}
+
+function readInstrumentationOptions(value: unknown): Reading {
+  const must = 'a JSON object of objects by name of instrumentation';
+  const isText = typeof value === 'string';
+  let all: unknown = value;
+  if (isText) {
+    if (value.length > LONGEST_JSON) return bad(must, `one of ${value.length} characters`);
+    try {
+      all = JSON.parse(value, withoutPrototype);
+    } catch {
+      return bad(must, `${showValue(value)} (not JSON)`);
+    }
+  }
+  if (!isObject(all)) return bad(must, showValue(value));
+  const good: [string, Readonly<Record<string, unknown>>][] = [];
+  const faults: string[] = [];
+  for (const [key, options] of Object.entries(all)) {
+    const name = shortInstrumentationName(key);
+    // A copy, frozen: an application's own object is not ours to freeze.
+    if (INSTRUMENTATION_NAMES.has(name) && isObject(options)) good.push([name, Object.freeze({ ...options })]);
+    else if (INSTRUMENTATION_NAMES.has(name)) faults.push(`${showValue(options)} for ${name}`);
+    else faults.push(`the name ${showValue(key)}${didYouMean(name, INSTRUMENTATION_NAMES)}`);
+  }
+  const reading = { value: Object.freeze(Object.fromEntries(good)) };
+  return faults.length === 0 ? reading : { ...reading, ...bad(must, listFaults(faults), good.length === 0 ? 'Ignored.' : 'The other entries are used.') };
+}
+
+/** Called for every value of a JSON text, inner ones first. */
+function withoutPrototype(key: string, value: unknown): unknown {
+  if (key === '__proto__') return undefined;
+  return typeof value === 'object' && value !== null ? Object.freeze(value) : value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,75 @@
+import type { Compression, Config, Exporter, Protocol, SamplerName } from './config.ts';
+
+/**
+ * What code can say to `startTelemetry`. Everything is optional, and what is given wins over the environment.
+ *
+ * A value that does not fit is reported like a bad environment variable, and the environment or the default is used.
+ * @see docs/configuration.md
+ */
+export interface StartOptions {
+  /** `service.name`, as `OTEL_SERVICE_NAME`. */
+  readonly serviceName?: string;
+  /** `service.version`. Default: the version in the nearest package.json. */
+  readonly serviceVersion?: string;
+  /** `deployment.environment.name` (`production`), as `ENVIRONMENT`. */
+  readonly environment?: string;
+  /** More resource attributes. Added to those of `OTEL_RESOURCE_ATTRIBUTES`, and stronger than they are. */
+  readonly resourceAttributes?: Readonly<Record<string, string>>;
+
+  /**
+   * Where all signals go: `http://collector:4318`, as `OTEL_EXPORTER_OTLP_ENDPOINT`. Over HTTP `/v1/traces`, `/v1/metrics`
+   * and `/v1/logs` are added. Wins over the endpoints that the environment sets for single signals.
+   */
+  readonly endpoint?: string;
+  /** Default: `grpc` when the endpoint's port is 4317, otherwise `http/protobuf`. */
+  readonly protocol?: Protocol;
+  /** Headers of every export, as they are: not percent-encoded. Added to those of the environment, and stronger than they are. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default 'none' */
+  readonly compression?: Compression;
+  /** Longest time that one request to the endpoint may take, in milliseconds; 0 means no limit. @default 10000 */
+  readonly timeoutMs?: number;
+
+  /** A share of traces from 0 to 1 (a caller's decision is kept), or the sampler's name. For a sampler object use `sdk.sampler`. */
+  readonly sampler?: number | SamplerName;
+  /** `false` sends none; `true` is `'otlp'`. */
+  readonly traces?: boolean | Exporter;
+  /** `false` sends none; `true` is `'otlp'`. */
+  readonly metrics?: boolean | Exporter;
+  /** `false` sends none; `true` is `'otlp'`. */
+  readonly logs?: boolean | Exporter;
+  /** Time between two exports of metrics, in milliseconds. @default 60000 */
+  readonly metricIntervalMs?: number;
+
+  /** Most that signalbox adds to the end of the process, in milliseconds, everything together. @default 5000 */
+  readonly shutdownTimeoutMs?: number;
+  /** URL paths whose requests are neither traced nor counted: `/health`, `/internal/*`. Takes the place of the default list. */
+  readonly ignorePaths?: readonly string[];
+  /** Hosts that outbound baggage may be sent to: `example.com`, `*.example.com`, `*`. @default [] */
+  readonly baggageHosts?: readonly string[];
+  readonly instrumentations?: {
+    /** Names (`express`) of the only ones to use. */
+    readonly enabled?: readonly string[];
+    /** Names of those not to use. */
+    readonly disabled?: readonly string[];
+    /** Options by name (`{ pg: { requireParentSpan: true } }`), handed to the instrumentation as they are. */
+    readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+  /** What signalbox says about itself on stderr. @default 'info' */
+  readonly logLevel?: Config['logLevel'];
+
+  /** Components of the official SDK to run instead of signalbox's own. They are not looked at here. */
+  readonly sdk?: SdkComponents;
+}
+
+/** Parts of the official OpenTelemetry SDK, version 3, made by the user. Typed loosely, so that no SDK type is needed to read options. */
+export interface SdkComponents {
+  readonly spanProcessors?: readonly unknown[];
+  readonly metricReaders?: readonly unknown[];
+  readonly logRecordProcessors?: readonly unknown[];
+  readonly sampler?: unknown;
+  readonly idGenerator?: unknown;
+  readonly textMapPropagator?: unknown;
+  readonly contextManager?: unknown;
+  readonly resource?: unknown;
+}

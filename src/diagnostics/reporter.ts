@@ -1,0 +1,75 @@
+/**
+ * What signalbox says about itself, on stderr and nowhere else: one line a message, the same failure at most once a
+ * minute, and nothing that an application could take for its own output.
+ */
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+
+export type Level = 'error' | 'warn' | 'info' | 'debug';
+
+const RANK = { none: 0, error: 1, warn: 2, info: 3, debug: 4 } as const;
+const REPEAT_AFTER_MS = 60_000;
+/** More distinct failures than this are a storm: the oldest is forgotten and may be said again. */
+const MOST_REMEMBERED = 200;
+const STDERR = 2;
+
+// Captured, for applications and test runners replace them.
+const monotonicMs = performance.now.bind(performance);
+const isoTime = (): string => new CapturedDate().toISOString();
+const CapturedDate = Date;
+
+export interface Reporter {
+  /** Say `message` unless `key` was said within the last minute. Returns whether it was said. */
+  say(level: Level, key: string, message: string): boolean;
+  /** Forget `key`, so that its next message is said at once. */
+  forget(key: string): void;
+}
+
+export interface ReporterOptions {
+  readonly level: keyof typeof RANK;
+  /** Takes one whole line, newline included. The default writes to stderr and gives up quietly when that is closed. */
+  readonly write?: (line: string) => void;
+  /** `signalbox: message` for a person, JSON lines otherwise. Default: a person when stderr is a terminal. */
+  readonly forPerson?: boolean;
+}
+
+export function createReporter(options: ReporterOptions): Reporter {
+  const write = options.write ?? writeToStderr;
+  const forPerson = options.forPerson ?? isatty(STDERR);
+  const lastSaid = new Map<string, number>();
+  return {
+    say(level, key, message) {
+      if (RANK[level] > RANK[options.level]) return false;
+      const now = monotonicMs();
+      const last = lastSaid.get(key);
+      if (last !== undefined && now - last < REPEAT_AFTER_MS) return false;
+      lastSaid.delete(key);
+      lastSaid.set(key, now);
+      if (lastSaid.size > MOST_REMEMBERED) lastSaid.delete(lastSaid.keys().next().value as string);
+      write(forPerson ? `signalbox: ${oneLine(message)}\n` : jsonLine(level, key, message));
+      return true;
+    },
+    forget(key) {
+      lastSaid.delete(key);
+    },
+  };
+}
+
+function jsonLine(level: Level, key: string, message: string): string {
+  return `${JSON.stringify({ level, time: isoTime(), logger: 'signalbox', code: key, message: oneLine(message) })}\n`;
+}
+
+/** Whatever a server or a setting put into a message, it stays one line and moves no cursor. */
+function oneLine(message: string): string {
+  // eslint-disable-next-line no-control-regex
+  return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+}
+
+/** Synchronous, so that a line is out before the process is; a full or closed pipe must not hurt the application. */
+function writeToStderr(line: string): void {
+  try {
+    writeSync(STDERR, line);
+  } catch {
+    // EAGAIN of a full pipe, EPIPE of a closed one: there is nobody to tell.
+  }
+}

@@ -1,0 +1,28 @@
+/** The one line that says what runs and where it sends. */
+import type { Config, Signal } from '../config/config.ts';
+import { version } from '../version.ts';
+
+const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+
+/** @example signalbox 0.1.0: shop 1.4.2 sends traces, metrics and logs to http://localhost:4318 (http/protobuf), sampler parentbased_always_on, Node.js 24.21.0. */
+export function startLine(config: Config, serviceName: string, serviceVersion: string | undefined): string {
+  const targets = new Map<string, Signal[]>();
+  for (const signal of SIGNALS) {
+    const target = targetOf(config, signal);
+    if (target !== undefined) targets.set(target, [...(targets.get(target) ?? []), signal]);
+  }
+  const service = serviceVersion === undefined ? serviceName : `${serviceName} ${serviceVersion}`;
+  const sends = [...targets].map(([target, signals]) => `${listed(signals)} to ${target}`);
+  const sampler = config.traces.sampler.endsWith('traceidratio') ? `${config.traces.sampler} ${config.traces.samplerRatio}` : config.traces.sampler;
+  return `signalbox ${version}: ${service} sends ${sends.length === 0 ? 'nothing (all exporters are "none")' : sends.join(', ')}, sampler ${sampler}, Node.js ${process.versions.node}.`;
+}
+
+function targetOf(config: Config, signal: Signal): string | undefined {
+  const { exporter, otlp } = config[signal];
+  if (exporter === 'none') return undefined;
+  return exporter === 'console' ? 'the console' : `${new URL(otlp.url).origin} (${otlp.protocol})`;
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

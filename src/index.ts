@@ -1,0 +1,20 @@
+/** Everything that application code calls. Importing it does nothing and loads no SDK. */
+import { createRequire } from 'node:module';
+import type { StartOptions } from './config/start-options.ts';
+import type { Telemetry } from './start.ts';
+
+export type { StartOptions, Telemetry };
+
+/**
+ * Start telemetry for this process: traces, metrics and logs by OTLP, as `node --require signalbox/register` does.
+ *
+ * Call it before the libraries that it is to instrument are loaded. The first call counts: a later one, or one after the
+ * preload, returns what runs already and says so. Does nothing with `OTEL_SDK_DISABLED=true`. Never throws: when
+ * telemetry cannot start, one line says why and the application runs without it.
+ *
+ * @param options - what is given here wins over the environment.
+ */
+export function startTelemetry(options: StartOptions = {}): Telemetry {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return (createRequire(import.meta.url)(`./start.${extension}`) as typeof import('./start.ts')).startTelemetry(options);
+}

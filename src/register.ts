@@ -1,0 +1,29 @@
+/**
+ * The preload: `node --require signalbox/register app.js`, `node --import signalbox/register app.mjs`, `NODE_OPTIONS`.
+ *
+ * The one file that does something when it is imported. It has no static import, for the thread that runs a loader's
+ * hooks on older releases runs preloads too, and must get nothing to load.
+ */
+export {};
+
+const OLDEST = [22, 15] as const;
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  process.stderr.write(`signalbox: Node.js must be ${OLDEST.join('.')} or newer, but this is ${process.versions.node}. The application runs without telemetry. Update Node.js.\n`);
+} else {
+  const { isMainThread } = process.getBuiltinModule('node:worker_threads');
+  if (isMainThread) {
+    try {
+      const { createRequire } = process.getBuiltinModule('node:module');
+      (createRequire(import.meta.url)('./preload.js') as typeof import('./preload.ts')).preload();
+    } catch (error) {
+      const { writeSync } = process.getBuiltinModule('node:fs');
+      try {
+        writeSync(2, `signalbox: Telemetry did not start: ${(error as Error).message}. The application runs without it.\n`);
+      } catch {
+        // A closed stderr: there is nobody to tell.
+      }
+    }
+  }
+}

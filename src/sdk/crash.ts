@@ -1,0 +1,31 @@
+/** An uncaught error as a log record: type, message, stack, and the trace it happened in. */
+import type { LoggerProvider } from '@opentelemetry/api';
+import { version } from '../version.ts';
+import { api } from './otel.ts';
+
+const FATAL = 21;
+const ERROR = 17;
+
+/**
+ * @param origin - `uncaughtException` or `unhandledRejection`, as Node.js calls it.
+ * @param handled - the application has a listener and goes on, so the error ends nothing.
+ */
+export function recordCrash(loggerProvider: LoggerProvider, error: unknown, origin: string, handled: boolean): void {
+  loggerProvider.getLogger('signalbox', version).emit({
+    eventName: 'exception',
+    severityNumber: handled ? ERROR : FATAL,
+    severityText: handled ? 'ERROR' : 'FATAL',
+    body: `${origin}: ${error instanceof Error ? `${error.name}: ${error.message}` : describe(error)}`,
+    attributes: { 'signalbox.crash.origin': origin },
+    exception: error,
+    context: api.context.active(),
+  });
+}
+
+function describe(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'a value that cannot be shown';
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The last export of a process that is ending: the main thread stands still, a worker thread sends.
+ *
+ * A process that ends runs no more callbacks, so nothing asynchronous can finish on this thread. `Atomics.wait` blocks it
+ * while the worker's own event loop delivers; the worker gets no environment and no flags, for it would run the preload
+ * again.
+ */
+import { Worker } from 'node:worker_threads';
+import type { OtlpConfig, Signal } from '../../config/config.ts';
+import type { PendingRequest } from './sender.ts';
+
+/** Requests of one signal, in the order in which they must leave. */
+export interface ExitJob {
+  readonly signal: Signal;
+  readonly otlp: OtlpConfig;
+  readonly userAgent: string;
+  readonly requests: readonly PendingRequest[];
+}
+
+/** What the worker is given. `results` has two slots a request: its outcome, and how many records were rejected. */
+export interface ExitFlushData {
+  readonly jobs: readonly { signal: Signal; otlp: OtlpConfig; userAgent: string; bodies: readonly Uint8Array[] }[];
+  readonly results: SharedArrayBuffer;
+  /** `NOTE_BYTES` a job: why it failed, as UTF-8 JSON of a `FailureNote`, padded with zeros. */
+  readonly notes: SharedArrayBuffer;
+  readonly deadlineMs: number;
+}
+
+export interface FailureNote {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export const NOTE_BYTES = 2048;
+
+/** Slot 0 says that the worker is done; the outcomes follow. */
+export const DONE_SLOT = 0;
+export const FIRST_RESULT_SLOT = 1;
+export const SLOTS_PER_REQUEST = 2;
+export const UNSETTLED = 0;
+export const ACCEPTED = 1;
+export const REFUSED = 2;
+
+/** The worker stops trying a little before the main thread stops waiting; with less than this left it is not started. */
+const REPORTING_MS = 50;
+
+export type Outcome =
+  | { readonly kind: 'accepted'; readonly rejected: number }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'unsettled' };
+
+export interface ExitFlushResult {
+  /** One list a job, one outcome a request. */
+  readonly outcomes: readonly (readonly Outcome[])[];
+  /** Why a job failed, where the worker could tell. */
+  readonly failures: readonly (FailureNote | undefined)[];
+  /** Set when the worker could not be started at all. */
+  readonly error?: Error;
+}
+
+/** Deliver `jobs` within `deadlineMs` and block until that is done. Never throws. */
+export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): ExitFlushResult {
+  const requests = jobs.reduce((sum, job) => sum + job.requests.length, 0);
+  const results = new SharedArrayBuffer(4 * (FIRST_RESULT_SLOT + SLOTS_PER_REQUEST * requests));
+  const slots = new Int32Array(results);
+  const notes = new SharedArrayBuffer(NOTE_BYTES * jobs.length);
+  let error: Error | undefined;
+  if (requests > 0 && deadlineMs > REPORTING_MS) {
+    try {
+      const workerData: ExitFlushData = {
+        jobs: jobs.map(({ signal, otlp, userAgent, requests }) => ({ signal, otlp, userAgent, bodies: requests.map(({ body }) => body) })),
+        results,
+        notes,
+        deadlineMs: deadlineMs - REPORTING_MS,
+      };
+      const worker = new Worker(new URL('./exit-flush-worker.js', import.meta.url), { workerData, env: {}, execArgv: [], stdin: false, stdout: true, stderr: true });
+      worker.unref();
+      Atomics.wait(slots, DONE_SLOT, 0, deadlineMs);
+    } catch (cause) {
+      error = cause as Error;
+    }
+  }
+  let slot = FIRST_RESULT_SLOT;
+  const outcomes = jobs.map((job) =>
+    job.requests.map((): Outcome => {
+      const outcome = Atomics.load(slots, slot);
+      const rejected = Atomics.load(slots, slot + 1);
+      slot += SLOTS_PER_REQUEST;
+      if (outcome === ACCEPTED) return { kind: 'accepted', rejected };
+      return { kind: outcome === REFUSED ? 'refused' : 'unsettled' };
+    }),
+  );
+  const failures = jobs.map((_, job) => readNote(new Uint8Array(notes, job * NOTE_BYTES, NOTE_BYTES)));
+  return error === undefined ? { outcomes, failures } : { outcomes, failures, error };
+}
+
+function readNote(bytes: Uint8Array): FailureNote | undefined {
+  const end = bytes.indexOf(0);
+  if (end <= 0) return undefined;
+  try {
+    return JSON.parse(Buffer.from(bytes.slice(0, end)).toString()) as FailureNote;
+  } catch {
+    return undefined; // the time was over while it was being written
+  }
+}

@@ -1,0 +1,19 @@
+/** Numbers of the OTLP definition that the SDK counts differently or does not have. */
+import type { SpanContext } from '@opentelemetry/api';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
+
+const HAS_IS_REMOTE = 0x100;
+const IS_REMOTE = 0x200;
+
+/** W3C trace flags, and whether `remote` (a span's parent, a link's own context) comes from another process. */
+export function spanFlags(context: SpanContext, remote: SpanContext | undefined): number {
+  return (context.traceFlags & 0xff) | HAS_IS_REMOTE | (remote?.isRemote ? IS_REMOTE : 0);
+}
+
+/** The API's enum of the same name, without loading the API. */
+export const ValueType = { INT: 0, DOUBLE: 1 } as const;
+
+/** 1 delta, 2 cumulative; the SDK counts from 0. */
+export function temporality(metric: MetricData): number {
+  return metric.aggregationTemporality + 1;
+}

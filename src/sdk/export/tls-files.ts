@@ -1,0 +1,23 @@
+/** The PEM files of an endpoint. They are read when a connection is prepared, so that renewed ones are found. */
+import type { SecureContextOptions } from 'node:tls';
+import type { OtlpConfig } from '../../config/config.ts';
+import { TlsFileError } from './failure.ts';
+
+const { readFileSync } = process.getBuiltinModule('node:fs');
+
+/** @throws TlsFileError that names the setting of a file that cannot be read. */
+export function readTlsFiles(otlp: OtlpConfig): SecureContextOptions {
+  const options: SecureContextOptions = {};
+  if (otlp.caFile) options.ca = read(otlp.caFile, 'OTEL_EXPORTER_OTLP_CERTIFICATE');
+  if (otlp.clientCertificateFile) options.cert = read(otlp.clientCertificateFile, 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE');
+  if (otlp.clientKeyFile) options.key = read(otlp.clientKeyFile, 'OTEL_EXPORTER_OTLP_CLIENT_KEY');
+  return options;
+}
+
+function read(path: string, setting: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new TlsFileError(`${setting} must name a readable PEM file, got "${path}" (${(error as NodeJS.ErrnoException).code})`);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Express 4 and 5: the route of the server span, and one span for the handler of the route.
+ *
+ * Of our own, because the route has to be right with routers mounted below others, catch-alls and error handlers: only a
+ * route's own layer names it, from the paths under which its routers were mounted.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { version } from '../../version.ts';
+import { api, require } from '../otel.ts';
+import { setRoute } from './http-options.ts';
+
+const { InstrumentationBase, InstrumentationNodeModuleDefinition } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+
+type PathPattern = string | RegExp | readonly (string | RegExp)[];
+type Next = (error?: unknown) => unknown;
+type Handle = (this: Layer, request: ExpressRequest, response: NodeJS.EventEmitter, next: Next) => unknown;
+
+interface ExpressRequest extends IncomingMessage {
+  [MOUNTED_AT]?: string;
+}
+
+interface Layer {
+  route?: { path: PathPattern };
+  [PATTERN]?: string;
+  handle_request?: Handle;
+  handleRequest?: Handle;
+}
+
+interface Router {
+  stack: Layer[];
+  use(...args: unknown[]): unknown;
+}
+
+interface Express {
+  Router: { (): Router; prototype?: Router };
+}
+
+/** On a layer: the path under which it was mounted. */
+const PATTERN = Symbol('signalbox.pattern');
+/** On a request: the paths of the routers that it has come through. */
+const MOUNTED_AT = Symbol('signalbox.mountedAt');
+const PATCHED = Symbol.for('signalbox.express.patched');
+
+class ExpressInstrumentation extends InstrumentationBase {
+  constructor(options: Record<string, unknown>) {
+    super('signalbox/express', version, options);
+  }
+
+  protected override init() {
+    return [
+      new InstrumentationNodeModuleDefinition('express', ['>=4.0.0 <6'], (exported: Express & { default?: Express }) => {
+        this.#patch(exported.Router === undefined && exported.default !== undefined ? exported.default : exported);
+        return exported;
+      }),
+    ];
+  }
+
+  #patch(express: Express): void {
+    const sample = express.Router();
+    // Express 5 makes routers of a class, Express 4 of a plain object that each router inherits from.
+    const router = (typeof express.Router.prototype?.use === 'function' ? express.Router.prototype : Object.getPrototypeOf(sample)) as Router;
+    if (Object.hasOwn(router, PATCHED)) return;
+    Object.defineProperty(router, PATCHED, { value: true });
+    sample.use(() => {});
+    const layer = Object.getPrototypeOf(sample.stack[0]) as Layer;
+    rememberPatterns(router);
+    const method = layer.handleRequest === undefined ? 'handle_request' : 'handleRequest';
+    const handle = layer[method] as Handle;
+    const instrumentation = this;
+    layer[method] = function (request, response, next) {
+      if (this.route !== undefined) return instrumentation.#handleRoute(this, handle, request, response, next);
+      const pattern = this[PATTERN];
+      if (pattern === undefined) return handle.call(this, request, response, next);
+      const before = request[MOUNTED_AT];
+      request[MOUNTED_AT] = join(before, pattern);
+      return handle.call(this, request, response, (error) => {
+        request[MOUNTED_AT] = before as string;
+        return next(error);
+      });
+    };
+  }
+
+  #handleRoute(layer: Layer, handle: Handle, request: ExpressRequest, response: NodeJS.EventEmitter, next: Next): unknown {
+    const route = join(request[MOUNTED_AT], patternOf((layer.route as { path: PathPattern }).path)) || '/';
+    setRoute(request, route);
+    const parent = api.context.active();
+    if (!this.isEnabled() || api.trace.getSpan(parent)?.isRecording() !== true) return handle.call(layer, request, response, next);
+    const span = this.tracer.startSpan(`request handler - ${route}`, {
+      attributes: { 'http.route': route, 'express.type': 'request_handler', 'express.name': route },
+    });
+    const end = (): void => {
+      response.removeListener('close', end);
+      span.end();
+    };
+    response.on('close', end);
+    return api.context.with(api.trace.setSpan(parent, span), () =>
+      handle.call(layer, request, response, (error) => {
+        if (error !== undefined && error !== null && error !== 'route' && error !== 'router') {
+          span.recordException(error as Error);
+          span.setStatus({ code: api.SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+        }
+        end();
+        return api.context.with(parent, next, undefined, error);
+      }),
+    );
+  }
+}
+
+/** Note on each layer that `use` adds under which path it stands. */
+function rememberPatterns(router: Router): void {
+  const use = router.use;
+  router.use = function (this: Router, ...args: unknown[]) {
+    const first = this.stack?.length ?? 0;
+    const result = use.apply(this, args);
+    const given = args[0];
+    if (typeof given === 'string' || given instanceof RegExp || isPatternList(given)) {
+      const pattern = patternOf(given);
+      if (pattern !== '' && pattern !== '/') for (const layer of this.stack.slice(first)) layer[PATTERN] = pattern;
+    }
+    return result;
+  };
+}
+
+function isPatternList(value: unknown): value is readonly (string | RegExp)[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' || item instanceof RegExp);
+}
+
+function patternOf(path: PathPattern): string {
+  if (typeof path === 'string') return path;
+  return path instanceof RegExp ? path.toString() : path.map(String).join(',');
+}
+
+function join(before: string | undefined, pattern: string): string {
+  if (before === undefined || before === '') return pattern;
+  if (pattern === '/' || pattern === '') return before;
+  return (before.endsWith('/') ? before.slice(0, -1) : before) + (pattern.startsWith('/') ? pattern : `/${pattern}`);
+}
+
+export function create(options: Record<string, unknown>): Instrumentation {
+  return new ExpressInstrumentation(options);
+}

@@ -1,0 +1,254 @@
+/**
+ * Loads an instrumentation when its target is first resolved, by `require` or by `import`, and never before.
+ *
+ * Resolution is the latest moment that is early enough: once a module has loaded, its own files are bound to the
+ * unpatched ones.
+ */
+import { channel } from 'node:diagnostics_channel';
+import * as module from 'node:module';
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { LoggerProvider, MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import type { Config } from '../../config/config.ts';
+import type { Reporter } from '../../diagnostics/reporter.ts';
+import { require } from '../otel.ts';
+import { enabledEntries, type CatalogueEntry } from './catalogue.ts';
+
+export interface Providers {
+  readonly tracerProvider: TracerProvider;
+  readonly meterProvider: MeterProvider;
+  readonly loggerProvider: LoggerProvider;
+}
+
+export interface InstrumentOptions extends Providers {
+  readonly config: Config;
+  readonly reporter: Reporter;
+  /** Called with the name of each instrumentation as it is loaded. */
+  readonly onLoaded: (name: string) => void;
+}
+
+export interface InstrumentationState {
+  readonly loaded: readonly string[];
+  /** Packages that the application resolved from its dependencies; none in a bundled application. */
+  readonly packagesSeen: number;
+  /** Unhook what can be unhooked; used when start-up fails. */
+  stop(): void;
+}
+
+interface Hooks {
+  deregister?(): void;
+}
+
+interface ImportHook {
+  applyOptions(options: object): void;
+  resolveSync(specifier: string, context: module.ResolveHookContext, next: NextResolve): module.ResolveFnOutput;
+  loadSync(url: string, context: module.LoadHookContext, next: (url: string, context?: Partial<module.LoadHookContext>) => module.LoadFnOutput): module.LoadFnOutput;
+}
+
+type NextResolve = (specifier: string, context?: Partial<module.ResolveHookContext>) => module.ResolveFnOutput;
+
+const { setImmediate } = globalThis;
+/** What this package imports itself is no sign of an application that has ES modules. */
+const OWN_FOLDER = new URL('../../', import.meta.url).href;
+
+export function instrument(options: InstrumentOptions): InstrumentationState {
+  const { config, reporter } = options;
+  const entries = enabledEntries(config);
+  const byTarget = new Map<string, CatalogueEntry>(entries.flatMap((entry) => entry.targets.map((target) => [target, entry] as const)));
+  const loaded = new Map<string, Instrumentation | undefined>();
+  const hooks: Hooks[] = [];
+  const ownApi = folderOf('@opentelemetry/api');
+  let packagesSeen = 0;
+  let busy = false;
+
+  function load(entry: CatalogueEntry): Instrumentation | undefined {
+    if (loaded.has(entry.name)) return loaded.get(entry.name);
+    loaded.set(entry.name, undefined);
+    const outer = busy;
+    busy = true;
+    try {
+      const instrumentation = entry.create({ ...entry.options?.(config), ...config.instrumentations.options[entry.name] });
+      instrumentation.setTracerProvider(options.tracerProvider);
+      instrumentation.setMeterProvider(options.meterProvider);
+      instrumentation.setLoggerProvider?.(options.loggerProvider);
+      loaded.set(entry.name, instrumentation);
+      options.onLoaded(entry.name);
+      return instrumentation;
+    } catch (error) {
+      reporter.say('warn', `instrumentation.${entry.name}`, `The instrumentation "${entry.name}" could not be loaded: ${(error as Error).message}. Its library runs without it; the others are not affected.`);
+      return undefined;
+    } finally {
+      busy = outer;
+    }
+  }
+
+  sayWhatCameTooEarly(byTarget, reporter);
+
+  // The one patch of `require` must be in place before the first target is asked for.
+  const { InstrumentationBase } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+  class Prime extends InstrumentationBase {
+    protected override init(): [] {
+      return [];
+    }
+  }
+  new Prime('signalbox/prime', '0', {});
+
+  const isWanted = (url: string): boolean => byTarget.has(packageOf(url) ?? '');
+  let importHook: ImportHook | undefined;
+  let importHookFailed = false;
+
+  /** ES modules are wrapped from the application's first `import` on; one that has none never loads what does it. */
+  function importHookFor({ conditions, parentURL }: module.ResolveHookContext): ImportHook | undefined {
+    if (!conditions?.includes('import') || parentURL?.startsWith(OWN_FOLDER)) return undefined;
+    if (importHook === undefined && !importHookFailed && supportsSyncHooks()) {
+      busy = true;
+      try {
+        importHook = startImportHook(isWanted, hooks);
+      } catch (error) {
+        importHookFailed = true;
+        reporter.say('warn', 'hooks.esm', `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is.`);
+      } finally {
+        busy = false;
+      }
+    }
+    return importHook;
+  }
+
+  function resolve(specifier: string, context: module.ResolveHookContext, next: NextResolve): module.ResolveFnOutput {
+    if (busy) return next(specifier, context);
+    const name = packageOf(specifier);
+    const entry = name === undefined ? undefined : byTarget.get(name);
+    if (entry !== undefined) load(entry);
+    const wrap = importHookFor(context);
+    const resolved = wrap === undefined ? next(specifier, context) : wrap.resolveSync(specifier, context, next);
+    if (name !== undefined && !module.isBuiltin(name)) {
+      packagesSeen++;
+      if (name === '@opentelemetry/api') sayWhenSecondApi(resolved.url, ownApi, reporter);
+    }
+    return resolved;
+  }
+
+  hooks.push(module.registerHooks({ resolve } as module.RegisterHooksOptions));
+  if (!supportsSyncHooks()) registerHooksThread([...byTarget.keys()], reporter);
+
+  const undici = entries.find(({ name }) => name === 'undici');
+  if (undici !== undefined) onFirstFetch(() => load(undici));
+  for (const entry of entries) if (entry.name === 'fastify') load(entry);
+  // Has no target: it watches the process, and can begin when the application's own start is over.
+  const targetless = entries.filter(({ name, targets }) => targets.length === 0 && name !== 'undici' && name !== 'fastify');
+  if (targetless.length > 0) setImmediate(() => targetless.forEach(load)).unref();
+
+  return {
+    get loaded() {
+      return [...loaded.keys()];
+    },
+    get packagesSeen() {
+      return packagesSeen;
+    },
+    stop() {
+      for (const hook of hooks) hook.deregister?.();
+      for (const instrumentation of loaded.values()) instrumentation?.disable();
+    },
+  };
+}
+
+/** `express` of `express/lib/router`, `@scope/name` of `@scope/name/file`, `http` of `node:http`, the package of a file's URL. */
+function packageOf(specifier: string): string | undefined {
+  let name = specifier;
+  if (name.startsWith('file:')) {
+    const at = name.lastIndexOf('/node_modules/');
+    if (at === -1) return undefined;
+    name = name.slice(at + '/node_modules/'.length);
+  } else if (name.startsWith('node:')) {
+    return name.slice('node:'.length);
+  }
+  const first = name.charCodeAt(0);
+  if (first === 0x2e || first === 0x2f || first === 0x23) return undefined; // . / #
+  const end = name.indexOf('/', name.charCodeAt(0) === 0x40 ? name.indexOf('/') + 1 : 0);
+  if (module.isBuiltin(name)) return name;
+  return end === -1 ? name : name.slice(0, end);
+}
+
+/** From these releases on, a synchronous `load` hook may leave the source of CommonJS to Node.js (nodejs/node#59929). */
+function supportsSyncHooks(): boolean {
+  const [major = 0, minor = 0, patch = 0] = process.versions.node.split('.').map(Number);
+  const since: Readonly<Record<number, readonly [number, number]>> = { 22: [22, 3], 23: [Infinity, 0], 24: [11, 1], 25: [1, 0] };
+  const [sinceMinor, sincePatch] = since[major] ?? [0, 0];
+  return minor > sinceMinor || (minor === sinceMinor && patch >= sincePatch);
+}
+
+/** ES modules cannot be patched once they are linked: those that are wanted are wrapped as they load. */
+function startImportHook(isWanted: (url: string) => boolean, hooks: Hooks[]): ImportHook {
+  const folder = dirname(require.resolve('import-in-the-middle'));
+  const { createHook } = require(join(folder, 'create-hook.mjs')) as { createHook: (meta: { url: string }) => ImportHook };
+  const hook = createHook({ url: pathToFileURL(join(folder, 'register-hooks.mjs')).href });
+  hook.applyOptions({ shouldInclude: isWanted });
+  hooks.push(module.registerHooks({ load: hook.loadSync } as module.RegisterHooksOptions));
+  return hook;
+}
+
+/** The same on older releases, whose synchronous hooks cannot do it: the hooks run on a thread of their own. */
+function registerHooksThread(targets: readonly string[], reporter: Reporter): void {
+  try {
+    const include = targets.flatMap((target) => (module.isBuiltin(target) ? [target, `node:${target}`] : [target]));
+    module.register('import-in-the-middle/hook.mjs', { parentURL: import.meta.url, data: { include } });
+  } catch (error) {
+    reporter.say('warn', 'hooks.esm', `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is. Allow worker threads, or use Node.js 22.22.3, 24.11.1 or newer.`);
+  }
+}
+
+/** `fetch` is part of Node.js, so nothing is resolved for it; its first request announces itself on this channel. */
+function onFirstFetch(load: () => Instrumentation | undefined): void {
+  const requests = channel('undici:request:create');
+  const first = (message: unknown): void => {
+    requests.unsubscribe(first);
+    const instrumentation = load() as { onRequestCreated?(message: unknown): void } | undefined;
+    instrumentation?.onRequestCreated?.(message);
+  };
+  requests.subscribe(first);
+}
+
+function sayWhatCameTooEarly(targets: ReadonlyMap<string, CatalogueEntry>, reporter: Reporter): void {
+  const early = new Set<string>();
+  for (const path of Object.keys(require.cache)) {
+    const at = path.lastIndexOf(`${sep}node_modules${sep}`);
+    if (at === -1) continue;
+    const name = packageOf(path.slice(at + 14).replaceAll(sep, '/'));
+    if (name !== undefined && targets.has(name)) early.add(name);
+  }
+  for (const name of early) {
+    reporter.say('warn', `loaded-first.${name}`, `"${name}" must be loaded after signalbox, but was loaded before it. It is not instrumented and gives no spans. Put --require signalbox/register (or --import) before everything else.`);
+  }
+}
+
+function folderOf(name: string): string {
+  return dirname(dirname(require.resolve(name)));
+}
+
+function sayWhenSecondApi(url: string, ownFolder: string, reporter: Reporter): void {
+  if (!url.startsWith('file:')) return;
+  const file = fileURLToPath(url.replace(/\?.*$/, ''));
+  if (file.startsWith(ownFolder + sep)) return;
+  const at = file.lastIndexOf(`${sep}@opentelemetry${sep}api${sep}`);
+  if (at === -1) return;
+  const folder = file.slice(0, at + `${sep}@opentelemetry${sep}api`.length);
+  const [theirs, ours] = [versionOf(folder), versionOf(ownFolder)];
+  const [theirMajor, theirMinor] = theirs.split('.').map(Number);
+  const [ourMajor, ourMinor] = ours.split('.').map(Number);
+  const works = theirMajor === ourMajor && (theirMinor ?? 0) <= (ourMinor ?? 0);
+  reporter.say(
+    'warn',
+    `second-api.${folder}`,
+    `There must be one copy of @opentelemetry/api, but the application loads ${theirs} from ${folder} beside ${ours} from ${ownFolder}. ${works ? 'Spans and metrics of both arrive; log records written through the older one may not.' : 'What is recorded through the newer one is lost.'} Install @opentelemetry/api ${ours} in the application and run "npm dedupe".`,
+  );
+}
+
+function versionOf(folder: string): string {
+  try {
+    return (createRequire(join(folder, 'package.json'))('./package.json') as { version: string }).version;
+  } catch {
+    return 'an unknown version';
+  }
+}

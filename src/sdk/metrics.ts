@@ -1,0 +1,137 @@
+/**
+ * Metrics: the official SDK aggregates, a reader of our own collects, and each metric is encoded alone and queued like
+ * every other record, so that an outage costs no interval.
+ */
+import type { MeterProvider } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { CollectionResult, InstrumentType, MetricData, PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import type { Config } from '../config/config.ts';
+import type { Reporter } from '../diagnostics/reporter.ts';
+import { require } from './otel.ts';
+
+const { setTimeout, clearTimeout } = globalThis;
+const now = Date.now;
+
+export interface MetricsPipeline {
+  readonly meterProvider: MeterProvider;
+  /** Collect and hand over everything, observed values included. */
+  collect(): Promise<void>;
+  /** The same without waiting for callbacks, for a process that is ending: observed values keep their last export. */
+  collectNow(): void;
+  stop(): void;
+}
+
+export interface MetricsOptions {
+  readonly config: Config;
+  readonly resource: Resource;
+  readonly reporter: Reporter;
+  readonly onMetric: (scope: object, metric: MetricData) => void;
+}
+
+/** What of the SDK's collector `collectNow` needs; exact versions are pinned, and a test fails when it changes. */
+interface Collector {
+  readonly _sharedState: {
+    readonly meterSharedStates: Map<
+      unknown,
+      {
+        readonly _instrumentationScope: object;
+        readonly metricStorageRegistry: { getStorages(collector: unknown): { collect(collector: unknown, time: [number, number]): MetricData | undefined }[] };
+      }
+    >;
+  };
+}
+
+/** Nothing is loaded until a meter is asked for. */
+export function startMetrics(options: MetricsOptions): MetricsPipeline {
+  let pipeline: MetricsPipeline | undefined;
+  return {
+    meterProvider: { getMeter: (...args) => (pipeline ??= createPipeline(options)).meterProvider.getMeter(...args) },
+    collect: async () => pipeline?.collect(),
+    collectNow: () => pipeline?.collectNow(),
+    stop: () => pipeline?.stop(),
+  };
+}
+
+function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions): MetricsPipeline {
+  const sdk = require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
+  const { intervalMs, exportTimeoutMs, temporality, defaultHistogram } = config.metrics;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  class Reader extends sdk.MetricReader {
+    get collector(): Collector {
+      return (this as unknown as { _sdkMetricProducer: Collector })._sdkMetricProducer;
+    }
+    protected override async onForceFlush(): Promise<void> {
+      await collect();
+    }
+    protected override async onShutdown(): Promise<void> {
+      stop();
+    }
+  }
+  const reader = new Reader({
+    aggregationTemporalitySelector: temporalitySelector(sdk, temporality),
+    aggregationSelector: (instrument) => {
+      if (instrument === sdk.InstrumentType.HISTOGRAM && defaultHistogram === 'base2_exponential_bucket_histogram') return { type: sdk.AggregationType.EXPONENTIAL_HISTOGRAM };
+      return { type: sdk.AggregationType.DEFAULT };
+    },
+  });
+  const meterProvider = new sdk.MeterProvider({ resource, readers: [reader] });
+
+  async function collect(): Promise<void> {
+    let result: CollectionResult;
+    try {
+      result = await reader.collect({ timeoutMillis: exportTimeoutMs });
+    } catch (error) {
+      reporter.say('warn', 'metrics.collect', `Metrics could not be collected: ${(error as Error).message}. The next interval tries again.`);
+      return;
+    }
+    for (const error of result.errors) {
+      reporter.say('warn', 'metrics.callback', `A metric's callback failed: ${error instanceof Error ? error.message : String(error)}. Its value is missing in this interval; the others are exported.`);
+    }
+    for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
+      for (const metric of metrics) onMetric(scope, metric);
+    }
+  }
+
+  function schedule(): void {
+    if (stopped) return;
+    timer = setTimeout(() => void collect().then(schedule), intervalMs);
+    timer.unref();
+  }
+
+  function stop(): void {
+    stopped = true;
+    clearTimeout(timer);
+  }
+
+  schedule();
+  return {
+    meterProvider,
+    collect,
+    collectNow() {
+      const { collector } = reader;
+      const milliseconds = now();
+      const time: [number, number] = [Math.trunc(milliseconds / 1000), (milliseconds % 1000) * 1e6];
+      for (const { metricStorageRegistry, _instrumentationScope } of collector._sharedState.meterSharedStates.values()) {
+        for (const storage of metricStorageRegistry.getStorages(collector)) {
+          const metric = storage.collect(collector, time);
+          if (metric !== undefined) onMetric(_instrumentationScope, metric);
+        }
+      }
+    },
+    stop,
+  };
+}
+
+/** As the OTLP exporter's specification describes `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`. */
+function temporalitySelector(sdk: typeof import('@opentelemetry/sdk-metrics'), preference: Config['metrics']['temporality']): NonNullable<PushMetricExporter['selectAggregationTemporality']> {
+  const { CUMULATIVE, DELTA } = sdk.AggregationTemporality;
+  const type = sdk.InstrumentType;
+  const delta: readonly InstrumentType[] = {
+    cumulative: [],
+    delta: [type.COUNTER, type.OBSERVABLE_COUNTER, type.HISTOGRAM, type.GAUGE, type.OBSERVABLE_GAUGE],
+    lowmemory: [type.COUNTER, type.HISTOGRAM],
+  }[preference];
+  return (instrument) => (delta.includes(instrument) ? DELTA : CUMULATIVE);
+}

@@ -1,0 +1,265 @@
+/** Builds the three pipelines, ties them to the process, and makes them the global providers. */
+import type { Attributes } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { Config, OtlpConfig, Signal } from '../config/config.ts';
+import type { PlatformFacts } from '../config/facts.ts';
+import { createAccount, countDropped, inFlight, type Account } from '../diagnostics/account.ts';
+import type { Reporter } from '../diagnostics/reporter.ts';
+import { redactAttribute } from '../redaction/redact-attribute.ts';
+import { version } from '../version.ts';
+import { recordCrash } from './crash.ts';
+import { createConsoleSender } from './export/console-sender.ts';
+import { createEndpointHealth, type EndpointHealth } from './export/endpoint-health.ts';
+import { flushBlocking, type ExitJob } from './export/exit-flush.ts';
+import { createSender, recordsOf, type Sender } from './export/sender.ts';
+import { createTransport } from './export/transport.ts';
+import type { Encoder, Scope } from './export/types.ts';
+import { guardMeterProvider } from './guard/guard-meter.ts';
+import { instrument, type InstrumentationState } from './instrumentation/instrument.ts';
+import { watchProcessEnd } from './lifecycle/process-end.ts';
+import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
+import { createLoggerProvider } from './logs/logger-provider.ts';
+import { startMetrics } from './metrics.ts';
+import { api, require } from './otel.ts';
+import { createPropagator } from './propagation/create-propagator.ts';
+import { detectResource } from './resource.ts';
+import { lossOf, reportAccounts } from './self-metrics.ts';
+import { createSampler } from './tracing/sampler.ts';
+import { createTracerProvider } from './tracing/tracer-provider.ts';
+
+const monotonicMs = performance.now.bind(performance);
+const USER_AGENT = `OTel-OTLP-Exporter-JavaScript/${version} signalbox/${version}`;
+
+export interface Sdk {
+  readonly instrumentation: InstrumentationState;
+  readonly serviceName: string;
+  readonly serviceVersion: string | undefined;
+  /** Whether any record was produced yet. */
+  hasProduced(): boolean;
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+export interface SdkOptions {
+  readonly config: Config;
+  readonly facts: PlatformFacts;
+  readonly reporter: Reporter;
+  /** Called when the first record is produced, and once more at the end of the process. */
+  readonly onWork: () => void;
+  readonly onEnd: () => void;
+}
+
+export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions): Sdk {
+  const resource = createResource(detectResource(config, facts));
+  const healths = new Map<string, EndpointHealth>();
+  const encoders = new Map<string, Encoder>();
+  const senders: { sender: Sender; account: Account; otlp: OtlpConfig; signal: Signal }[] = [];
+  const accounts: Account[] = [];
+
+  /** Where the records of one signal go, or `undefined` when they go nowhere. */
+  function open(signal: Signal): { sender: Sender; encoder: Encoder } | undefined {
+    const { exporter, otlp } = config[signal];
+    if (exporter === 'none') return undefined;
+    const account = createAccount(signal);
+    accounts.push(account);
+    if (exporter === 'console') return { encoder: loadEncoder('http/json'), sender: createConsoleSender(signal, account) };
+    const encoder = loadEncoder(otlp.protocol);
+    const sender = createSender({
+      signal,
+      batch: signal === 'metrics' ? { scheduleDelayMs: 0, exportTimeoutMs: config.metrics.exportTimeoutMs, maxQueueSize: Infinity, maxExportBatchSize: Infinity } : config[signal].batch,
+      queueMaxBytes: config.queueMaxBytes,
+      requestTimeoutMs: otlp.timeoutMs,
+      encoder,
+      resource: () => encoder.encodeResource(resource, redactAttribute),
+      transport: createTransport(otlp, signal, USER_AGENT),
+      account,
+      health: healthOf(otlp),
+      onQueueFull: () => {
+        reporter.say('warn', `queue-full.${signal}`, `No more ${recordsOf(signal)} can wait for export: the limit of ${config.queueMaxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES) is reached. New ones are dropped and counted until the collector takes some.`);
+      },
+    });
+    senders.push({ sender, account, otlp, signal });
+    return { encoder, sender };
+  }
+
+  function loadEncoder(protocol: OtlpConfig['protocol']): Encoder {
+    const format = protocol === 'http/json' ? 'json' : 'protobuf';
+    let encoder = encoders.get(format);
+    if (encoder === undefined) encoders.set(format, (encoder = loadEncoderModule(format)));
+    return encoder;
+  }
+
+  function healthOf({ url }: OtlpConfig): EndpointHealth {
+    const { origin } = new URL(url);
+    let health = healths.get(origin);
+    if (health === undefined) healths.set(origin, (health = createEndpointHealth(origin, reporter)));
+    return health;
+  }
+
+  let produced = false;
+  function markProduced(): void {
+    if (produced) return;
+    produced = true;
+    onWork();
+    // A process that produces nothing has nothing to account for.
+    if (metrics !== undefined) reportAccounts(meterProvider, accounts);
+  }
+
+  const scopes = new WeakMap<object, Map<Encoder, Uint8Array>>();
+  function scopeOf(scope: object, encoder: Encoder): Uint8Array {
+    let encoded = scopes.get(scope);
+    if (encoded === undefined) scopes.set(scope, (encoded = new Map()));
+    let bytes = encoded.get(encoder);
+    if (bytes === undefined) encoded.set(encoder, (bytes = encoder.encodeScope(scope as Scope)));
+    return bytes;
+  }
+
+  /** Encode one record and queue it; a record that cannot be encoded is counted and costs no other. */
+  function hand(out: { sender: Sender; encoder: Encoder }, scope: object, encode: (encoder: Encoder) => Uint8Array, weight?: number): void {
+    let bytes: Uint8Array;
+    try {
+      bytes = encode(out.encoder);
+    } catch {
+      out.sender.addFailed(weight);
+      return;
+    }
+    out.sender.add(scopeOf(scope, out.encoder), bytes, weight);
+    markProduced();
+  }
+
+  const traces = open('traces');
+  const logs = open('logs');
+  const metrics = open('metrics');
+
+  const tracerProvider = createTracerProvider({
+    sampler: createSampler(config.traces.sampler, config.traces.samplerRatio),
+    limits: config.traces.limits,
+    resource,
+    onEnd: traces === undefined ? () => {} : (span) => hand(traces, span.instrumentationScope, (encoder) => encoder.encodeSpan(span, redactAttribute)),
+  });
+  const loggerProvider = createLoggerProvider({
+    limits: config.logs.limits,
+    resource,
+    onEmit: logs === undefined ? () => {} : (record) => hand(logs, record.instrumentationScope, (encoder) => encoder.encodeLog(record, redactAttribute)),
+  });
+  const metricsPipeline = metrics === undefined ? undefined : startMetrics({
+    config,
+    resource,
+    reporter,
+    onMetric: (scope, metric) => hand(metrics, scope, (encoder) => encoder.encodeMetric(metric), metric.dataPoints.length),
+  });
+  const meterProvider = metricsPipeline === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metricsPipeline.meterProvider);
+
+  registerGlobals();
+
+  function registerGlobals(): void {
+    const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks');
+    const taken: string[] = [];
+    if (!api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())) taken.push('context manager');
+    if (!api.propagation.setGlobalPropagator(createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts }))) taken.push('propagator');
+    if (!api.trace.setGlobalTracerProvider(tracerProvider)) taken.push('tracer provider');
+    if (!api.metrics.setGlobalMeterProvider(meterProvider)) taken.push('meter provider');
+    if (!api.logs.setGlobalLoggerProvider(loggerProvider)) taken.push('logger provider');
+    carryOldLogsApi(loggerProvider);
+    if (taken.length > 0) {
+      reporter.say('warn', 'other-provider', `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${taken.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`);
+    }
+  }
+
+  const instrumentation = instrument({ config, reporter, tracerProvider, meterProvider, loggerProvider, onLoaded: () => {} });
+
+  let shutDown = false;
+  let endsAt: number | undefined;
+  /** What is left of the one time limit for everything that is added to the end of the process. */
+  const leftMs = (): number => Math.max(0, (endsAt ??= monotonicMs() + config.shutdownTimeoutMs) - monotonicMs());
+
+  async function flush(deadlineMs: number): Promise<void> {
+    await metricsPipeline?.collect();
+    await Promise.all(senders.map(({ sender }) => sender.flush(deadlineMs)));
+  }
+
+  /** Deliver what is left while the process stands still, then say what was lost. */
+  function finish(): void {
+    if (!shutDown) {
+      quietly(() => metricsPipeline?.collectNow());
+      const pending = senders.map((each) => ({ ...each, requests: each.sender.takePending() })).filter(({ requests }) => requests.length > 0);
+      if (pending.length > 0) {
+        const jobs: ExitJob[] = pending.map(({ signal, otlp, requests }) => ({ signal, otlp, requests, userAgent: USER_AGENT }));
+        const { outcomes, failures, error } = flushBlocking(jobs, leftMs());
+        if (error !== undefined) reporter.say('warn', 'exit.blocked', `The last export needs a worker thread and could not start one: ${error.message}. Allow it (--allow-worker), or await shutdown() before the process ends.`);
+        pending.forEach(({ sender, requests, signal, otlp }, job) => {
+          const failure = failures[job];
+          if (failure !== undefined) healthOf(otlp).failed(signal, failure.reason, failure.message);
+          requests.forEach((request, index) => {
+            const outcome = outcomes[job]?.[index];
+            if (outcome?.kind === 'accepted') sender.settle(request, { accepted: true, rejected: outcome.rejected });
+            else sender.settle(request, { accepted: false, reason: outcome?.kind === 'refused' ? 'refused' : 'exit_deadline' });
+          });
+        });
+      }
+    }
+    sayLoss();
+    onEnd();
+  }
+
+  let lossSaid = '';
+  function sayLoss(): void {
+    const losses = accounts.map((account) => lossOf(account, recordsOf(account.signal))).filter((loss) => loss !== undefined);
+    const text = losses.join(', ');
+    if (text === '' || text === lossSaid) return;
+    lossSaid = text;
+    reporter.forget('exit.lost');
+    reporter.say('warn', 'exit.lost', `Everything recorded must reach the collector, but the process ends without it: ${text} are lost. The cause stands in the messages before this one.`);
+  }
+
+  const unwatch = watchProcessEnd({
+    onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
+    onFatalSignal: () => flush(leftMs()),
+    onHandledSignal: () => void flush(config.shutdownTimeoutMs),
+    onExit: finish,
+  });
+
+  return {
+    instrumentation,
+    serviceName: String(resource.attributes['service.name']),
+    serviceVersion: resource.attributes['service.version'] as string | undefined,
+    hasProduced: () => produced,
+    flush: () => flush(config.shutdownTimeoutMs),
+    async shutdown() {
+      if (shutDown) return;
+      await flush(config.shutdownTimeoutMs);
+      metricsPipeline?.stop();
+      shutDown = true;
+      for (const { sender, account } of senders) {
+        sender.close();
+        countDropped(account, 'exit_deadline', inFlight(account));
+      }
+      instrumentation.stop();
+      sayLoss();
+      unwatch();
+    },
+  };
+}
+
+function loadEncoderModule(format: 'json' | 'protobuf'): Encoder {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const loaded = require(`./export/${format}-encoder.${extension}`) as Record<string, Encoder>;
+  return loaded[`${format}Encoder`] as Encoder;
+}
+
+/** As the SDK's own, which would have to be loaded for it. */
+function createResource(attributes: Attributes): Resource {
+  return {
+    attributes,
+    merge: (other) => (other === null ? createResource(attributes) : createResource({ ...attributes, ...other.attributes })),
+    getRawAttributes: () => Object.entries(attributes),
+  };
+}
+
+function quietly(fn: () => void): void {
+  try {
+    fn();
+  } catch {
+    // The process is ending; what can still be exported is.
+  }
+}

@@ -1,0 +1,123 @@
+/** `startTelemetry`: read the settings, build, register, and hand back how to end it. */
+import { createRequire } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+import { realpathSync } from 'node:fs';
+import type { Config, Problem } from './config/config.ts';
+import { loadConfig } from './config/load-config.ts';
+import type { StartOptions } from './config/start-options.ts';
+import { createReporter, type Reporter } from './diagnostics/reporter.ts';
+import { looksBundled } from './diagnostics/bundled-app.ts';
+import { startLine } from './diagnostics/start-line.ts';
+import { startSdk, type Sdk } from './sdk/start-sdk.ts';
+import { sayDiagnostics } from './sdk/diag.ts';
+import { version } from './version.ts';
+import { readEnvironment } from './config/early.ts';
+import { readFacts } from './config/facts.ts';
+
+export interface Telemetry {
+  /** Export everything recorded so far. Resolves when that is done or `SIGNALBOX_SHUTDOWN_TIMEOUT` is over; never rejects. */
+  flush(): Promise<void>;
+  /** Export everything, then record nothing more. Never rejects; a second call does nothing. */
+  shutdown(): Promise<void>;
+}
+
+/** A process that has recorded nothing after so long is announced all the same, for what is wrong must be said. */
+const ANNOUNCE_AFTER_MS = 3000;
+/** An application has loaded what it needs by then. */
+const LOOK_FOR_BUNDLE_AFTER_MS = 5000;
+
+/** One copy of the state per process, whichever copy of this package is asked. */
+const STATE = Symbol.for('signalbox.telemetry');
+const { setTimeout } = globalThis;
+
+const NOOP: Telemetry = { flush: async () => {}, shutdown: async () => {} };
+
+/** See `index.ts`, which loads this file when it is called. */
+export function startTelemetry(options: StartOptions = {}): Telemetry {
+  const globals = globalThis as { [STATE]?: { telemetry: Telemetry; reporter: Reporter } };
+  const running = globals[STATE];
+  if (running !== undefined) {
+    running.reporter.say('warn', 'started-twice', 'Telemetry must be started once, but startTelemetry() was called while it runs already. The options of this call are ignored. Remove the call, or --require signalbox/register.');
+    return running.telemetry;
+  }
+  let reporter = createReporter({ level: 'info' });
+  try {
+    const { config, problems } = loadConfig(readEnvironment(), options);
+    reporter = createReporter({ level: config.logLevel });
+    const telemetry = config.disabled ? NOOP : usesOfficialSdk(config, options) ? startOfficial(config, problems, options, reporter) : start(config, problems, reporter);
+    globals[STATE] = { telemetry, reporter };
+    return telemetry;
+  } catch (error) {
+    reporter.say('error', 'not-started', `Telemetry did not start: ${error instanceof Error ? error.message : String(error)}. The application runs without it.`);
+    return NOOP;
+  }
+}
+
+function start(config: Config, problems: readonly Problem[], reporter: Reporter): Telemetry {
+  let sdk: Sdk | undefined;
+  let announced = false;
+
+  function announce(): void {
+    if (announced || sdk === undefined) return;
+    announced = true;
+    sayProblems();
+    reporter.say('info', 'started', startLine(config, sdk.serviceName, sdk.serviceVersion));
+  }
+  function sayProblems(): void {
+    for (const problem of problems) reporter.say('warn', `${problem.code} ${problem.setting}`, problem.message);
+  }
+
+  const facts = readFacts(readEnvironment(), mainScript());
+  sayDiagnostics(reporter, config.logLevel);
+  sdk = startSdk({
+    config,
+    facts,
+    reporter,
+    onWork: announce,
+    onEnd() {
+      if (!announced && !startedOthers()) sayProblems();
+    },
+  });
+  const { instrumentation } = sdk;
+
+  setTimeout(announce, ANNOUNCE_AFTER_MS).unref();
+  if (facts.script !== undefined && isMainThread) {
+    const script = facts.script;
+    setTimeout(() => {
+      const found = instrumentation.packagesSeen === 0 ? looksBundled(script) : undefined;
+      if (found !== undefined) reporter.say('warn', 'bundled', found);
+    }, LOOK_FOR_BUNDLE_AFTER_MS).unref();
+  }
+  return { flush: sdk.flush, shutdown: sdk.shutdown };
+}
+
+function usesOfficialSdk(config: Config, options: StartOptions): boolean {
+  return config.configFile !== undefined || options.sdk !== undefined;
+}
+
+/** The official SDK is loaded only here: most processes never pay for it. */
+function startOfficial(config: Config, problems: readonly Problem[], options: StartOptions, reporter: Reporter): Telemetry {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const { startOfficialSdk } = createRequire(import.meta.url)(`./sdk/start-official-sdk.${extension}`) as typeof import('./sdk/start-official-sdk.ts');
+  const { flush, shutdown } = startOfficialSdk(config, options.sdk, reporter);
+  for (const problem of problems) reporter.say('warn', `${problem.code} ${problem.setting}`, problem.message);
+  const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
+  reporter.say('info', 'started', `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues, limits and redaction are the SDK's, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`);
+  return { flush, shutdown };
+}
+
+/** A process that recorded nothing but loaded the means to start others was there to start them. */
+function startedOthers(): boolean {
+  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
+  return moduleLoadList?.includes('NativeModule child_process') ?? false;
+}
+
+function mainScript(): string | undefined {
+  const script = process.argv[1];
+  if (script === undefined || process.execArgv.some((arg) => /^(-e|-p|-pe|--eval|--print)(=|$)/.test(arg))) return undefined;
+  try {
+    return realpathSync(script);
+  } catch {
+    return undefined; // `node app` without its ending, or not readable: the folder we stand in will do
+  }
+}

@@ -1,0 +1,56 @@
+/** The folders that programs run in: made from their files, prepared once, restored before every run. */
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, cpSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROOT } from '../../e2e/kit/run-program.ts';
+import type { Place, ServerProgram } from './server-program.ts';
+
+const PROGRAMS = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+export interface Workshop {
+  /** Where a program runs, after its `prepare`. */
+  prepare(program: ServerProgram): Promise<PreparedPlace>;
+  remove(): void;
+}
+
+export interface PreparedPlace extends Place {
+  /** Back to how `prepare` left it. */
+  restore(): void;
+}
+
+/**
+ * Below the installation, so that what the programs load is found in the folders above, as in any project; `signalbox`
+ * is this checkout, and installed beside for this run only.
+ */
+export function openWorkshop(installation: string): Workshop {
+  mkdirSync(join(installation, 'runs'), { recursive: true });
+  const root = mkdtempSync(join(installation, 'runs', 'run-'));
+  mkdirSync(join(root, 'node_modules'));
+  symlinkSync(ROOT, join(root, 'node_modules', 'signalbox'));
+  return {
+    async prepare(program) {
+      const name = folderName(program);
+      const folder = join(root, name);
+      const kept = join(root, `${name}.kept`);
+      const files = join(PROGRAMS, name, 'files');
+      if (existsSync(files)) cpSync(files, folder, { recursive: true });
+      else mkdirSync(folder);
+      await program.prepare?.({ installation, folder });
+      renameSync(folder, kept);
+      return {
+        installation,
+        folder,
+        restore() {
+          rmSync(folder, { recursive: true, force: true });
+          cpSync(kept, folder, { recursive: true, verbatimSymlinks: true });
+        },
+      };
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** Two uses of one program have two folders. */
+function folderName({ name }: ServerProgram): string {
+  return name.replace(/^@/, '').replace(/[/ ]+/g, '-');
+}

@@ -1,0 +1,66 @@
+/** What the test must know of a server program to run it and to judge its telemetry. */
+import type { Preload } from '../../e2e/kit/run-program.ts';
+import type { ServiceName } from '../../services/services.ts';
+
+/** Where one program runs: its folder is made anew for every run and always the same. */
+export interface Place {
+  /** Holds `node_modules`. */
+  readonly installation: string;
+  /** The program's working folder: a copy of its `files`, and of what `prepare` made there. */
+  readonly folder: string;
+}
+
+export interface Run extends Place {
+  /** Where the program is to listen. */
+  readonly port: number;
+  /** The URL of its service, empty without. */
+  readonly serviceUrl: string;
+}
+
+export interface Exchange {
+  /** @default 'GET' */
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What the program answers on its own. */
+  readonly status: number;
+  /** `http.route` of the server span, whose name is the method and it; without, the name is the method alone. */
+  readonly route?: string;
+  /** How many spans this may give. @default 1 */
+  readonly spans?: number;
+  /** The request asks for a WebSocket, gets it, and the connection is closed again. No request of HTTP's own: no span. */
+  readonly upgrade?: true;
+  /** Part of the answer that differs from run to run. */
+  readonly varies?: RegExp;
+}
+
+export interface ServerProgram {
+  /** As in the registry, with what is special about this use of it. */
+  readonly name: string;
+  readonly preload: Exclude<Preload, 'none'>;
+  /** Its start file: `package/path` in the installation, `./path` in the folder. */
+  readonly script: string;
+  readonly args?: (run: Run) => readonly string[];
+  readonly env?: (run: Run) => Readonly<Record<string, string>>;
+  readonly service?: ServiceName;
+  /** What a user does once: build, generate. Without signalbox. */
+  readonly prepare?: (place: Place) => Promise<void>;
+  /** Before each run; empties what the service holds from the run before. */
+  readonly reset?: (run: Run) => Promise<void>;
+  /** Said when the program has started; beside that its port takes connections. */
+  readonly ready?: RegExp;
+  readonly exchanges: readonly Exchange[];
+  /** Awaited after the last answer: what the program says when it has done what was asked, or signalbox. */
+  readonly settled?: RegExp;
+  /** Response headers that differ from run to run. */
+  readonly varyingHeaders?: readonly string[];
+  /** Parts of the output that differ from run to run. */
+  readonly varies?: readonly RegExp[];
+  /** Lines come in any order. */
+  readonly unordered?: true;
+  /** What signalbox has to say beside its start line, by the beginning of its code. */
+  readonly says?: readonly string[];
+  /** Spans that belong to no request: how many for each, by the name of the span. */
+  readonly otherSpans?: Readonly<Record<string, number>>;
+}

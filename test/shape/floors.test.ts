@@ -1,0 +1,84 @@
+/** Draws the picture of DESIGN's floors from the imports, so that it stays true. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const SRC = join(ROOT, 'src');
+
+/** Where a file stands. Imports point to the same place or to a lower floor; places on one floor do not know each other. */
+const PLACES: readonly { readonly place: string; readonly floor: number; readonly paths: RegExp }[] = [
+  { place: 'ground', floor: 0, paths: /^(config|diagnostics|redaction)\/|^version\.ts$/ },
+  { place: 'SDK wing', floor: 1, paths: /^sdk\// },
+  { place: 'entries', floor: 2, paths: /^(start|preload|register|index)\.ts$|^too-old\.cts$/ },
+  { place: 'receiver', floor: 3, paths: /^receiver\// },
+  { place: 'cli', floor: 4, paths: /^cli\// },
+];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((file) => /\.c?ts$/.test(file)).sort();
+/** Static imports, and the modules that are loaded later by their names. */
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|typeof import\(['"]([^'"]+)['"]\)/g;
+
+function importsOf(file: string): { specifier: string; typeOnly: boolean }[] {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  return [...text.matchAll(IMPORT)].map((match) => ({ specifier: (match[1] ?? match[2]) as string, typeOnly: /^\s*(import|export) type\s/.test(match[0].trimStart()) }));
+}
+
+const internal: Import[] = files.flatMap((file) =>
+  importsOf(file)
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier }) => ({ from: file, to: relative(SRC, resolve(SRC, dirname(file), specifier)) })),
+);
+
+const placeOf = (file: string) => {
+  const found = PLACES.find(({ paths }) => paths.test(file));
+  assert.ok(found, `${file} stands nowhere: name its place in this test and in DESIGN`);
+  return found;
+};
+
+describe('the floors', () => {
+  it('hold every file', () => {
+    for (const file of files) placeOf(file);
+  });
+
+  it('have imports that point down only', () => {
+    const up = internal.filter(({ from, to }) => placeOf(from).place !== placeOf(to).place && placeOf(from).floor <= placeOf(to).floor);
+    assert.deepEqual(up, []);
+  });
+
+  it('are free of import cycles', () => {
+    const graph = new Map(files.map((file) => [file, [...new Set(importsOf(file).filter(({ specifier, typeOnly }) => specifier.startsWith('.') && !typeOnly).map(({ specifier }) => relative(SRC, resolve(SRC, dirname(file), specifier))))]]));
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      assert.ok(!path.includes(file), `import cycle: ${[...path.slice(path.indexOf(file)), file].join(' → ')}`);
+      if (done.has(file)) return;
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+  });
+
+  it('let only src/sdk load OpenTelemetry SDK packages', () => {
+    const outside = files
+      .filter((file) => !file.startsWith('sdk/'))
+      .flatMap((file) => importsOf(file).filter(({ specifier, typeOnly }) => !typeOnly && specifier.startsWith('@opentelemetry/') && specifier !== '@opentelemetry/api').map(({ specifier }) => `${file}: ${specifier}`));
+    assert.deepEqual(outside, []);
+  });
+
+  it('let only src/config read the environment', () => {
+    const readers = files.filter((file) => !file.startsWith('config/') && /process\.env\b/.test(readFileSync(join(SRC, file), 'utf8')));
+    assert.deepEqual(readers, []);
+  });
+
+  it('leave register.ts without a static import', () => {
+    assert.deepEqual(importsOf('register.ts').filter(({ specifier }) => !specifier.includes('preload')), []);
+    assert.doesNotMatch(readFileSync(join(SRC, 'register.ts'), 'utf8'), /^import /m);
+  });
+});

@@ -1,0 +1,476 @@
+/**
+ * The shipped files: otel-collector/, jaeger/, prometheus/, grafana/, docker-compose.yml.
+ *
+ * Servers that are not built are a named skip, and a failure with SIGNALBOX_TEST_SERVERS=required.
+ * SIGNALBOX_TEST_OUTAGE_SECONDS (4): how long a server stays away.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { test, type TestContext } from 'node:test';
+
+import { parse } from 'yaml';
+
+import { eventually } from './kit/eventually.ts';
+import { logsRequest, newSpanId, newTraceId, requestDurationRequest, sendOtlp, tracesRequest, type TestSpan } from './kit/otlp.ts';
+import type { JaegerTrace } from './kit/queries.ts';
+import { binaryOf, locateServers, skipWithout } from './kit/servers.ts';
+import { shipped, startStack, type Stack, type StackOptions } from './kit/start-stack.ts';
+
+const OUTAGE_MS = Number(process.env['SIGNALBOX_TEST_OUTAGE_SECONDS'] ?? 4) * 1000;
+
+const read = (path: string): string => readFileSync(shipped(path), 'utf8');
+
+interface Service {
+  image: string;
+  user?: string;
+  command?: string[];
+  environment?: Record<string, string | number>;
+  ports?: string[];
+  volumes?: string[];
+  mem_limit?: string;
+  cap_drop?: string[];
+  cap_add?: string[];
+  security_opt?: string[];
+  logging?: { options: Record<string, string> };
+  healthcheck?: { test?: string[]; disable?: boolean };
+}
+
+const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service>; volumes: Record<string, unknown> };
+const services = Object.entries(compose.services);
+
+function run(file: string, args: string[], env: Record<string, string> = {}): { code: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(file, args, { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8', timeout: 30_000 });
+  return { code: status, output: stdout + stderr };
+}
+
+/** `${env:NAME}` and `${env:NAME:-default}` of a Collector's configuration. */
+function placeholders(text: string): Array<{ name: string; withDefault: boolean }> {
+  return [...text.matchAll(/\$\{env:(\w+)(:-)?/g)].map(([, name, separator]) => ({ name: name as string, withDefault: separator !== undefined }));
+}
+
+// ---- without any server
+
+test('docker-compose.yml runs the releases that the servers for the tests are built from', () => {
+  const built = locateServers();
+  const expected = {
+    'otel-collector': `otel/opentelemetry-collector-contrib:${built['collector']?.release}`,
+    jaeger: `jaegertracing/jaeger:${built['jaeger']?.release}`,
+    prometheus: `prom/prometheus:v${built['prometheus']?.release}`,
+  };
+  for (const [name, image] of Object.entries(expected)) assert.equal(compose.services[name]?.image, image);
+  for (const [name, { image }] of services) assert.match(image, /:v?\d+\.\d+\.\d+$/, `${name} needs an exact release`);
+});
+
+test('docker-compose.yml opens ports on loopback only, and only those that people and applications need', () => {
+  const ports = services.flatMap(([, service]) => service.ports ?? []);
+  assert.deepEqual(ports.sort(), [
+    '127.0.0.1:16686:16686',
+    '127.0.0.1:3000:3000',
+    '127.0.0.1:4317:4317',
+    '127.0.0.1:4318:4318',
+    '127.0.0.1:9090:9090',
+  ]);
+});
+
+test('every service has a memory limit, bounded logs, a health check, no capabilities, and is not root', () => {
+  for (const [name, service] of services) {
+    assert.match(service.mem_limit ?? '', /^\d+[mg]$/, name);
+    assert.ok(service.logging?.options['max-size'] && service.logging.options['max-file'], name);
+    assert.deepEqual(service.cap_drop, ['ALL'], name);
+    assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name);
+    if (name === 'otel-collector-volume') {
+      assert.deepEqual(service.cap_add, ['CHOWN']);
+      continue;
+    }
+    assert.equal(service.cap_add, undefined, name);
+    assert.match(service.user ?? '', /^[1-9]\d*:\d+$/, name);
+    assert.ok((service.healthcheck?.test ?? []).length > 1, name);
+    assert.notEqual(service.healthcheck?.test?.[0], 'CMD-SHELL', `${name}: not every image has a shell`);
+  }
+});
+
+test('no password is written down, Grafana lets nobody in without one, and compose refuses to start without it', () => {
+  const { environment = {} } = compose.services['grafana'] as Service;
+  assert.match(String(environment['GF_SECURITY_ADMIN_PASSWORD']), /^\$\{GRAFANA_ADMIN_PASSWORD:\?.+\}$/);
+  assert.equal(environment['GF_AUTH_ANONYMOUS_ENABLED'], 'false');
+  assert.equal(environment['GF_USERS_ALLOW_SIGN_UP'], 'false');
+  assert.doesNotMatch(read('.env.example'), /^GRAFANA_ADMIN_PASSWORD=/m);
+});
+
+test('every variable that docker-compose.yml sets is one that the files read', () => {
+  const readBy: Record<string, string[]> = {
+    'otel-collector': placeholders(read('otel-collector/config.yaml')).map(({ name }) => name),
+    jaeger: placeholders(read('jaeger/config.yaml')).map(({ name }) => name),
+    grafana: [...read('grafana/provisioning/datasources/datasources.yaml').matchAll(/: \$(\w+)/g)].map((match) => match[1] as string),
+  };
+  for (const [service, names] of Object.entries(readBy)) {
+    const set = Object.keys(compose.services[service]?.environment ?? {}).filter((name) => !/^(GOMEMLIMIT$|GF_)/.test(name));
+    assert.ok(set.length > 0);
+    for (const name of set) assert.ok(names.includes(name), `${service} is given ${name}, but reads ${names.join(', ')}`);
+  }
+  for (const name of readBy['grafana'] ?? []) assert.ok(name in (compose.services['grafana']?.environment ?? {}), name);
+  const used = [...read('docker-compose.yml').matchAll(/\$\{(\w+):/g)].map((match) => match[1] as string);
+  for (const [, name] of read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)) assert.ok(used.includes(name as string), `.env.example: ${name}`);
+});
+
+test('every placeholder has a default, and the addresses among them are services of docker-compose.yml', () => {
+  for (const file of ['otel-collector/config.yaml', 'jaeger/config.yaml']) {
+    const text = read(file);
+    for (const { name, withDefault } of placeholders(text)) assert.ok(withDefault, `${file}: ${name}`);
+    for (const [, host] of text.matchAll(/_ENDPOINT:-(?:http:\/\/)?([\w-]+):\d+/g)) assert.ok(compose.services[host as string], `${file}: ${host}`);
+  }
+  assert.deepEqual(parse(read('prometheus/targets/otel-collector.yml')), [{ targets: ['otel-collector:8888'] }]);
+});
+
+test('what a service mounts from the project is there, and every volume is declared', () => {
+  for (const [name, { volumes = [] }] of services) {
+    for (const volume of volumes) {
+      const [source = '', , mode] = volume.split(':');
+      if (!source.startsWith('./')) {
+        assert.ok(source in compose.volumes, `${name}: ${source}`);
+        continue;
+      }
+      assert.equal(mode, 'ro', `${name}: ${volume}`);
+      assert.ok(existsSync(shipped(source)), `${name}: ${source}`);
+    }
+  }
+});
+
+test('the Grafana data sources lead from an exemplar to its trace and from a span to its figures', () => {
+  type Source = { uid: string; jsonData: Record<string, unknown> };
+  const { datasources } = parse(read('grafana/provisioning/datasources/datasources.yaml')) as { datasources: Source[] };
+  const [prometheus, jaeger] = datasources;
+  assert.deepEqual([prometheus?.uid, jaeger?.uid], ['prometheus', 'jaeger']);
+  const [destination] = prometheus?.jsonData['exemplarTraceIdDestinations'] as Array<Record<string, string>>;
+  assert.equal(destination?.['datasourceUid'], 'jaeger');
+  assert.equal(destination?.['name'], 'trace_id');
+  const { datasourceUid, queries } = jaeger?.jsonData['tracesToMetrics'] as { datasourceUid: string; queries: Array<{ query: string }> };
+  assert.equal(datasourceUid, 'prometheus');
+  for (const { query } of queries) assert.match(query, /traces_span_metrics_\w+\{\$\$__tags/);
+});
+
+// ---- the servers' own checks
+
+test('the Collector accepts its configuration', { skip: skipWithout('collector') }, () => {
+  const { code, output } = run(binaryOf('collector', 'otelcol'), ['validate', '--config', shipped('otel-collector/config.yaml')]);
+  assert.equal(code, 0, output);
+  assert.equal(output, '');
+});
+
+test('Jaeger accepts its configuration', { skip: skipWithout('jaeger') }, () => {
+  const { code, output } = run(binaryOf('jaeger', 'jaeger'), ['validate', '--config', shipped('jaeger/config.yaml')]);
+  assert.equal(code, 0, output);
+});
+
+test('Prometheus accepts its configuration', { skip: skipWithout('prometheus') }, () => {
+  const { code, output } = run(binaryOf('prometheus', 'promtool'), ['check', 'config', '--lint-fatal', shipped('prometheus/prometheus.yml')]);
+  assert.equal(code, 0, output);
+  assert.match(output, /is valid prometheus config file syntax/);
+});
+
+// ---- the servers together
+
+const skip = skipWithout('collector', 'jaeger', 'prometheus');
+
+/** Run `body` against a stack of its own; a failure tells what the servers said. */
+function stackTest(name: string, options: StackOptions, body: (stack: Stack, t: TestContext) => Promise<void>): void {
+  test(name, { skip, timeout: 240_000 }, async (t) => {
+    await using stack = await startStack(options);
+    try {
+      await body(stack, t);
+    } catch (error) {
+      t.diagnostic(stack.logs());
+      throw error;
+    }
+  });
+}
+
+const RESOURCE = { 'deployment.environment.name': 'test', 'host.name': 'host-1', 'service.version': '1.2.3' };
+
+/** A request of two spans, ended just now. */
+function request(traceId: string, { error, durationMs = 20 }: { error?: string; durationMs?: number } = {}): TestSpan[] {
+  const spanId = newSpanId();
+  const startTimeMs = Date.now() - durationMs;
+  const attributes = { 'http.route': '/orders/{id}', 'http.request.method': 'GET', 'http.response.status_code': error === undefined ? 200 : 500 };
+  return [
+    { traceId, spanId, name: 'GET /orders/{id}', kind: 'server', startTimeMs, durationMs, attributes, ...(error !== undefined && { error }) },
+    { traceId, spanId: newSpanId(), parentSpanId: spanId, name: 'SELECT orders', kind: 'client', startTimeMs, durationMs: durationMs / 2 },
+  ];
+}
+
+/** Send one request with so many traces until it is acknowledged, as an SDK would. @returns their ids. */
+async function sendTraces(stack: Stack, count: number, options?: Parameters<typeof request>[1]): Promise<string[]> {
+  const ids = Array.from({ length: count }, newTraceId);
+  const body = tracesRequest('shop', ids.flatMap((id) => request(id, options)), RESOURCE);
+  await eventually(() => sendOtlp(stack.urls.otlpHttp, 'traces', body));
+  return ids;
+}
+
+/** The ids of whole traces that Jaeger has. */
+async function storedTraces(stack: Stack): Promise<Set<string>> {
+  const traces = await stack.jaeger.search({ service: 'shop', limit: 20_000 });
+  const isWhole = (trace: JaegerTrace): boolean => new Set(trace.spans.map(({ spanID }) => spanID)).size === 2;
+  return new Set(traces.filter(isWhole).map(({ traceID }) => traceID));
+}
+
+async function missingTraces(stack: Stack, ids: readonly string[]): Promise<string[]> {
+  const stored = await storedTraces(stack);
+  return ids.filter((id) => !stored.has(id));
+}
+
+async function allTracesArrive(stack: Stack, ids: readonly string[], deadlineMs = 40_000): Promise<void> {
+  await eventually(async () => {
+    const missing = await missingTraces(stack, ids);
+    if (missing.length > 0) throw new Error(`${missing.length} of ${ids.length} traces are not in Jaeger`);
+    return true;
+  }, deadlineMs, 250);
+}
+
+/** The cumulative `http.server.request.duration` of one process. Each call is one more sample. */
+function requestCounter(stack: Stack): { send(): Promise<void>; allArrive(): Promise<void> } {
+  const startTimeMs = Date.now() - 1000;
+  let count = 0;
+  return {
+    async send() {
+      count += 1;
+      const body = requestDurationRequest('shop', { route: '/orders/{id}', count, startTimeMs, timeMs: Date.now(), resource: RESOURCE });
+      await eventually(() => sendOtlp(stack.urls.otlpHttp, 'metrics', body));
+    },
+    async allArrive() {
+      await eventually(async () => {
+        const [samples] = await stack.prometheus.query('count_over_time(http_server_request_duration_seconds_count{service_name="shop"}[1h])');
+        const [last] = await stack.prometheus.query('last_over_time(http_server_request_duration_seconds_count{service_name="shop"}[1h])');
+        if (samples?.value === count && last?.value === count) return true;
+        throw new Error(`Prometheus has ${samples?.value} of ${count} samples, the last is ${last?.value}`);
+      }, 40_000, 250);
+    },
+  };
+}
+
+/** Call `send` ten times a second for so long. */
+async function keepSending(durationMs: number, send: () => Promise<void>): Promise<void> {
+  const end = performance.now() + durationMs;
+  while (performance.now() < end) {
+    await send();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Nothing was refused or given up, and nothing waits. */
+async function nothingLostInCollector(stack: Stack): Promise<void> {
+  for (const kind of ['spans', 'metric_points', 'log_records']) {
+    assert.equal((await stack.collectorMetric(`otelcol_receiver_refused_${kind}_total`)) ?? 0, 0);
+    assert.equal((await stack.collectorMetric(`otelcol_receiver_failed_${kind}_total`)) ?? 0, 0);
+    assert.equal((await stack.collectorMetric(`otelcol_exporter_send_failed_${kind}_total`)) ?? 0, 0);
+    assert.equal((await stack.collectorMetric(`otelcol_exporter_enqueue_failed_${kind}_total`)) ?? 0, 0);
+  }
+  assert.equal(await stack.collectorMetric('otelcol_processor_tail_sampling_sampling_trace_dropped_too_early_total'), 0);
+  await eventually(async () => (await stack.collectorMetric('otelcol_exporter_queue_size')) === 0);
+}
+
+stackTest('a request is found as a trace, as metrics under one name, by an exemplar and on the Monitor page', {}, async (stack) => {
+  const [id] = (await sendTraces(stack, 1)) as [string];
+  const counter = requestCounter(stack);
+  await counter.send();
+  assert.ok(await sendOtlp(stack.urls.otlpHttp, 'logs', logsRequest('shop', ['order 7 is paid'])));
+
+  const trace = await eventually(() => stack.jaeger.trace(id));
+  assert.deepEqual(trace.spans.map((span) => span.operationName).sort(), ['GET /orders/{id}', 'SELECT orders']);
+
+  await counter.allArrive();
+  const [duration] = await stack.prometheus.query('http_server_request_duration_seconds_count');
+  assert.equal(duration?.labels['service_name'], 'shop');
+  assert.equal(duration?.labels['service_instance_id'], 'shop-1');
+  assert.equal(duration?.labels['http_route'], '/orders/{id}');
+
+  const calls = await eventually(async () => {
+    const samples = await stack.prometheus.query('traces_span_metrics_calls_total{span_kind="SPAN_KIND_SERVER"}');
+    return samples.length > 0 && samples;
+  });
+  assert.equal(calls.length, 1);
+  assert.equal(calls[0]?.labels['http_route'], '/orders/{id}');
+  assert.equal(calls[0]?.labels['service_name'], 'shop');
+  assert.equal(calls[0]?.labels['instance'], undefined, 'span metrics are those of a service');
+
+  const [exemplar] = await eventually(async () => {
+    const exemplars = await stack.prometheus.queryExemplars('traces_span_metrics_duration_milliseconds_bucket{span_kind="SPAN_KIND_SERVER"}');
+    return exemplars.length > 0 && exemplars;
+  });
+  assert.equal(exemplar?.labels['trace_id'], id);
+
+  // Rates need two samples, so something must go on happening.
+  for (const what of ['calls', 'errors', 'latencies'] as const) {
+    await eventually(async () => {
+      await sendTraces(stack, 1, { error: 'boom' });
+      return (await stack.jaeger.monitor('shop', what)).some((value) => value > 0);
+    }, 30_000, 500);
+  }
+
+  await eventually(async () => (await stack.collectorMetric('otelcol_exporter_sent_log_records_total')) === 1);
+  await nothingLostInCollector(stack);
+
+  // Once the Collector's own metrics are there too: no second name, no figures of the servers' own requests.
+  await eventually(async () => (await stack.prometheus.query('otelcol_process_uptime_seconds_total{job="otel-collector"}')).length === 1, 30_000, 250);
+  const names = await stack.prometheus.names();
+  assert.deepEqual(
+    names.filter((name) => /duration.*_count$/.test(name)).sort(),
+    ['http_server_request_duration_seconds_count', 'traces_span_metrics_duration_milliseconds_count'],
+  );
+  assert.deepEqual(names.filter((name) => name.includes('.')), []);
+  const targets = await stack.prometheus.query('target_info{job!="otel-collector"}');
+  assert.deepEqual(targets.map(({ labels }) => labels['instance']), ['shop-1'], 'span metrics make no target of their own');
+  assert.deepEqual(await stack.prometheus.query('{__name__=~"http_.*|rpc_.*", job="otel-collector"}'), []);
+  assert.deepEqual(await stack.jaeger.services(), ['shop'], 'Jaeger does not trace itself');
+});
+
+stackTest('secrets that reach the Collector do not reach the stores', {}, async (stack) => {
+  const traceId = newTraceId();
+  const [server] = request(traceId, { error: 'refused: Authorization: Bearer 0123456789abcdef' }) as [TestSpan];
+  const secrets = {
+    'user.password': 'hunter2',
+    'http.request.header.authorization': ['Basic dXNlcjpwYXNzd29yZA=='],
+    'http.request.header.x-forwarded': ['Bearer 0123456789abcdef'],
+    accessToken: 'opaque-value',
+    'url.full': 'https://user:hunter2@shop.example/orders?token=s3cr3t-value&page=2',
+    telegram: 'https://api.telegram.org/bot123456789:AAEhBOweik6ad9r_XYZabcdefghijklmnopq/getMe',
+    note: 'paid with 4111 1111 1111 1111 by jane.doe@example.org',
+    key: 'AKIAIOSFODNN7EXAMPLE',
+  };
+  const kept = { 'gen_ai.usage.input_tokens': 12, 'gen_ai.token.type': 'input', 'started.at': 1732100000000, 'order.id': 'o-4711' };
+  const event = { name: 'exception', attributes: { 'exception.message': 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl' } };
+  const span = { ...server, attributes: { ...server.attributes, ...secrets, ...kept }, events: [event] };
+  assert.ok(await sendOtlp(stack.urls.otlpHttp, 'traces', tracesRequest('shop', [span], { 'service.secret': 'hunter2' })));
+
+  const stored = JSON.stringify(await eventually(() => stack.jaeger.trace(traceId)));
+  for (const secret of ['hunter2', 'dXNlcjpwYXNz', '0123456789abcdef', 'opaque-value', 's3cr3t', 'AAEhBOweik', '4111', 'jane.doe', 'AKIA', 'eyJ']) {
+    assert.ok(!stored.includes(secret), `${secret} is in ${stored}`);
+  }
+  const tags = Object.fromEntries(((JSON.parse(stored) as { spans: [{ tags: Array<{ key: string; value: unknown }> }] }).spans[0].tags).map(({ key, value }) => [key, value]));
+  for (const [key, value] of Object.entries(kept)) assert.equal(tags[key], value);
+  assert.equal(tags['otel.status_description'], 'refused: Authorization: ****');
+  assert.equal(tags['signalbox.status_message'], undefined);
+});
+
+stackTest('with 10 percent, every failed and every slow trace is kept, and few of the others', { tailSamplingPercentage: 10 }, async (stack, t) => {
+  const failed = await sendTraces(stack, 100, { error: 'boom' });
+  const slow = await sendTraces(stack, 100, { durationMs: 1200 });
+  const others = await sendTraces(stack, 400);
+  await allTracesArrive(stack, [...failed, ...slow]);
+  await eventually(async () => (await stack.collectorMetric('otelcol_processor_tail_sampling_global_count_traces_sampled_total')) === 600);
+  const sampled = await stack.collectorMetric('otelcol_processor_tail_sampling_global_count_traces_sampled_total', { decision: 'sampled' });
+  await eventually(async () => (await storedTraces(stack)).size === sampled);
+  const kept = others.length - (await missingTraces(stack, others)).length;
+  t.diagnostic(`kept ${kept} of ${others.length} at 10 %`);
+  assert.ok(kept > 0 && kept < others.length / 2, `kept ${kept} of ${others.length}`);
+  const [calls] = await eventually(async () => {
+    const samples = await stack.prometheus.query('sum(traces_span_metrics_calls_total{span_kind="SPAN_KIND_SERVER"})');
+    return samples[0]?.value === 600 && samples;
+  });
+  assert.equal(calls?.value, 600, 'span metrics count before sampling');
+});
+
+stackTest('while Jaeger is away nothing that was acknowledged is lost', {}, async (stack, t) => {
+  await stack.jaeger.stop();
+  const ids: string[] = [];
+  await keepSending(OUTAGE_MS, async () => void ids.push(...(await sendTraces(stack, 5))));
+  await stack.jaeger.start();
+  const back = performance.now();
+  ids.push(...(await sendTraces(stack, 5)));
+  await allTracesArrive(stack, ids);
+  t.diagnostic(`${ids.length} traces, away ${OUTAGE_MS / 1000} s, complete ${((performance.now() - back) / 1000).toFixed(1)} s after its return`);
+  await nothingLostInCollector(stack);
+});
+
+stackTest('while Prometheus is away no sample that was acknowledged is lost', {}, async (stack, t) => {
+  const counter = requestCounter(stack);
+  await counter.send();
+  await counter.allArrive();
+  await stack.prometheus.stop();
+  let samples = 0;
+  await keepSending(OUTAGE_MS, async () => {
+    await counter.send();
+    samples += 1;
+  });
+  await stack.prometheus.start();
+  const back = performance.now();
+  await counter.send();
+  await counter.allArrive();
+  t.diagnostic(`${samples + 2} samples, away ${OUTAGE_MS / 1000} s, complete ${((performance.now() - back) / 1000).toFixed(1)} s after its return`);
+  await nothingLostInCollector(stack);
+});
+
+stackTest('a Collector stopped by SIGTERM with a full queue and undecided traces loses nothing', { decisionWait: '10s' }, async (stack, t) => {
+  const counter = requestCounter(stack);
+  await stack.jaeger.stop();
+  await stack.prometheus.stop();
+  const ids: string[] = [];
+  // Senders do not stop for it: what is not acknowledged they send again.
+  const sending = keepSending(OUTAGE_MS, async () => {
+    ids.push(...(await sendTraces(stack, 5)));
+    await counter.send();
+  });
+  await eventually(() => ids.length >= 50);
+  const stopping = performance.now();
+  await stack.collector.stop('SIGTERM');
+  const took = performance.now() - stopping;
+  await stack.collector.start();
+  const queued = await stack.collectorMetric('otelcol_exporter_queue_size', { exporter: 'otlp_grpc/jaeger' });
+  assert.ok(queued !== undefined && queued > 0, 'the undecided traces are in the queue');
+  await sending;
+  // Once more: what was being sent at that moment must be on the disk too.
+  await stack.collector.stop('SIGTERM');
+  await stack.collector.start();
+  await Promise.all([stack.jaeger.start(), stack.prometheus.start()]);
+  await allTracesArrive(stack, ids);
+  await counter.allArrive();
+  t.diagnostic(`${ids.length} traces, queue ${queued} bytes, stopped in ${took.toFixed(0)} ms`);
+  await nothingLostInCollector(stack);
+});
+
+stackTest('kill -9 of the Collector loses undecided traces at most: what is in the queue is kept', { decisionWait: '2s' }, async (stack, t) => {
+  await stack.jaeger.stop();
+  const decided: string[] = [];
+  for (let i = 0; i < 20; i += 1) decided.push(...(await sendTraces(stack, 5)));
+  await eventually(async () => (await stack.collectorMetric('otelcol_processor_tail_sampling_global_count_traces_sampled_total')) === decided.length);
+  const undecided = await sendTraces(stack, 50);
+  await stack.collector.stop('SIGKILL');
+  await stack.collector.start();
+  await stack.jaeger.start();
+  const after = await sendTraces(stack, 5);
+  await allTracesArrive(stack, [...decided, ...after]);
+  const lost = await missingTraces(stack, undecided);
+  t.diagnostic(`lost ${lost.length} of ${undecided.length} undecided traces, 0 of ${decided.length} decided ones`);
+  await nothingLostInCollector(stack);
+});
+
+stackTest('a full queue holds senders back instead of dropping what was acknowledged', { collectorEnv: { OTELCOL_QUEUE_BYTES: '100000' } }, async (stack, t) => {
+  await stack.jaeger.stop();
+  const acknowledged: string[] = [];
+  // A sender that gives up waiting: what it sent does not count as acknowledged.
+  await eventually(async () => {
+    const ids = Array.from({ length: 20 }, newTraceId);
+    const body = tracesRequest('shop', ids.flatMap((id) => request(id)));
+    if (!(await sendOtlp(stack.urls.otlpHttp, 'traces', body, 2000))) return true;
+    acknowledged.push(...ids);
+    return false;
+  }, 60_000, 50);
+  await stack.jaeger.start();
+  await allTracesArrive(stack, acknowledged);
+  t.diagnostic(`${acknowledged.length} traces were acknowledged until a sender was held back; all are stored`);
+});
+
+stackTest("the container's health check succeeds while the Collector is ready and fails when it is not", {}, async (stack) => {
+  // The same command with another program: Jaeger is built on the Collector and, like the image, can fetch a configuration by HTTP.
+  const check = (): number | null =>
+    run(binaryOf('jaeger', 'jaeger'), ['validate', `--config=${shipped('jaeger/config.yaml')}`, `--config=${stack.urls.collectorHealth}`]).code;
+  assert.equal(check(), 0);
+  await stack.collector.stop();
+  assert.notEqual(check(), 0);
+  const { test: [, program, ...args] = [] } = compose.services['prometheus']?.healthcheck ?? {};
+  assert.equal(program, 'promtool');
+  const ready = args.map((arg) => arg.replace('http://127.0.0.1:9090', stack.urls.prometheus));
+  assert.equal(run(binaryOf('prometheus', 'promtool'), ready).code, 0);
+  await stack.prometheus.stop();
+  assert.notEqual(run(binaryOf('prometheus', 'promtool'), ready).code, 0);
+});
