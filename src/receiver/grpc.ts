@@ -3,14 +3,21 @@
  *
  * @see https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
  */
-import { constants, createSecureServer, createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { TlsOptions } from 'node:tls';
 import type { Signal } from '../config/config.ts';
 import { ACCEPTED_ENCODINGS, bodyTooLarge, collect, decompress, toCompression, type Compression } from './body.ts';
 import { enter, runExchange, type ReadBody, type ReceiverContext } from './exchange.ts';
 import { guard } from './guard.ts';
 import { flattenHeaders } from './flatten-headers.ts';
-import { Refusal, describe, malformed, unsupportedEncoding } from './refusal.ts';
+import { describe, malformed, refusal, unsupportedEncoding, type Refusal } from './refusal.ts';
 import { encodeStatus, encodeSuccess } from './response.ts';
 
 const SIGNALS: ReadonlyMap<string, Signal> = new Map([
@@ -42,7 +49,7 @@ function handle(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, context
   if (denied !== undefined) return refuse(stream, denied);
   const path = headers[':path'] ?? '';
   const signal = SIGNALS.get(path);
-  if (signal === undefined) return refuse(stream, new Refusal(404, 12, `The method must be an Export method of OTLP, was ${describe(path)}.`));
+  if (signal === undefined) return refuse(stream, refusal(404, 12, `The method must be an Export method of OTLP, was ${describe(path)}.`));
   const named = headers['grpc-encoding'];
   const compression = toCompression(named?.toString());
   if (compression === undefined) {
@@ -55,7 +62,7 @@ function handle(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, context
       compression,
       read: () => readMessage(stream, compression, context),
       accept: (partial, body) => accept(stream, body ?? encodeSuccess(signal, partial, 'protobuf')),
-      refuse: (refusal, scripted) => refuse(stream, refusal, scripted?.headers, scripted?.retryAfterMs),
+      refuse: (reason, scripted) => refuse(stream, reason, scripted?.headers, scripted?.retryAfterMs),
       drop,
     },
     context,
@@ -64,20 +71,24 @@ function handle(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, context
 
 async function readMessage(stream: ServerHttp2Stream, compression: Compression, { limits }: ReceiverContext): Promise<ReadBody> {
   const frame = await collect(stream, limits.maxCompressedBytes, FRAME_HEADER_BYTES);
-  if (frame.length < FRAME_HEADER_BYTES) throw malformed(`A gRPC message must begin with ${FRAME_HEADER_BYTES} bytes, had ${frame.length}.`);
+  if (frame.length < FRAME_HEADER_BYTES) {
+    throw malformed(`A gRPC message must begin with ${FRAME_HEADER_BYTES} bytes of framing, had ${frame.length}.`);
+  }
   const flag = frame.readUInt8(0);
   const length = frame.readUInt32BE(1);
   const message = frame.subarray(FRAME_HEADER_BYTES);
   if (flag > 1) throw malformed(`The compressed flag of a gRPC message must be 0 or 1, was ${flag}.`);
-  if (flag === 1 && compression === 'identity') throw new Refusal(400, 13, 'A compressed message needs a grpc-encoding, had none. The request was dropped.');
+  if (flag === 1 && compression === 'identity') throw refusal(400, 13, 'A compressed message must have a grpc-encoding, had none.');
   if (length > limits.maxCompressedBytes) throw bodyTooLarge(limits.maxCompressedBytes);
-  if (length !== message.length) throw malformed(`A gRPC request must be one message of the claimed ${length} bytes, was ${message.length}.`);
+  if (length !== message.length) {
+    throw malformed(`A gRPC request must be one message of the claimed ${length} bytes, was ${message.length}.`);
+  }
   const bytes = await decompress(message, flag === 1 ? compression : 'identity', limits.maxUncompressedBytes);
   return { compressedBytes: length, bytes };
 }
 
 function accept(stream: ServerHttp2Stream, message: Uint8Array): void {
-  if (stream.destroyed || stream.headersSent) return;
+  if (stream.destroyed || stream.closed || stream.headersSent) return;
   const header = Buffer.alloc(FRAME_HEADER_BYTES);
   header.writeUInt32BE(message.byteLength, 1);
   stream.respond(
@@ -89,9 +100,13 @@ function accept(stream: ServerHttp2Stream, message: Uint8Array): void {
 }
 
 /** Answers with trailers only. */
-function refuse(stream: ServerHttp2Stream, refusal: Refusal, fields: Readonly<Record<string, string>> = {}, retryAfterMs?: number): void {
-  if (stream.destroyed || stream.headersSent) return;
-  const { grpcStatus, message } = refusal;
+function refuse(
+  stream: ServerHttp2Stream,
+  { grpcStatus, message }: Refusal,
+  fields: Readonly<Record<string, string>> = {},
+  retryAfterMs?: number,
+): void {
+  if (stream.destroyed || stream.closed || stream.headersSent) return;
   const details =
     retryAfterMs === undefined
       ? {}

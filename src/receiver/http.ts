@@ -11,7 +11,7 @@ import { ACCEPTED_ENCODINGS, bodyTooLarge, collect, decompress, toCompression } 
 import { enter, runExchange, type ReceiverContext } from './exchange.ts';
 import { flattenHeaders } from './flatten-headers.ts';
 import { guard } from './guard.ts';
-import { Refusal, describe, unsupportedEncoding } from './refusal.ts';
+import { describe, refusal, unsupportedEncoding, type Refusal } from './refusal.ts';
 import { encodeStatus, encodeSuccess, type Encoding } from './response.ts';
 
 const SIGNALS: ReadonlyMap<string, Signal> = new Map([
@@ -60,10 +60,10 @@ function handle(request: IncomingMessage, response: ServerResponse, asksFirst: b
     if (request.complete) response.end(body);
     else sendAndLinger(request, response, body, limits.maxCompressedBytes);
   };
-  const refuse = (refusal: Refusal, fields: Readonly<Record<string, string>> = {}, body?: Uint8Array): void => {
+  const refuse = (reason: Refusal, fields: Readonly<Record<string, string>> = {}, body?: Uint8Array): void => {
     const answerEncoding = encoding ?? 'json';
-    const content = body === undefined ? encodeStatus(refusal.grpcStatus, refusal.message, answerEncoding) : Buffer.from(body);
-    send(refusal.httpStatus, { 'content-type': MEDIA_TYPES[answerEncoding], ...fields }, content);
+    const content = body === undefined ? encodeStatus(reason.grpcStatus, reason.message, answerEncoding) : Buffer.from(body);
+    send(reason.httpStatus, { 'content-type': MEDIA_TYPES[answerEncoding], ...fields }, content);
   };
 
   const denied = guard(headers.host, headers.origin, context.allowedHosts);
@@ -72,15 +72,17 @@ function handle(request: IncomingMessage, response: ServerResponse, asksFirst: b
     delete headers.origin;
     return refuse(denied);
   }
-  if (signal === undefined) return refuse(new Refusal(404, 12, `The path must be ${[...SIGNALS.keys()].join(', ')}, was ${describe(request.url)}.`));
+  if (signal === undefined) {
+    return refuse(refusal(404, 12, `The path must be one of ${[...SIGNALS.keys()].join(', ')}, was ${describe(request.url)}.`));
+  }
   if (request.method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] === 'POST') {
     const allowed = headers['access-control-request-headers'] ?? 'content-type,content-encoding';
     return send(204, { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': allowed }, Buffer.alloc(0));
   }
-  if (request.method !== 'POST') return refuse(new Refusal(405, 12, `The method must be POST, was ${request.method}.`), { allow: 'POST' });
+  if (request.method !== 'POST') return refuse(refusal(405, 12, `The method must be POST, was ${request.method}.`), { allow: 'POST' });
   if (encoding === undefined) {
     const types = Object.values(MEDIA_TYPES).join(' or ');
-    return refuse(new Refusal(415, 3, `Content-Type must be ${types}, was ${describe(headers['content-type'])}.`));
+    return refuse(refusal(415, 3, `Content-Type must be ${types}, was ${describe(headers['content-type'])}.`));
   }
   if (compression === undefined) {
     const message = `Content-Encoding must be one of ${ACCEPTED_ENCODINGS}, was ${describe(headers['content-encoding'])}.`;
@@ -100,12 +102,14 @@ function handle(request: IncomingMessage, response: ServerResponse, asksFirst: b
         const body = await collect(request, limits.maxCompressedBytes);
         return { compressedBytes: body.length, bytes: await decompress(body, compression, limits.maxUncompressedBytes) };
       },
-      accept: (partial, body) =>
-        send(200, { 'content-type': MEDIA_TYPES[encoding] }, body === undefined ? encodeSuccess(signal, partial, encoding) : Buffer.from(body)),
-      refuse: (refusal, scripted) => {
+      accept: (partial, body) => {
+        const content = body === undefined ? encodeSuccess(signal, partial, encoding) : Buffer.from(body);
+        send(200, { 'content-type': MEDIA_TYPES[encoding] }, content);
+      },
+      refuse: (reason, scripted) => {
         const retryAfterMs = scripted?.retryAfterMs;
         const retryAfter = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1e3)) };
-        refuse(refusal, { ...retryAfter, ...scripted?.headers }, scripted?.body);
+        refuse(reason, { ...retryAfter, ...scripted?.headers }, scripted?.body);
       },
       drop,
     },

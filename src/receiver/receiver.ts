@@ -93,7 +93,8 @@ async function listen(server: Server, option: string, host: string, port: number
   await new Promise<void>((resolve, reject) => {
     // A later failure of one connection rejects nothing, and has a listener all the same.
     server.on('error', (cause: NodeJS.ErrnoException) => {
-      const message = `${option} must be free to listen on, ${port} on ${host} was not (${cause.code ?? cause.message}). The receiver did not start.`;
+      const reason = cause.code ?? cause.message;
+      const message = `${option} must be free to listen on, ${port} on ${host} was not (${reason}). The receiver did not start.`;
       reject(Object.assign(new Error(message, { cause }), { code: cause.code }));
     });
     server.listen(port, host, resolve);

@@ -12,10 +12,15 @@ export class Refusal extends Error {
   }
 }
 
-export const malformed = (message: string): Refusal => new Refusal(400, 3, `${message} The request was dropped.`);
-export const forbidden = (message: string): Refusal => new Refusal(403, 7, `${message} The request was dropped.`);
-export const tooLarge = (message: string): Refusal => new Refusal(413, 8, `${message} The request was dropped.`);
-export const unsupportedEncoding = (message: string): Refusal => new Refusal(415, 12, `${message} The request was dropped.`);
+/** A refusal whose message says what, what it must be and what it was; what happens now is added here. */
+export function refusal(httpStatus: number, grpcStatus: number, message: string): Refusal {
+  return new Refusal(httpStatus, grpcStatus, `${message} The request was dropped.`);
+}
+
+export const malformed = (message: string): Refusal => refusal(400, 3, message);
+export const forbidden = (message: string): Refusal => refusal(403, 7, message);
+export const tooLarge = (message: string): Refusal => refusal(413, 8, message);
+export const unsupportedEncoding = (message: string): Refusal => refusal(415, 12, message);
 
 /** One record that is malformed while the request around it is whole. Only this record is dropped. */
 export class BadRecord extends Error {}

@@ -24,6 +24,9 @@ type Paint = (style: Style, text: string) => string;
 type Style = 'bold' | 'dim' | 'red' | 'yellow' | number;
 
 const STYLES = { bold: '1', dim: '2', red: '31', yellow: '33' } as const;
+const paintText: Paint = (style, text) => `\u001b[${typeof style === 'number' ? style : STYLES[style]}m${text}\u001b[0m`;
+const leaveText: Paint = (_style, text) => text;
+
 /** Colours by which services are told apart: cyan, green, magenta, blue and their bright ones; never red or yellow. */
 const SERVICE_COLORS = [36, 32, 35, 34, 96, 92, 95, 94];
 
@@ -44,7 +47,7 @@ export function renderWaterfall(spans: readonly ReceivedSpan[], logs: readonly R
   }
   if (traceId === undefined || byId.size === 0) return '';
 
-  const paint: Paint = color ? (style, text) => `\u001b[${typeof style === 'number' ? style : STYLES[style]}m${text}\u001b[0m` : (_style, text) => text;
+  const paint = color ? paintText : leaveText;
   const rows = toRows(byId);
   const services = [...new Set(rows.map(({ span }) => serviceOf(span)))];
   const { start, end } = boundsOf(rows);
@@ -224,7 +227,8 @@ function toLogLines(
     const severity = toPlainText(log.severityText).toUpperCase() || (SEVERITIES[Math.ceil(severityNumber / 4)] ?? '');
     const style: Style = severityNumber >= 17 ? 'red' : severityNumber >= 13 ? 'yellow' : 'dim';
     const text = [severity, formatValue(log.body) || toPlainText(log.eventName)].filter(Boolean).join(' ');
-    return `${' '.repeat(indent)}${paint('dim', offset)} ${paint(style, truncate(text, Math.max(20, layout.width - indent - offset.length - 1)))}`;
+    const columns = layout.width - indent - offset.length - 1;
+    return `${' '.repeat(indent)}${paint('dim', offset)} ${paint(style, truncate(text, columns))}`;
   });
   if (sorted.length > maxLogs) lines.push(' '.repeat(indent) + paint('dim', `… ${count(sorted.length - maxLogs, 'more log line')}`));
   return lines;

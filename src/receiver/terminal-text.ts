@@ -25,7 +25,8 @@ export function formatValue(value: unknown): string {
 
 /** Marks that stand on the character before them, and characters that take two columns. */
 const ZERO_WIDTH = /^[\p{M}\u200d]/u;
-const WIDE = /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
+const WIDE =
+  /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
 
 function widthOf(character: string): number {
   if (character < '\u0300') return 1;

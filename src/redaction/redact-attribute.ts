@@ -10,8 +10,6 @@ type Rule = 'keep' | 'text' | 'url' | 'url query' | 'database query' | 'hide tex
 
 /**
  * Keys of the semantic conventions that are on most records and whose values are chosen by programs: not looked at.
- * `session.id` is among them, for it is there to tie records together; `sessionId`, `sid` and the like are cookies'
- * names and hidden.
  */
 const KEPT = new Set(
   `http.request.method http.request.method_original http.response.status_code http.route http.method http.status_code
@@ -28,10 +26,10 @@ const KEPT = new Set(
   gen_ai.request.model gen_ai.response.model gen_ai.token.type`.split(/\s+/),
 );
 
-const URL_WORD = /\b(?:urls?|uri|href|path|target|referr?er|location|endpoint)$|^http request header origin$|^url (?:full|path|original|fragment)$/;
+const URL_WORD = /\b(?:urls?|uri|href|path|target|referr?er|location|endpoint)$|^http request header origin$|^url (?:full|path|original)$/;
 /** What has spaces and does not begin so is a sentence, in which a URL may stand. */
 const URL_START = /^(?:[a-z][a-z0-9+.-]{0,31}:)?\//i;
-const QUERY_STRING_WORD = /^(?:url|http) query$|query ?string$/;
+const QUERY_STRING_WORD = /^(?:url|http) query$|^url fragment$|query ?string$/;
 const DATABASE_WORD = /^db query text$|\bstatement$|\bsql$|^query$|^db query$|^graphql (?:source|document)$/;
 /** Values that were bound to a statement, one under each key or all together. */
 const BOUND_VALUES = /^db (?:query|operation) parameter\b|^db postgresql values$|^graphql variables\b|^bindings$/;

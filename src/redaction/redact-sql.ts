@@ -18,7 +18,7 @@ const ORACLE_BRACKETS: Readonly<Record<string, string>> = { '[': ']', '{': '}', 
 /**
  * Strings, numbers, dollar-quoted and hexadecimal literals become `?`, lists of them in `IN` become one, comments go, and
  * white space is one space. Names, also quoted ones, and placeholders (`$1`, `?`, `:name`, `@name`) stay. What follows a
- * literal that does not end, or whose end is in doubt (`\'`), goes too.
+ * literal or a comment that does not end, or whose end is in doubt (`\'`), goes too.
  *
  * Double quotes hold names when the statement shows it (`FROM "t"`, `"t"."c"`), and else strings, as in MySQL.
  */
@@ -46,6 +46,7 @@ export function redactSql(sql: string): string {
     const afterSpace = endOfSpace(sql, i, char, next, word);
     if (afterSpace !== i) {
       if (last !== ' ') put(' ');
+      if (afterSpace === -1) put('?');
       i = afterSpace;
       continue;
     }
@@ -95,6 +96,9 @@ export function redactSql(sql: string): string {
       const isLiteral = end === -1 || (end > i + 1 && sql[end - 1] === '$');
       put(isLiteral ? '?' : sql.slice(i, end));
       i = end;
+    } else if (char === '[' && holdsLoneQuote(sql, i)) {
+      put('?');
+      i = -1;
     } else if (isDigit(next) && (char === '?' || (char === ':' && !endsOperand(last)))) {
       // A numbered placeholder, unless the number is too long for one.
       const end = endOfDigits(sql, i + 1);
@@ -114,11 +118,16 @@ export function redactSql(sql: string): string {
   return (result + out).replace(LISTS, (list) => `${list.slice(0, list.indexOf('('))}(?)`).trim();
 }
 
-/** Behind the white space or the comment at `i`; `i` when there is neither. */
+/** Behind the white space or the comment at `i`; `i` when there is neither, -1 when it is in doubt where it ends. */
 function endOfSpace(sql: string, i: number, char: string, next: string, word: string): number {
   if (isSpace(char)) return i + 1;
-  if ((char === '-' && next === '-') || (char === '#' && isHashComment(next, word))) return endOfLine(sql, i);
-  return char === '/' && next === '*' ? endOfComment(sql, i) : i;
+  if (char === '/' && next === '*') return endOfComment(sql, i);
+  const isComment = char === '-' && next === '-';
+  if (!isComment && !(char === '#' && isHashComment(next, word))) return i;
+  const end = endOfLine(sql, i);
+  // `--` without a space is no comment in MySQL, and `#` is one only there. A quote in it might open a string then.
+  const isCertain = isComment && (isSpace(sql[i + 2] ?? ' ') || sql[i + 2] === '-');
+  return isCertain || !/['"`$]|\/\*|-- /.test(sql.slice(i + 1, end)) ? end : -1;
 }
 
 /** Behind the string that `prefix` belongs to, -1 when it does not end; undefined when it is a word of its own. */
@@ -188,22 +197,20 @@ function endOfLine(sql: string, start: number): number {
   return end === -1 ? sql.length : end;
 }
 
-/** PostgreSQL nests comments. Where they do not nest, this may take too much, never too little. */
+/** Comments nest in PostgreSQL only: where a second one begins, the end is in doubt. */
 function endOfComment(sql: string, start: number): number {
-  let depth = 1;
-  for (let i = start + 2; i < sql.length; i++) {
-    if (sql[i] === '*' && sql[i + 1] === '/') {
-      i++;
-      if (--depth === 0) return i + 1;
-    } else if (sql[i] === '/' && sql[i + 1] === '*') {
-      i++;
-      depth++;
-    }
-  }
-  return sql.length;
+  const end = sql.indexOf('*/', start + 2);
+  if (end === -1) return sql.length;
+  return sql.slice(start + 2, end).includes('/*') ? -1 : end + 2;
 }
 
-/** MySQL's comments; not PostgreSQL's `#>` and `#-`, nor the temporary tables of SQL Server. */
+/** Whether `[` opens a name of SQL Server's with a quote in it. Strings in an array have two quotes each. */
+function holdsLoneQuote(sql: string, open: number): boolean {
+  const inside = /^\[([^\]]{0,128})\]/.exec(sql.slice(open, open + 130))?.[1] ?? '';
+  return inside.split("'").length % 2 === 0 || inside.split('"').length % 2 === 0;
+}
+
+/** Not PostgreSQL's `#>` and `#-`, nor the temporary tables of SQL Server. */
 function isHashComment(next: string, word: string): boolean {
   return next !== '>' && next !== '-' && !NAMES_FOLLOW.test(word);
 }

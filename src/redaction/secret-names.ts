@@ -35,11 +35,15 @@ const ABOUT_SECRETS = new RegExp(
   '\\b(?:count|counts|total|size|length|type|types|kind|name|names|arn|uri|url|endpoint|file|path|dir|status|result|results|' +
     'method|policy|enabled|disabled|required|valid|invalid|verified|expired|expires|expiry|expiration|ttl|age|at|date|time|' +
     'timestamp|duration|seconds|ms|limit|limits|usage|used|remaining|budget|rate|attempts|purpose|scheme|provider|issuer|' +
+    'js|ts|mjs|cjs|jsx|tsx|json|java|py|go|rb|php|' + // `token.js:10:5` is a place in a program
     'version|format|algorithm|strength|changed|present|exists|missing|error|errors|reason|ratio|cost|price|index|consent)$',
 );
 
 /** Language models count tokens. */
 const COUNTED_TOKENS = /\b(?:count|usage|input|output|prompt|completion|max|min|total|per|first|cached?|reasoning|budget|context|generated|audio|text)\b/;
+
+/** The semantic conventions' own session ids tie records together; `sessionId` or `session_id` is what a cookie holds. */
+const SESSION_ATTRIBUTE = /^(?:mcp\.)?session\.(?:previous_)?id$/;
 
 const MAX_NAME_LENGTH = 256;
 const MAX_KNOWN_NAMES = 2000;
@@ -72,7 +76,7 @@ export function secrecyOf(name: string): Secrecy {
 
 function classify(name: string): Secrecy {
   const words = wordsOf(name);
-  if (ABOUT_SECRETS.test(words)) return 'none';
+  if (ABOUT_SECRETS.test(words) || SESSION_ATTRIBUTE.test(name)) return 'none';
   if (SECRET_NUMBER.test(words)) return 'text and numbers';
   if (!SECRET_TEXT.test(words)) return 'none';
   return /tokens?\b/.test(words) && COUNTED_TOKENS.test(words) ? 'none' : 'text';

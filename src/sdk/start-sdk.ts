@@ -178,10 +178,13 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
     await Promise.all(senders.map(({ sender }) => sender.flush(deadlineMs)));
   }
 
+  let lastMetricsCollected = false;
+
   /** Deliver what is left while the process stands still, then say what was lost. */
   function finish(): void {
     if (!shutDown) {
-      quietly(() => metricsPipeline?.collectNow());
+      if (!lastMetricsCollected) quietly(() => metricsPipeline?.collectNow());
+      lastMetricsCollected = true;
       const pending = senders.map((each) => ({ ...each, requests: each.sender.takePending() })).filter(({ requests }) => requests.length > 0);
       if (pending.length > 0) {
         const jobs: ExitJob[] = pending.map(({ signal, otlp, requests }) => ({ signal, otlp, requests, userAgent: USER_AGENT }));

@@ -10,7 +10,7 @@ import type { DataPoint, DataPointType, ExponentialHistogram, Histogram, MetricD
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../../config/config.ts';
 import { bytesOf, count, type Descent, enter, fieldsOf, isInt64, redacted } from './attribute-value.ts';
-import { spanFlags, temporality, ValueType } from './otlp-values.ts';
+import { MAX_SECONDS, spanFlags, temporality, ValueType } from './otlp-values.ts';
 import type { Encoder, Redact, Scope, ScopeGroup } from './types.ts';
 
 /** Names of the lists in a request, by signal. */
@@ -207,7 +207,7 @@ function exponentialPoint(point: DataPoint<ExponentialHistogram>): object {
 
 /** Nanoseconds since 1970 in decimal. Negative and invalid times become 0. */
 function nanos([seconds, rest]: HrTime): string {
-  if (!(seconds >= 0 && seconds < 2 ** 32 && rest >= 0)) return '0';
+  if (!(seconds >= 0 && seconds < MAX_SECONDS && rest >= 0)) return '0';
   return String(BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(rest)));
 }
 

@@ -6,6 +6,7 @@
  * the unfinished one and is cut off again.
  */
 import type { HrTime } from '@opentelemetry/api';
+import { MAX_SECONDS } from './otlp-values.ts';
 
 const INITIAL_BYTES = 16 * 1024;
 /** A larger buffer is given back after the record that needed it. */
@@ -169,9 +170,9 @@ export function time(value: HrTime): void {
   const nanos = value[1];
   let low = 0;
   let high = 0;
-  if (seconds >= 0 && seconds < 0x100000000 && nanos >= 0) {
+  if (seconds >= 0 && seconds < MAX_SECONDS && nanos >= 0) {
     const lower = (seconds & 0xffff) * 1e9 + nanos;
-    const upper = (seconds >>> 16) * 1e9;
+    const upper = Math.floor(seconds / 0x10000) * 1e9;
     low = (lower >>> 0) + (((upper & 0xffff) << 16) >>> 0);
     high = Math.floor(lower / 0x100000000) + Math.floor(upper / 0x10000) + (low > 0xffffffff ? 1 : 0);
   }

@@ -69,7 +69,7 @@ export function cleanName(value: unknown): string {
     case 'number':
     case 'boolean':
     case 'bigint':
-      return cleanString(String(value), MAX_NAME_LENGTH);
+      return String(cleanValue(value, MAX_NAME_LENGTH));
     default:
       return 'unknown';
   }

@@ -92,7 +92,7 @@ export async function runServer(program: ServerProgram, preload: Preload, place:
   const hasSaid = (pattern: RegExp) => () => pattern.test(text.stdout) || pattern.test(text.stderr);
 
   try {
-    await until('listen', () => takesConnections(port));
+    if (program.listens !== false) await until('listen', () => takesConnections(port));
     if (program.ready !== undefined) await until(`say ${program.ready}`, hasSaid(program.ready));
     const answers: Answer[] = [];
     for (const [index, exchange] of program.exchanges.entries()) {

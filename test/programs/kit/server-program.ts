@@ -48,6 +48,8 @@ export interface ServerProgram {
   readonly prepare?: (place: Place) => Promise<void>;
   /** Before each run; empties what the service holds from the run before. */
   readonly reset?: (run: Run) => Promise<void>;
+  /** `false` for a program that serves nothing. @default true */
+  readonly listens?: false;
   /** Said when the program has started; beside that its port takes connections. */
   readonly ready?: RegExp;
   readonly exchanges: readonly Exchange[];

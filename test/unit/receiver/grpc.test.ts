@@ -93,11 +93,11 @@ const lengthOf = (length: number): Buffer => {
 const refused: readonly [string, Uint8Array, Record<string, string>, number, RegExp][] = [
   ['another method', frame(message), { ':path': '/grpc.health.v1.Health/Check' }, 12, /must be an Export method/],
   ['another encoding', frame(message, true), { 'grpc-encoding': 'zstd' }, 12, /grpc-encoding must be one of/],
-  ['no message', Buffer.alloc(0), {}, 3, /must begin with 5 bytes, had 0/],
+  ['no message', Buffer.alloc(0), {}, 3, /must begin with 5 bytes of framing, had 0/],
   ['a frame that is cut off', frame(message).subarray(0, 20), {}, 3, /must be one message of the claimed/],
   ['two messages', Buffer.concat([frame(message), frame(message)]), {}, 3, /must be one message/],
   ['a compressed flag of 2', Buffer.concat([Buffer.from([2]), frame(message).subarray(1)]), {}, 3, /flag of a gRPC message must be 0 or 1, was 2/],
-  ['a compressed message without encoding', frame(gzipSync(message), true), {}, 13, /needs a grpc-encoding/],
+  ['a compressed message without encoding', frame(gzipSync(message), true), {}, 13, /must have a grpc-encoding/],
   ['gzip that is none', frame(message, true), { 'grpc-encoding': 'gzip' }, 3, /could not be decompressed/],
   ['a malformed message', frame(Buffer.from([0x0a])), {}, 3, /varint must end/],
   ['a claimed length of 4 GB', lengthOf(0xffff_ffff), {}, 8, /at most 100000 bytes/],

@@ -121,7 +121,7 @@ test('a malformed body is answered with 400 and a Status in its own encoding', a
 });
 
 const refused: readonly [string, HttpRequest, number, RegExp][] = [
-  ['another path', { path: '/v1/profiles' }, 404, /The path must be \/v1\/traces, \/v1\/metrics, \/v1\/logs, was "\/v1\/profiles"/],
+  ['another path', { path: '/v1/profiles' }, 404, /The path must be one of \/v1\/traces, \/v1\/metrics, \/v1\/logs, was "\/v1\/profiles"/],
   ['a path with more behind it', { path: '/v1/traces/' }, 404, /path/],
   ['another method', { method: 'PUT', body }, 405, /The method must be POST, was PUT/],
   ['GET', { method: 'GET' }, 405, /method/],

@@ -14,7 +14,7 @@ describe('a statement', () => {
     ['SELECT * FROM t WHERE a IN (1, 2,3) AND b NOT IN (\'x\',\n \'y\')', 'SELECT * FROM t WHERE a IN (?) AND b NOT IN (?)'],
     ['SELECT $1, ?, ?2, :name, :1, @p1, @@version', 'SELECT $1, ?, ?2, :name, :1, @p1, @@version'],
     ['SELECT a FROM t WHERE id IN ($1, $2)', 'SELECT a FROM t WHERE id IN ($1, $2)'],
-    ['SELECT a -- secret\nFROM t # secret\nWHERE /* secret /* nested */ */ b', 'SELECT a FROM t WHERE b'],
+    ['SELECT a -- secret\nFROM t # secret\nWHERE /* secret */ b', 'SELECT a FROM t WHERE b'],
     ['SELECT /*+ hint */ a--', 'SELECT a'],
     ["SELECT a /*traceparent='00-x-y-01'*/", 'SELECT a'],
     ['SELECT a#>>\'{b}\', a #> c, a #- \'{d}\' FROM #temp', 'SELECT a#>>?, a #> c, a #- ? FROM #temp'],
@@ -49,6 +49,10 @@ describe('a statement', () => {
     "SELECT a, q'[secret]",
     "SELECT a, E'secret\\'",
     'SELECT a, /* secret',
+    'SELECT a, /* secret /* secret */ secret */',
+    "SELECT a, # don't\n'secret'",
+    "SELECT a, --'\nsecret'",
+    "SELECT a, [it's], 'secret'",
     "SELECT a, 'x\\' , 'secret', 'y'",
     "SELECT a, 'it\\'s secret', b",
     'SELECT a, "x\\" , "secret"',
@@ -71,11 +75,11 @@ function generator(seed: number): (below: number) => number {
 }
 
 const CONTENT = ['CANARY', 'CANARY', ' ', ',', '--', '/*', '*/', '#', '$$', '$1', ';', '(', ')', '.', '=', ':', '?', '\n', 'FROM ', '`', '[', 'é', '@'];
-const COMMON = ['SELECT', 'FROM', 't', 'a1', '=', ',', '(', ')', 'IN', 'AND', '.', ';', 'NULL', '+', '::', 'VALUES', '?'];
+const COMMON = ['SELECT', 'FROM t', 'a1', '=', ',', '(', ')', 'IN', 'AND', 't.c', ';', 'NULL', '+', '::', 'VALUES', '?'];
 
 const DIALECTS: Record<string, { words: string[]; literals: ((content: string) => string)[]; noise: string[] }> = {
   PostgreSQL: {
-    words: ['"t"', '"User"', '$1', '->>', '#>', '@>', 'E', '"a b"."c"'],
+    words: ['"t"', '"User"', '$1', '->>', '#>', '#', '@>', 'E', '"a b"."c"'],
     literals: [
       (text) => `'${text.replaceAll("'", "''")}'`,
       (text) => `'${text.replaceAll("'", "''")}\\'`,
@@ -86,7 +90,7 @@ const DIALECTS: Record<string, { words: string[]; literals: ((content: string) =
     noise: ['-- CANARY\n', '/* CANARY /* CANARY */ CANARY */'],
   },
   MySQL: {
-    words: ['`t`', '`a b`', '@v'],
+    words: ['`t`', '`a b`', '@v', 'a--1', 'a--b'],
     literals: [
       (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
       (text) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '""')}"`,
@@ -96,12 +100,12 @@ const DIALECTS: Record<string, { words: string[]; literals: ((content: string) =
     noise: ['-- CANARY\n', '# CANARY\n', '/* CANARY */'],
   },
   'SQL Server': {
-    words: ['[t]', '@p1', '#tmp'],
+    words: ['[t]', '@p1', '#tmp', "[it's]"],
     literals: [(text) => `N'${text.replaceAll("'", "''")}'`, (text) => `'${text.replaceAll("'", "''")}'`],
     noise: ['-- CANARY\n', '/* CANARY */'],
   },
   Oracle: {
-    words: ['"T"', ':1', ':name'],
+    words: ['"T"', ':1', ':name', 'sid#'],
     literals: [
       (text) => `'${text.replaceAll("'", "''")}'`,
       (text) => `q'[${text.replaceAll(']', '')}]'`,

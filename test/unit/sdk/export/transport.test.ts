@@ -21,10 +21,13 @@ const INSTRUMENTED = `
   api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   api.propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   api.trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [recorder] }));
-  registerInstrumentations({ instrumentations: [new HttpInstrumentation(), new NetInstrumentation(), new DnsInstrumentation({ ignoreHostnames: [] })] });
+  const measured = [];
+  const histogram = (name) => ({ record: () => measured.push(name) });
+  const meterProvider = { getMeter: () => ({ createHistogram: histogram }) };
+  registerInstrumentations({ meterProvider, instrumentations: [new HttpInstrumentation(), new NetInstrumentation(), new DnsInstrumentation({ ignoreHostnames: [] })] });
   const http = require('http');
   for (const name of ['https', 'net', 'dns']) require(name);
-  const names = () => ended.sort().join();
+  const names = () => [...ended, ...measured].sort().join();
   await api.trace.getTracer('test').startActiveSpan('app', async (span) => {
     const result = await createTransport(otlp, 'traces', 'x').send(Buffer.from('body'), 60_000);
     print(result.kind + ' [' + names() + ']');
@@ -35,12 +38,12 @@ const INSTRUMENTED = `
   process.exit();`;
 
 test(
-  'requests over HTTP are neither traced nor carry trace context, while others of the same process do',
+  'requests over HTTP are neither traced nor measured nor carry trace context, while others of the same process do',
   { timeout: LONG_MS },
   async (t) => {
     const server = await serveHttp(t);
     const printed = await runProgram(t, server.url, 'http/protobuf', INSTRUMENTED);
-    assert.match(printed, /^accepted \[\]\n.*POST/);
+    assert.match(printed, /^accepted \[\]\nPOST,.*,http\.client\.request\.duration/);
     assert.deepEqual(
       server.received.map(({ path, headers }) => [path, headers['traceparent'] !== undefined]),
       [

@@ -112,7 +112,7 @@ export const HOSTILE_VALUES: readonly (readonly [name: string, value: unknown])[
   ['a cycle', circular()],
   ['twenty thousand levels', deep(20_000)],
   ['a wide object', Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`k${i}`, i]))],
-  ['a long array', new Array(1_000_000).fill('x')],
+  ['a long array', Array.from({ length: 1_000_000 }, () => 'x')],
   ['a sparse array', Object.assign([], { length: 4_000_000_000 })],
   ['a set without an end', new EndlessSet()],
   ['ten million bytes', new Uint8Array(10_000_000)],

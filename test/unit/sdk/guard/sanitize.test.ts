@@ -98,14 +98,25 @@ test('one getter that throws costs one property', () => {
 });
 
 test('one value holds at most 1024 elements, 16 levels and 64 Ki characters', () => {
-  assert.equal((cleanValue(new Array(5000).fill(1), 100) as unknown[]).length, 1024);
+  assert.equal(
+    (
+      cleanValue(
+        Array.from({ length: 5000 }, () => 1),
+        100,
+      ) as unknown[]
+    ).length,
+    1024,
+  );
   const wide = cleanValue(
-    Array.from({ length: 100 }, () => new Array(100).fill(1)),
+    Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 1)),
     100,
   ) as unknown[][];
   assert.ok(wide.flat().length <= 1024);
   assert.match(JSON.stringify(cleanValue(JSON.parse('['.repeat(30) + ']'.repeat(30)), 100)), /^\[{16}"\[too deep\]"\]{16}$/);
-  const long = cleanValue(new Array(1000).fill('x'.repeat(1000)), 1000) as string[];
+  const long = cleanValue(
+    Array.from({ length: 1000 }, () => 'x'.repeat(1000)),
+    1000,
+  ) as string[];
   assert.equal(long.join('').length, 65_536);
 });
 

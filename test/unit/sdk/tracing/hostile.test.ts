@@ -144,7 +144,7 @@ function check({ spans }: ReturnType<typeof createEngine>, neighbour: Span, meth
     span.status,
     span.attributes,
     span.events,
-    span.links.map(({ context: { traceState: _, ...ids }, attributes }) => [ids, attributes ?? {}]),
+    span.links.map(({ context: { traceId, spanId, traceFlags }, attributes }) => [traceId, spanId, traceFlags, attributes ?? {}]),
   ]);
   assert.ok(size < 500_000, `${method}: ${size} characters`);
   assert.ok(
