@@ -12,15 +12,15 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   process.stderr.write(`signalbox: Node.js must be ${OLDEST.join('.')} or newer, but this is ${process.versions.node}. The application runs without telemetry. Update Node.js.\n`);
 } else {
-  const { isMainThread } = process.getBuiltinModule('node:worker_threads');
-  if (isMainThread) {
+  const { isInternalThread } = process.getBuiltinModule('node:worker_threads') as { isInternalThread?: boolean };
+  if (isInternalThread !== true) {
     try {
       const { createRequire } = process.getBuiltinModule('node:module');
       (createRequire(import.meta.url)('./preload.js') as typeof import('./preload.ts')).preload();
     } catch (error) {
       const { writeSync } = process.getBuiltinModule('node:fs');
       try {
-        writeSync(2, `signalbox: Telemetry did not start: ${(error as Error).message}. The application runs without it.\n`);
+        writeSync(2, `signalbox: Telemetry did not start: ${String((error as Error).message).replace(/\s+/g, ' ').replace(/\.+$/, '')}. The application runs without it.\n`);
       } catch {
         // A closed stderr: there is nobody to tell.
       }

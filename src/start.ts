@@ -7,12 +7,14 @@ import { loadConfig } from './config/load-config.ts';
 import type { StartOptions } from './config/start-options.ts';
 import { createReporter, type Reporter } from './diagnostics/reporter.ts';
 import { looksBundled } from './diagnostics/bundled-app.ts';
+import { errorText } from './diagnostics/error-text.ts';
+import { connectionsForbidden } from './diagnostics/permissions.ts';
 import { startLine } from './diagnostics/start-line.ts';
 import { startSdk, type Sdk } from './sdk/start-sdk.ts';
 import { sayDiagnostics } from './sdk/diag.ts';
 import { version } from './version.ts';
 import { readEnvironment } from './config/early.ts';
-import { readFacts } from './config/facts.ts';
+import { readFacts, type PlatformFacts } from './config/facts.ts';
 
 export interface Telemetry {
   /** Export everything recorded so far. Resolves when that is done or `SIGNALBOX_SHUTDOWN_TIMEOUT` is over; never rejects. */
@@ -37,23 +39,31 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
   const globals = globalThis as { [STATE]?: { telemetry: Telemetry; reporter: Reporter } };
   const running = globals[STATE];
   if (running !== undefined) {
-    running.reporter.say('warn', 'started-twice', 'Telemetry must be started once, but startTelemetry() was called while it runs already. The options of this call are ignored. Remove the call, or --require signalbox/register.');
+    if (running.telemetry !== NOOP) sayStartedTwice(running.reporter);
     return running.telemetry;
   }
   let reporter = createReporter({ level: 'info' });
   try {
     const { config, problems } = loadConfig(readEnvironment(), options);
     reporter = createReporter({ level: config.logLevel });
-    const telemetry = config.disabled ? NOOP : usesOfficialSdk(config, options) ? startOfficial(config, problems, options, reporter) : start(config, problems, reporter);
+    // Taken while it starts, so that nothing that is loaded meanwhile can start it again.
+    globals[STATE] = { telemetry: NOOP, reporter };
+    if (config.disabled) return NOOP;
+    const facts = readFacts(readEnvironment(), mainScript());
+    const telemetry = usesOfficialSdk(config, options) ? startOfficial(config, facts, problems, options, reporter) : start(config, facts, problems, reporter);
     globals[STATE] = { telemetry, reporter };
     return telemetry;
   } catch (error) {
-    reporter.say('error', 'not-started', `Telemetry did not start: ${error instanceof Error ? error.message : String(error)}. The application runs without it.`);
+    reporter.say('error', 'not-started', `Telemetry did not start: ${errorText(error)}. The application runs without it.`);
     return NOOP;
   }
 }
 
-function start(config: Config, problems: readonly Problem[], reporter: Reporter): Telemetry {
+function sayStartedTwice(reporter: Reporter): void {
+  reporter.say('warn', 'started-twice', 'Telemetry must be started once, but startTelemetry() was called while it runs already. The options of this call are ignored. Remove the call, or --require signalbox/register.');
+}
+
+function start(config: Config, facts: PlatformFacts, problems: readonly Problem[], reporter: Reporter): Telemetry {
   let sdk: Sdk | undefined;
   let announced = false;
 
@@ -64,11 +74,12 @@ function start(config: Config, problems: readonly Problem[], reporter: Reporter)
     reporter.say('info', 'started', startLine(config, sdk.serviceName, sdk.serviceVersion));
   }
   function sayProblems(): void {
-    for (const problem of problems) reporter.say('warn', `${problem.code} ${problem.setting}`, problem.message);
+    sayAll(problems, reporter);
+    const forbidden = connectionsForbidden();
+    if (forbidden !== undefined) reporter.say('warn', 'permission.net', forbidden);
   }
 
-  const facts = readFacts(readEnvironment(), mainScript());
-  sayDiagnostics(reporter, config.logLevel);
+  const diagnostics = sayDiagnostics(reporter, config.logLevel);
   sdk = startSdk({
     config,
     facts,
@@ -78,9 +89,12 @@ function start(config: Config, problems: readonly Problem[], reporter: Reporter)
       if (!announced && !startedOthers()) sayProblems();
     },
   });
+  diagnostics.registered();
   const { instrumentation } = sdk;
 
-  setTimeout(announce, ANNOUNCE_AFTER_MS).unref();
+  setTimeout(() => {
+    if (!isWaitingForOthers()) announce();
+  }, ANNOUNCE_AFTER_MS).unref();
   if (facts.script !== undefined && isMainThread) {
     const script = facts.script;
     setTimeout(() => {
@@ -96,14 +110,24 @@ function usesOfficialSdk(config: Config, options: StartOptions): boolean {
 }
 
 /** The official SDK is loaded only here: most processes never pay for it. */
-function startOfficial(config: Config, problems: readonly Problem[], options: StartOptions, reporter: Reporter): Telemetry {
+function startOfficial(config: Config, facts: PlatformFacts, problems: readonly Problem[], options: StartOptions, reporter: Reporter): Telemetry {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const { startOfficialSdk } = createRequire(import.meta.url)(`./sdk/start-official-sdk.${extension}`) as typeof import('./sdk/start-official-sdk.ts');
-  const { flush, shutdown } = startOfficialSdk(config, options.sdk, reporter);
-  for (const problem of problems) reporter.say('warn', `${problem.code} ${problem.setting}`, problem.message);
+  const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components: options.sdk });
+  sayAll(problems, reporter);
   const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
   reporter.say('info', 'started', `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues, limits and redaction are the SDK's, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`);
   return { flush, shutdown };
+}
+
+function sayAll(problems: readonly Problem[], reporter: Reporter): void {
+  for (const problem of problems) reporter.say('warn', `${problem.code} ${problem.setting}`, problem.message);
+}
+
+/** A process that has children and serves nobody itself is there for them. */
+function isWaitingForOthers(): boolean {
+  const resources = process.getActiveResourcesInfo();
+  return resources.includes('ProcessWrap') && !resources.includes('TCPServerWrap');
 }
 
 /** A process that recorded nothing but loaded the means to start others was there to start them. */

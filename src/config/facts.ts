@@ -13,10 +13,19 @@ export interface PlatformFacts {
 export function readFacts(env: Readonly<Record<string, string | undefined>>, script: string | undefined): PlatformFacts {
   const podName = env['POD_NAME'] ?? (env['KUBERNETES_SERVICE_HOST'] === undefined ? undefined : env['HOSTNAME']);
   return {
-    cwd: process.cwd(),
+    cwd: workingFolder(),
     ...(script === undefined ? {} : { script }),
     ...(env['KUBERNETES_SERVICE_HOST'] === undefined ? {} : { kubernetesHost: env['KUBERNETES_SERVICE_HOST'] }),
     ...(podName === undefined ? {} : { podName }),
     ...(env['POD_NAMESPACE'] === undefined ? {} : { podNamespace: env['POD_NAMESPACE'] }),
   };
+}
+
+/** Throws when the folder was removed meanwhile. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
 }

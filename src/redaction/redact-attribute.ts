@@ -8,9 +8,7 @@ import { isCardNumber, REDACTED } from './secret-shapes.ts';
 /** What is done with values under a key. */
 type Rule = 'keep' | 'text' | 'url' | 'url query' | 'database query' | 'hide text' | 'hide';
 
-/**
- * Keys of the semantic conventions that are on most records and whose values are chosen by programs: not looked at.
- */
+/** Keys of the semantic conventions that are on most records and whose values are chosen by programs: not looked at. */
 const KEPT = new Set(
   `http.request.method http.request.method_original http.response.status_code http.route http.method http.status_code
   http.flavor http.scheme http.request.body.size http.response.body.size url.scheme server.address server.port
@@ -29,6 +27,8 @@ const KEPT = new Set(
 const URL_WORD = /\b(?:urls?|uri|href|path|target|referr?er|location|endpoint)$|^http request header origin$|^url (?:full|path|original)$/;
 /** What has spaces and does not begin so is a sentence, in which a URL may stand. */
 const URL_START = /^(?:[a-z][a-z0-9+.-]{0,31}:)?\//i;
+/** `query` may be a database's or a URL's; no statement begins so. */
+const URL_QUERY_START = /^\?|^[\w.[\]%-]{1,64}=/;
 const QUERY_STRING_WORD = /^(?:url|http) query$|^url fragment$|query ?string$/;
 const DATABASE_WORD = /^db query text$|\bstatement$|\bsql$|^query$|^db query$|^graphql (?:source|document)$/;
 /** Values that were bound to a statement, one under each key or all together. */
@@ -93,7 +93,7 @@ function redactString(rule: Rule, text: string): string {
     case 'url query':
       return redactQuery(text);
     case 'database query':
-      return redactQueryText(text);
+      return URL_QUERY_START.test(text) ? redactQuery(text) : redactQueryText(text);
     default:
       return redactText(text);
   }

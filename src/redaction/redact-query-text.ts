@@ -14,6 +14,11 @@ const COUNTED_ARGUMENTS = /^\[-?\d{1,9} other arguments\]$/;
 
 const DOCUMENT_KEY = /^[\w.$*[\]-]{1,128}$/;
 
+/** Queries that hold nothing to redact: an app that binds its values sends the same few again and again. */
+const clean = new Set<string>();
+const MAX_CLEAN = 500;
+const MAX_CLEAN_LENGTH = 1024;
+
 /**
  * What a database was asked, without the data in it, in whatever language it was asked: SQL and its like (see `redactSql`),
  * a document of MongoDB or Elasticsearch (keys stay, values go), or a command of Redis (its name and the words of its first
@@ -22,6 +27,16 @@ const DOCUMENT_KEY = /^[\w.$*[\]-]{1,128}$/;
  * @see https://opentelemetry.io/docs/specs/semconv/database/database-spans/#sanitization-of-dbquerytext
  */
 export function redactQueryText(text: string): string {
+  if (clean.has(text)) return text;
+  const redacted = redactQuery(text);
+  if (redacted === text && text.length <= MAX_CLEAN_LENGTH) {
+    if (clean.size === MAX_CLEAN) clean.clear();
+    clean.add(text);
+  }
+  return redacted;
+}
+
+function redactQuery(text: string): string {
   const query = text.trimStart();
   if (query.startsWith('{') || query.startsWith('[')) return redactDocument(query);
   const name = /^[A-Za-z][\w.-]*/.exec(query.slice(0, 64))?.[0];

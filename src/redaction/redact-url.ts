@@ -40,8 +40,8 @@ export function redactUrl(url: string): string {
 
 /** A query with or without its question mark: the names of the parameters stay, all values go. */
 export function redactQuery(query: string): string {
-  if (query.startsWith('?')) return `?${redactQuery(query.slice(1))}`;
-  return query.split('&').map(redactParameter).join('&');
+  const mark = query.startsWith('?') ? '?' : '';
+  return mark + query.slice(mark.length).split('&').map(redactParameter).join('&');
 }
 
 function redactParameter(parameter: string): string {

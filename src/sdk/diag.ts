@@ -4,25 +4,45 @@ import type { Level, Reporter } from '../diagnostics/reporter.ts';
 import { api } from './otel.ts';
 
 const LONGEST = 400;
+const DUPLICATE = /Attempted duplicate registration of API: (\w+)/;
 
-export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): void {
+export interface Diagnostics {
+  /** What signalbox wanted to register, and another SDK had registered already: `trace`, `context` … */
+  readonly refused: readonly string[];
+  /** Everything of ours is registered: what is refused from now on is another SDK's. */
+  registered(): void;
+}
+
+export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): Diagnostics {
   const { DiagLogLevel } = api;
   const levels = { none: DiagLogLevel.NONE, error: DiagLogLevel.ERROR, warn: DiagLogLevel.WARN, info: DiagLogLevel.WARN, debug: DiagLogLevel.DEBUG };
-  if (levels[level] === DiagLogLevel.NONE) return;
+  const refused: string[] = [];
+  let isStarting = true;
+
+  function sayRefused(name: string): void {
+    if (isStarting) refused.push(name);
+    // One SDK registers five things, and is one mistake.
+    else reporter.say('warn', 'other-provider', `signalbox must be the only SDK that registers with OpenTelemetry, but the application registers another one as well. It was refused (first for "${name}"): signalbox keeps exporting, the other receives nothing. Remove the other SDK's set-up.`);
+  }
   const say = (at: Level) => (...args: unknown[]) => {
     try {
       const message = args.map(show).join(' ').split('\n', 1)[0]?.slice(0, LONGEST) ?? '';
-      const duplicate = /Attempted duplicate registration of API: (\w+)/.exec(message);
-      if (duplicate !== null) {
-        reporter.say('warn', `other-provider.${duplicate[1]}`, `signalbox must be the only SDK that registers with OpenTelemetry, but the application registered another one for "${duplicate[1]}". It was refused: signalbox keeps exporting, the other receives nothing. Remove the other SDK's set-up.`);
-      } else {
-        reporter.say(at, `otel.${message.slice(0, 60)}`, `OpenTelemetry: ${message}`);
-      }
+      const name = DUPLICATE.exec(message)?.[1];
+      if (name === undefined) reporter.say(at, `otel.${message.slice(0, 60)}`, `OpenTelemetry: ${message}`);
+      else sayRefused(name);
     } catch {
       // A message that cannot be shown is not worth an error in the code that reports it.
     }
   };
-  api.diag.setLogger({ error: say('error'), warn: say('warn'), info: say('debug'), debug: say('debug'), verbose: say('debug') }, { logLevel: levels[level], suppressOverrideMessage: true });
+  if (levels[level] !== DiagLogLevel.NONE) {
+    api.diag.setLogger({ error: say('error'), warn: say('warn'), info: say('debug'), debug: say('debug'), verbose: say('debug') }, { logLevel: levels[level], suppressOverrideMessage: true });
+  }
+  return {
+    refused,
+    registered() {
+      isStarting = false;
+    },
+  };
 }
 
 function show(value: unknown): string {

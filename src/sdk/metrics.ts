@@ -7,9 +7,10 @@ import type { Resource } from '@opentelemetry/resources';
 import type { CollectionResult, InstrumentType, MetricData, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { Config } from '../config/config.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
+import { createLazyMeters } from './lazy-meter.ts';
 import { require } from './otel.ts';
 
-const { setTimeout, clearTimeout } = globalThis;
+const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const now = Date.now;
 
 export interface MetricsPipeline {
@@ -41,12 +42,30 @@ interface Collector {
   };
 }
 
-/** Nothing is loaded until a meter is asked for. */
+/** The SDK is loaded when an instrument was asked for and the application's start is over, or when a value is recorded. */
 export function startMetrics(options: MetricsOptions): MetricsPipeline {
   let pipeline: MetricsPipeline | undefined;
+  let wanted = false;
+  const meters = createLazyMeters(
+    () => load().meterProvider,
+    () => {
+      if (wanted) return;
+      wanted = true;
+      setImmediate(load).unref();
+    },
+  );
+
+  function load(): MetricsPipeline {
+    if (pipeline === undefined) {
+      pipeline = createPipeline(options);
+      meters.catchUp();
+    }
+    return pipeline;
+  }
+
   return {
-    meterProvider: { getMeter: (...args) => (pipeline ??= createPipeline(options)).meterProvider.getMeter(...args) },
-    collect: async () => pipeline?.collect(),
+    meterProvider: meters,
+    collect: async () => (wanted ? load().collect() : undefined),
     collectNow: () => pipeline?.collectNow(),
     stop: () => pipeline?.stop(),
   };

@@ -5,7 +5,9 @@
  * hostile values are the SDK's. It can export nothing in a process that ends by `process.exit()` or a crash.
  */
 import type { Config } from '../config/config.ts';
+import type { PlatformFacts } from '../config/facts.ts';
 import type { SdkComponents } from '../config/start-options.ts';
+import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { sayDiagnostics } from './diag.ts';
 import { instrument, type InstrumentationState } from './instrumentation/instrument.ts';
@@ -13,6 +15,7 @@ import { watchProcessEnd } from './lifecycle/process-end.ts';
 import { recordCrash } from './crash.ts';
 import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
 import { api, require } from './otel.ts';
+import { detectResource } from './resource.ts';
 
 const { setTimeout, clearTimeout } = globalThis;
 
@@ -22,35 +25,53 @@ export interface OfficialSdk {
   shutdown(): Promise<void>;
 }
 
-/** @throws when the configuration file cannot be read or names what does not exist. */
-export function startOfficialSdk(config: Config, components: SdkComponents | undefined, reporter: Reporter): OfficialSdk {
-  const sdkNode = require('@opentelemetry/sdk-node') as typeof import('@opentelemetry/sdk-node');
-  const stop = config.configFile === undefined ? startWithComponents(sdkNode, config, components) : startFromFile(sdkNode);
-  sayDiagnostics(reporter, config.logLevel);
+export interface OfficialSdkOptions {
+  readonly config: Config;
+  readonly facts: PlatformFacts;
+  readonly reporter: Reporter;
+  /** What the application made; ignored when a configuration file says it all. */
+  readonly components: SdkComponents | undefined;
+}
+
+/** @throws when the configuration file cannot be used, or a component is not what the SDK takes. */
+export function startOfficialSdk({ config, facts, reporter, components }: OfficialSdkOptions): OfficialSdk {
+  const inUse = new Set(Object.keys(require.cache));
+  const sdkNode = require('@opentelemetry/sdk-node') as SdkNode;
+  const failures: string[] = [];
+  const diagnostics = sayDiagnostics(withoutStartFailures(reporter, failures), config.logLevel);
+  const stop = keepingDiagnostics(() => (config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile)));
+  if (failures.length > 0) throw new Error(unusable(config.configFile ?? '', failures[0] as string));
+  diagnostics.registered();
+  if (diagnostics.refused.length > 0) {
+    reporter.say('warn', 'other-provider', `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${diagnostics.refused.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`);
+  }
 
   const loggerProvider = api.logs.getLoggerProvider();
   carryOldLogsApi({ getLogger: loggerProvider.getLogger.bind(loggerProvider), getOldApiLogger: loggerProvider.getLogger.bind(loggerProvider) });
   const instrumentation = instrument({
     config,
-    reporter,
+    reporter: withoutOwnPackages(reporter, inUse),
     tracerProvider: api.trace.getTracerProvider(),
     meterProvider: api.metrics.getMeterProvider(),
     loggerProvider,
     onLoaded: () => {},
   });
 
-  const flush = (): Promise<void> => bounded(flushProviders(), config.shutdownTimeoutMs);
-  let stopped: Promise<void> | undefined;
-  const shutdown = (): Promise<void> => (stopped ??= bounded(stop(), config.shutdownTimeoutMs));
+  const flush = async (): Promise<void> => void (await bounded(flushProviders(), config.shutdownTimeoutMs));
+  let stopped: Promise<boolean> | undefined;
+  const shutdown = (): Promise<boolean> => (stopped ??= bounded(Promise.resolve().then(stop), config.shutdownTimeoutMs).then((inTime) => {
+    if (!inTime) reporter.say('warn', 'exit.lost', `Everything recorded must reach the collector, but the SDK did not finish within ${config.shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). What it still held is lost. Does the endpoint that it was given answer?`);
+    return inTime;
+  }));
 
   const unwatch = watchProcessEnd({
     onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
-    onFatalSignal: shutdown,
+    onFatalSignal: async () => void (await shutdown()),
     onHandledSignal: () => void flush(),
     onExit() {},
   });
-  // Its exporters hold the process with timers and sockets for longer than the limit, so the end is made here.
-  process.once('beforeExit', () => void shutdown().then(() => process.exit()));
+  // Nothing but the SDK is left to wait for. Where it does not come to an end itself, it is not waited for any longer.
+  process.once('beforeExit', () => void shutdown().then((inTime) => inTime || process.exit()));
 
   return {
     instrumentation,
@@ -65,22 +86,76 @@ export function startOfficialSdk(config: Config, components: SdkComponents | und
 
 type SdkNode = typeof import('@opentelemetry/sdk-node');
 
-function startFromFile(sdkNode: SdkNode): () => Promise<void> {
+const CANNOT_CREATE = /SDK will not be setup: (.*)/;
+
+function unusable(file: string, why: string): string {
+  return `OTEL_CONFIG_FILE must name a file that the OpenTelemetry SDK understands, got ${JSON.stringify(file)} (${errorText(why)}). Correct the file, or unset OTEL_CONFIG_FILE`;
+}
+
+function startFromFile(sdkNode: SdkNode, file: string): () => Promise<void> {
   // Read once more beforehand, because the SDK itself only prints what is wrong with the file and goes on without it.
   const { createConfigFactory } = require('@opentelemetry/configuration') as { createConfigFactory: () => { getConfigModel(): unknown } };
-  createConfigFactory().getConfigModel();
+  try {
+    createConfigFactory().getConfigModel();
+  } catch (error) {
+    throw new Error(unusable(file, errorText(error).replace(/^.*?config file: /i, '').replace(`${file}: `, '')));
+  }
   return sdkNode.startNodeSDK().shutdown;
 }
 
-function startWithComponents(sdkNode: SdkNode, config: Config, components: SdkComponents = {}): () => Promise<void> {
+function startWithComponents(sdkNode: SdkNode, config: Config, facts: PlatformFacts, components: SdkComponents = {}): () => Promise<void> {
   type Options = NonNullable<ConstructorParameters<SdkNode['NodeSDK']>[0]>;
+  const { resourceFromAttributes } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
   const sdk = new sdkNode.NodeSDK({
+    // Ours, for the SDK's own detectors send the command line.
+    resource: resourceFromAttributes(detectResource(config, facts)),
+    autoDetectResources: false,
+    ...(config.metrics.exporter === 'none' ? { metricReaders: [] } : {}),
+    ...(config.logs.exporter === 'none' ? { logRecordProcessors: [] } : {}),
+    ...(config.traces.exporter === 'none' ? { spanProcessors: [] } : {}),
     ...(components as Options),
     ...(config.serviceName === undefined ? {} : { serviceName: config.serviceName }),
     instrumentations: [],
   });
   sdk.start();
   return () => sdk.shutdown();
+}
+
+/** The SDK would print to the console by a logger of its own, in as many lines as it likes. */
+function keepingDiagnostics<T>(start: () => T): T {
+  const { diag } = api;
+  const { setLogger } = diag;
+  diag.setLogger = () => true;
+  try {
+    return start();
+  } finally {
+    diag.setLogger = setLogger;
+  }
+}
+
+/** The SDK prints what it cannot create and goes on as if it were not there; here it is an error. */
+function withoutStartFailures(reporter: Reporter, failures: string[]): Reporter {
+  return {
+    say(level, key, message) {
+      const failure = CANNOT_CREATE.exec(message)?.[1];
+      if (failure === undefined) return reporter.say(level, key, message);
+      failures.push(failure);
+      return false;
+    },
+    forget: reporter.forget,
+  };
+}
+
+/** What the SDK itself brings into the process, gRPC for one, was not loaded by the application. */
+function withoutOwnPackages(reporter: Reporter, inUse: ReadonlySet<string>): Reporter {
+  return {
+    say(level, key, message) {
+      const early = key.startsWith('loaded-first.') ? key.slice('loaded-first.'.length) : undefined;
+      if (early !== undefined && ![...inUse].some((path) => path.replaceAll('\\', '/').includes(`/node_modules/${early}/`))) return false;
+      return reporter.say(level, key, message);
+    },
+    forget: reporter.forget,
+  };
 }
 
 interface Flushable {
@@ -93,13 +168,13 @@ async function flushProviders(): Promise<void> {
   await Promise.all(providers.map((provider) => (provider.getDelegate?.() ?? provider).forceFlush?.()));
 }
 
-/** Settles with `work`, whatever came of it, or after `ms`. */
-function bounded(work: Promise<unknown>, ms: number): Promise<void> {
+/** Settles when `work` does, whatever came of it, with true, or after `ms` with false. */
+function bounded(work: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const limit = setTimeout(resolve, ms);
+    const limit = setTimeout(() => resolve(false), ms);
     const done = (): void => {
       clearTimeout(limit);
-      resolve();
+      resolve(true);
     };
     work.then(done, done);
   });

@@ -178,6 +178,28 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
     await Promise.all(senders.map(({ sender }) => sender.flush(deadlineMs)));
   }
 
+  /** Deliver what waits while this thread stands still. Returns whether some of it must be sent again. */
+  function deliverBlocking(): boolean {
+    const pending = senders.map((each) => ({ ...each, requests: each.sender.takePending() })).filter(({ requests }) => requests.length > 0);
+    if (pending.length === 0) return false;
+    const jobs: ExitJob[] = pending.map(({ signal, otlp, requests }) => ({ signal, otlp, requests, userAgent: USER_AGENT }));
+    const { outcomes, failures, error } = flushBlocking(jobs, leftMs());
+    if (error !== undefined) {
+      reporter.say('warn', 'exit.blocked', `The last export needs a worker thread and could not start one: ${error.message}. Allow it (--allow-worker), or await shutdown() before the process ends.`);
+    }
+    let again = false;
+    for (const [job, { sender, requests, signal, otlp }] of pending.entries()) {
+      const failure = failures[job];
+      if (failure !== undefined) healthOf(otlp).failed(signal, failure.reason, failure.message);
+      for (const [index, request] of requests.entries()) {
+        const outcome = outcomes[job]?.[index] ?? { kind: 'unsettled' };
+        again ||= outcome.kind === 'too-large';
+        sender.settle(request, outcome.kind === 'refused' ? { kind: 'lost', reason: 'refused' } : outcome.kind === 'unsettled' ? { kind: 'lost', reason: 'exit_deadline' } : outcome);
+      }
+    }
+    return again;
+  }
+
   let lastMetricsCollected = false;
 
   /** Deliver what is left while the process stands still, then say what was lost. */
@@ -185,21 +207,8 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
     if (!shutDown) {
       if (!lastMetricsCollected) quietly(() => metricsPipeline?.collectNow());
       lastMetricsCollected = true;
-      const pending = senders.map((each) => ({ ...each, requests: each.sender.takePending() })).filter(({ requests }) => requests.length > 0);
-      if (pending.length > 0) {
-        const jobs: ExitJob[] = pending.map(({ signal, otlp, requests }) => ({ signal, otlp, requests, userAgent: USER_AGENT }));
-        const { outcomes, failures, error } = flushBlocking(jobs, leftMs());
-        if (error !== undefined) reporter.say('warn', 'exit.blocked', `The last export needs a worker thread and could not start one: ${error.message}. Allow it (--allow-worker), or await shutdown() before the process ends.`);
-        pending.forEach(({ sender, requests, signal, otlp }, job) => {
-          const failure = failures[job];
-          if (failure !== undefined) healthOf(otlp).failed(signal, failure.reason, failure.message);
-          requests.forEach((request, index) => {
-            const outcome = outcomes[job]?.[index];
-            if (outcome?.kind === 'accepted') sender.settle(request, { accepted: true, rejected: outcome.rejected });
-            else sender.settle(request, { accepted: false, reason: outcome?.kind === 'refused' ? 'refused' : 'exit_deadline' });
-          });
-        });
-      }
+      // What is found too large comes back in halves.
+      while (deliverBlocking()) continue;
     }
     sayLoss();
     onEnd();

@@ -1,8 +1,8 @@
 /** Runs in a worker thread while the process is ending; see `exit-flush.ts`. */
 import { workerData } from 'node:worker_threads';
-import { ACCEPTED, DONE_SLOT, FIRST_RESULT_SLOT, NOTE_BYTES, REFUSED, SLOTS_PER_REQUEST, type ExitFlushData, type FailureNote } from './exit-flush.ts';
+import { ACCEPTED, DONE_SLOT, FIRST_RESULT_SLOT, NOTE_BYTES, REFUSED, SLOTS_PER_REQUEST, TOO_LARGE, type ExitFlushData, type FailureNote } from './exit-flush.ts';
 import { createTransport } from './transport.ts';
-import type { SendResult, Transport } from './types.ts';
+import { isTooLarge, type SendResult, type Transport } from './types.ts';
 
 const FIRST_PAUSE_MS = 100;
 /** An endpoint that nobody listens at may be restarting, but is not waited for longer than this. */
@@ -28,11 +28,11 @@ void Promise.allSettled(work).then(() => {
 async function deliver(transport: Transport, bodies: readonly Uint8Array[], firstSlot: number, job: number): Promise<void> {
   for (const [index, body] of bodies.entries()) {
     const result = await sendUntilTaken(transport, body);
-    if (result.kind !== 'accepted') writeNote(job, result);
+    if (result.kind !== 'accepted' && !isTooLarge(result)) writeNote(job, result);
     if (result.kind === 'retry') return; // what follows would meet the same
     const at = firstSlot + SLOTS_PER_REQUEST * index;
     if (result.kind === 'accepted') Atomics.store(slots, at + 1, result.rejected);
-    Atomics.store(slots, at, result.kind === 'accepted' ? ACCEPTED : REFUSED);
+    Atomics.store(slots, at, result.kind === 'accepted' ? ACCEPTED : isTooLarge(result) ? TOO_LARGE : REFUSED);
   }
 }
 

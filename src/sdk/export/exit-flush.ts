@@ -40,6 +40,7 @@ export const SLOTS_PER_REQUEST = 2;
 export const UNSETTLED = 0;
 export const ACCEPTED = 1;
 export const REFUSED = 2;
+export const TOO_LARGE = 3;
 
 /** The worker stops trying a little before the main thread stops waiting; with less than this left it is not started. */
 const REPORTING_MS = 50;
@@ -47,6 +48,7 @@ const REPORTING_MS = 50;
 export type Outcome =
   | { readonly kind: 'accepted'; readonly rejected: number }
   | { readonly kind: 'refused' }
+  | { readonly kind: 'too-large' }
   | { readonly kind: 'unsettled' };
 
 export interface ExitFlushResult {
@@ -87,6 +89,7 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
       const rejected = Atomics.load(slots, slot + 1);
       slot += SLOTS_PER_REQUEST;
       if (outcome === ACCEPTED) return { kind: 'accepted', rejected };
+      if (outcome === TOO_LARGE) return { kind: 'too-large' };
       return { kind: outcome === REFUSED ? 'refused' : 'unsettled' };
     }),
   );

@@ -9,7 +9,7 @@ import type { BatchConfig, Signal } from '../../config/config.ts';
 import { countDropped, type Account, type DropReason } from '../../diagnostics/account.ts';
 import type { EndpointHealth } from './endpoint-health.ts';
 import { createQueue, toBatch, type Batch } from './queue.ts';
-import type { Encoder, SendResult, Transport } from './types.ts';
+import { isTooLarge, type Encoder, type SendResult, type Transport } from './types.ts';
 
 /** Below the 4 MiB that gRPC servers accept in one message by default. */
 const MAX_REQUEST_BYTES = 3.5 * 1024 * 1024;
@@ -44,7 +44,13 @@ export interface SenderOptions {
 export interface PendingRequest {
   readonly body: Uint8Array;
   readonly records: number;
+  readonly batch: Batch;
 }
+
+export type Settlement =
+  | { readonly kind: 'accepted'; readonly rejected: number }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'lost'; readonly reason: DropReason };
 
 export interface Sender {
   readonly queuedRecords: number;
@@ -62,8 +68,8 @@ export interface Sender {
    * The sender sends nothing itself from then on; `settle` must follow.
    */
   takePending(): PendingRequest[];
-  /** Count what became of a pending request. */
-  settle(request: PendingRequest, outcome: { accepted: true; rejected: number } | { accepted: false; reason: DropReason }): void;
+  /** Count what became of a pending request. One that was too large waits again, in halves, unless it is a single record. */
+  settle(request: PendingRequest, outcome: Settlement): void;
   close(): void;
 }
 
@@ -74,7 +80,7 @@ export function createSender(options: SenderOptions): Sender {
   const maxBatchSize = Math.min(batch.maxExportBatchSize, batch.maxQueueSize);
 
   let resource: Uint8Array | undefined;
-  let underWay: (PendingRequest & { batch: Batch }) | undefined;
+  let underWay: PendingRequest | undefined;
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
   /** Smaller once the server has found a request too large. */
@@ -125,7 +131,7 @@ export function createSender(options: SenderOptions): Sender {
     take(request, result);
   }
 
-  function take(request: PendingRequest & { batch: Batch }, result: SendResult): void {
+  function take(request: PendingRequest, result: SendResult): void {
     if (result.kind === 'retry') {
       failures++;
       health.failed(signal, result.reason, result.message);
@@ -148,14 +154,18 @@ export function createSender(options: SenderOptions): Sender {
       } else {
         health.worked(signal);
       }
-    } else if (isTooLarge(result.reason) && request.batch.entries.length > 1) {
-      maxRequestBytes = Math.min(maxRequestBytes, request.body.length / 2);
-      split.unshift(...halves(request.batch));
+    } else if (isTooLarge(result) && request.batch.entries.length > 1) {
+      splitUp(request);
     } else {
       countDropped(account, 'refused', request.records);
       health.failed(signal, result.reason, result.message);
     }
     continueSending();
+  }
+
+  function splitUp({ batch, body }: PendingRequest): void {
+    maxRequestBytes = Math.min(maxRequestBytes, body.length / 2);
+    split.unshift(...halves(batch));
   }
 
   function continueSending(): void {
@@ -228,14 +238,16 @@ export function createSender(options: SenderOptions): Sender {
       underWay = undefined;
       for (let next = takeNext(); next !== undefined; next = takeNext()) {
         resource ??= options.resource();
-        pending.push({ body: options.encoder.assemble(signal, resource, next.groups), records: next.weight });
+        pending.push({ body: options.encoder.assemble(signal, resource, next.groups), records: next.weight, batch: next });
       }
       return pending;
     },
 
     settle(request, outcome) {
-      if (outcome.accepted) settleAccepted(account, request.records, outcome.rejected);
-      else countDropped(account, outcome.reason, request.records);
+      if (outcome.kind === 'accepted') settleAccepted(account, request.records, outcome.rejected);
+      else if (outcome.kind === 'lost') countDropped(account, outcome.reason, request.records);
+      else if (request.batch.entries.length > 1) splitUp(request);
+      else countDropped(account, 'too_large', request.records);
     },
 
     close() {
@@ -258,10 +270,6 @@ function backoffMs(failures: number, retryAfterMs: number | undefined): number {
   if (retryAfterMs !== undefined) return Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
   const most = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
   return most / 2 + (random() * most) / 2;
-}
-
-function isTooLarge(reason: string): boolean {
-  return reason === 'http_413' || reason === 'too_large';
 }
 
 function halves({ entries }: Batch): Batch[] {

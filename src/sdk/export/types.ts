@@ -55,6 +55,11 @@ export type SendResult =
   /** Not taken and never will be: bad data, bad credentials, wrong address. */
   | { readonly kind: 'refused'; readonly reason: string; readonly message: string };
 
+/** Whether the same records would be taken in smaller requests. */
+export function isTooLarge(result: SendResult): boolean {
+  return result.kind === 'refused' && (result.reason === 'http_413' || result.reason === 'too_large');
+}
+
 /** Carries one encoded request to one endpoint. Never throws and never rejects. */
 export interface Transport {
   /** A request under way keeps the process alive; see `unref`. */

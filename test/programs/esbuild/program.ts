@@ -17,6 +17,5 @@ export const bundled: ServerProgram = {
       '--log-level=error',
     ]),
   exchanges: jsonGraphqlServer.exchanges.map(({ route: _, spans: __, ...exchange }) => exchange),
-  settled: /"code":"bundled"/,
   says: ['bundled'],
 };

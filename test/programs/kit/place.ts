@@ -42,7 +42,8 @@ export function openWorkshop(installation: string): Workshop {
         folder,
         restore() {
           rmSync(folder, { recursive: true, force: true });
-          cpSync(kept, folder, { recursive: true, verbatimSymlinks: true });
+          // Servers tell the time of a file: it must not change.
+          cpSync(kept, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
         },
       };
     },

@@ -1,7 +1,7 @@
 /** Starts one server program, sends it its requests one after another, ends it by SIGTERM. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request as sendRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as sendRequest, type IncomingMessage } from 'node:http';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -11,7 +11,8 @@ import type { Exchange, Place, Run, ServerProgram } from './server-program.ts';
 
 export interface Answer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn, as they were sent. */
+  readonly headers: readonly string[];
   readonly body: Buffer;
 }
 
@@ -102,7 +103,8 @@ export async function runServer(program: ServerProgram, preload: Preload, place:
         }),
       );
     }
-    if (program.settled !== undefined && (preload !== 'none' || program.says === undefined)) await until(`say ${program.settled}`, hasSaid(program.settled));
+    if (program.settled !== undefined) await until(`say ${program.settled}`, hasSaid(program.settled));
+    if (preload !== 'none') for (const code of program.says ?? []) await until(`let signalbox say "${code}"`, () => text.stderr.includes(`"code":"${code}`));
     child.kill('SIGTERM');
     const [code, signal] = await closed;
     if (timedOut) throw fail('must end on SIGTERM, but did not');
@@ -130,7 +132,7 @@ async function exchangeWith(port: number, exchange: Exchange, caller: ReturnType
       // What the server says first tells that it has done its part.
       const first = head.length > 0 ? Promise.resolve(head) : once(socket, 'data').then(([chunk]) => chunk as Buffer);
       first.then((frame) => {
-        socket.on('error', () => {}).once('close', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: frame }));
+        socket.on('error', () => {}).once('close', () => resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: frame }));
         socket.end(CLOSE_FRAME);
       }, reject);
     });
@@ -138,7 +140,8 @@ async function exchangeWith(port: number, exchange: Exchange, caller: ReturnType
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }));
+      // The server is done with the request when it closes the connection, not yet when its last byte is here.
+      response.socket.once('close', () => resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: Buffer.concat(chunks) }));
     });
     request.end(body);
   });

@@ -53,7 +53,7 @@ export interface ServerProgram {
   /** Said when the program has started; beside that its port takes connections. */
   readonly ready?: RegExp;
   readonly exchanges: readonly Exchange[];
-  /** Awaited after the last answer: what the program says when it has done what was asked, or signalbox. */
+  /** What the program says when it has done all that was asked of it, such as the log line of the last request. */
   readonly settled?: RegExp;
   /** Response headers that differ from run to run. */
   readonly varyingHeaders?: readonly string[];
@@ -61,7 +61,7 @@ export interface ServerProgram {
   readonly varies?: readonly RegExp[];
   /** Lines come in any order. */
   readonly unordered?: true;
-  /** What signalbox has to say beside its start line, by the beginning of its code. */
+  /** What signalbox has to say beside its start line, by the beginning of its code; awaited before the end. */
   readonly says?: readonly string[];
   /** Spans that belong to no request: how many for each, by the name of the span. */
   readonly otherSpans?: Readonly<Record<string, number>>;

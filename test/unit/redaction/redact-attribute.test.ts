@@ -25,6 +25,7 @@ const CANARIES: Record<string, [key: string, value: unknown][]> = {
     ['url.full', `https://api.telegram.org/bot123456:${C}/getMe`], ['url.path', `/bot123456:${C}/getMe`], ['url.fragment', `access_token=${C}`],
     ['url.full', `https://h.test/#access_token=${C}`], ['http.request.header.referer', [`https://h.test/?q=${C}`]],
     ['http.response.header.location', [`/next?code=${C}`]], ['req.url', `/a?q=${C} b`], ['url.path', `/reset-password/${LONG}`],
+    ['query', `?q=${C}`], ['query', `q=${C}&x=${C}`], ['query', { q: C }],
     ['redirect_uri', `https://h.test/?code=${C}`], ['url', new URL(`https://h.test/?q=${C}`)], ['note', `see https://h.test/?q=${C}`],
   ],
   databases: [

@@ -1,0 +1,125 @@
+/** The three measurements. In each, the variants take turns, so that what disturbs the machine disturbs all of them. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { load, startServer, type Helper, type ModuleCount, type Received } from './processes.ts';
+import { APPS, VARIANTS, type App, type Variant } from './variants.ts';
+
+export interface Setting {
+  readonly env: NodeJS.ProcessEnv;
+  readonly sink: Helper;
+  /** Told before each run. */
+  readonly onStep: (step: string) => void;
+}
+
+export interface StartUp {
+  /** One of each round. */
+  readonly startMs: number[];
+  readonly rssBytes: number[];
+}
+
+/** Start the Express application again and again: each preload is loaded as by a service. */
+export async function measureStartUp({ env, onStep }: Setting, rounds: number): Promise<Record<Variant, StartUp>> {
+  const results = perVariant<StartUp>(() => ({ startMs: [], rssBytes: [] }));
+  // The first start of each reads its files from the disk.
+  for (let round = -1; round < rounds; round++) {
+    onStep(`start-up ${Math.max(1, round + 1)}/${rounds}`);
+    for (const variant of inTurn(round)) {
+      const server = await startServer({ app: 'express', variant, env });
+      await server.stop();
+      if (round < 0) continue;
+      results[variant].startMs.push(server.startMs);
+      results[variant].rssBytes.push(server.atListening.rssBytes);
+    }
+  }
+  return results;
+}
+
+/** What is loaded when the Express application listens; counted in a run of its own, as counting takes time. */
+export async function countModules({ env, onStep }: Setting): Promise<Record<Variant, ModuleCount>> {
+  const counts = perVariant<ModuleCount>(() => ({ commonjs: 0, esModules: 0, files: [] }));
+  for (const variant of VARIANTS) {
+    onStep(`modules of ${variant}`);
+    const server = await startServer({ app: 'express', variant, env, nodeArgs: ['--require', './apps/count-modules.cjs'] });
+    await server.stop();
+    if (server.atListening.modules !== undefined) counts[variant] = server.atListening.modules;
+  }
+  return counts;
+}
+
+export interface Steady {
+  /** Processor seconds per 10,000 requests, until the last record has been exported. */
+  readonly cpuSeconds: number[];
+  readonly requestsPerSecond: number[];
+  readonly rssBytes: number[];
+  /** Records that arrived for each answered request, of the warm-up too. */
+  readonly spansPerRequest: number[];
+  readonly logsPerRequest: number[];
+}
+
+export interface SteadyOptions {
+  readonly rounds: number;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+}
+
+export async function measureSteady(setting: Setting, options: SteadyOptions): Promise<Record<App, Record<Variant, Steady>>> {
+  const empty = (): Steady => ({ cpuSeconds: [], requestsPerSecond: [], rssBytes: [], spansPerRequest: [], logsPerRequest: [] });
+  const results = Object.fromEntries(APPS.map((app) => [app, perVariant(empty)])) as Record<App, Record<Variant, Steady>>;
+  for (let round = 0; round < options.rounds; round++) {
+    for (const app of APPS) {
+      for (const variant of inTurn(round)) {
+        setting.onStep(`round ${round + 1}/${options.rounds}, ${app}, ${variant}`);
+        await measureOne(setting, options, app, variant, results[app][variant]);
+      }
+    }
+  }
+  return results;
+}
+
+async function measureOne({ env, sink }: Setting, { warmUpSeconds, seconds }: SteadyOptions, app: App, variant: Variant, into: Steady): Promise<void> {
+  const before = await sink.received();
+  const server = await startServer({ app, variant, env });
+  try {
+    const warmUp = await load(server.url, warmUpSeconds);
+    await drain(sink, variant);
+    const { cpuSeconds } = await server.facts();
+    const loaded = await load(server.url, seconds);
+    const received = await drain(sink, variant);
+    const after = await server.facts();
+    const requests = warmUp.requests + loaded.requests;
+    into.cpuSeconds.push(((after.cpuSeconds - cpuSeconds) / loaded.requests) * 10_000);
+    into.requestsPerSecond.push(loaded.requestsPerSecond);
+    into.rssBytes.push(after.rssBytes);
+    into.spansPerRequest.push((received.spans - before.spans) / requests);
+    into.logsPerRequest.push((received.logs - before.logs) / requests);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Nothing arrives any more when nothing did for so long: spans and log records wait half of it at most. */
+const QUIET_MS = 1000;
+const GIVE_UP_MS = 20_000;
+
+/** Wait until everything that was recorded has arrived, and say what has. What is exported late costs as well. */
+async function drain(sink: Helper, variant: Variant): Promise<Received> {
+  let last = await sink.received();
+  if (variant === 'bare') return last;
+  const startedAt = performance.now();
+  for (let changedAt = startedAt; performance.now() - changedAt < QUIET_MS && performance.now() - startedAt < GIVE_UP_MS; ) {
+    await wait(100);
+    const current = await sink.received();
+    if (current.spans !== last.spans || current.logs !== last.logs) changedAt = performance.now();
+    last = current;
+  }
+  return last;
+}
+
+function perVariant<T>(create: () => T): Record<Variant, T> {
+  return Object.fromEntries(VARIANTS.map((variant) => [variant, create()])) as Record<Variant, T>;
+}
+
+/** Another one first in each round. */
+function inTurn(round: number): readonly Variant[] {
+  const first = (round + VARIANTS.length) % VARIANTS.length;
+  return [...VARIANTS.slice(first), ...VARIANTS.slice(0, first)];
+}
