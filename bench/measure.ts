@@ -50,7 +50,7 @@ export interface Steady {
   readonly cpuSeconds: number[];
   readonly requestsPerSecond: number[];
   readonly rssBytes: number[];
-  /** Records that arrived for each answered request, of the warm-up too. */
+  /** Records that arrived for each request, those of the warm-up too: whole numbers, unless something was lost. */
   readonly spansPerRequest: number[];
   readonly logsPerRequest: number[];
 }
@@ -79,18 +79,17 @@ async function measureOne({ env, sink }: Setting, { warmUpSeconds, seconds }: St
   const before = await sink.received();
   const server = await startServer({ app, variant, env });
   try {
-    const warmUp = await load(server.url, warmUpSeconds);
+    await load(server.url, warmUpSeconds);
     await drain(sink, variant);
-    const { cpuSeconds } = await server.facts();
-    const loaded = await load(server.url, seconds);
+    const warm = await server.facts();
+    const requestsPerSecond = await load(server.url, seconds);
     const received = await drain(sink, variant);
-    const after = await server.facts();
-    const requests = warmUp.requests + loaded.requests;
-    into.cpuSeconds.push(((after.cpuSeconds - cpuSeconds) / loaded.requests) * 10_000);
-    into.requestsPerSecond.push(loaded.requestsPerSecond);
-    into.rssBytes.push(after.rssBytes);
-    into.spansPerRequest.push((received.spans - before.spans) / requests);
-    into.logsPerRequest.push((received.logs - before.logs) / requests);
+    const end = await server.facts();
+    into.cpuSeconds.push(((end.cpuSeconds - warm.cpuSeconds) / (end.requests - warm.requests)) * 10_000);
+    into.requestsPerSecond.push(requestsPerSecond);
+    into.rssBytes.push(end.rssBytes);
+    into.spansPerRequest.push((received.spans - before.spans) / end.requests);
+    into.logsPerRequest.push((received.logs - before.logs) / end.requests);
   } finally {
     await server.stop();
   }

@@ -1,6 +1,6 @@
 /** Starts and ends the processes of the bench, each on the core where it belongs. */
 import { execFile, fork, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -27,6 +27,8 @@ export interface ModuleCount {
 
 /** What a server tells of itself, see `apps/report.cjs`. */
 export interface Facts {
+  /** Begun since its start, those included whose client was gone before the answer. */
+  readonly requests: number;
   /** User and system time of all threads since the process began. */
   readonly cpuSeconds: number;
   readonly rssBytes: number;
@@ -59,7 +61,7 @@ export async function startServer({ app, variant, env, nodeArgs = [] }: ServerOp
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  (child.stderr as Readable).setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const lines = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
 
   async function next(): Promise<Facts & { port: number }> {
@@ -98,13 +100,14 @@ export interface Helper {
 /** Start `sink.ts` or `upstream.ts`, and wait until it listens. */
 export async function startHelper(name: 'sink' | 'upstream'): Promise<Helper> {
   const child = fork(`${BENCH}${name}.ts`, { execArgv: [] });
+  const messages = on(child, 'message', { close: ['exit'] });
+
   async function next<T>(): Promise<T> {
-    const [message] = await Promise.race([
-      once(child, 'message'),
-      once(child, 'exit').then(() => Promise.reject(new Error(`The bench's ${name} must stay up, but it ended. The bench stops; see what it wrote above.`))),
-    ]);
-    return message as T;
+    const { value, done } = await messages.next();
+    if (done === true) throw new Error(`The bench's ${name} must stay up, but it ended. The bench stops; see what it wrote above.`);
+    return value[0] as T;
   }
+
   const { url } = await next<{ url: string }>();
   return {
     url,
@@ -116,20 +119,18 @@ export async function startHelper(name: 'sink' | 'upstream'): Promise<Helper> {
   };
 }
 
-export interface Load {
-  readonly requests: number;
-  readonly requestsPerSecond: number;
-}
-
 const CONNECTIONS = 50;
 
-/** @throws when an answer was not 2xx, for then something else than the application was measured. */
-export async function load(url: string, seconds: number): Promise<Load> {
+/**
+ * Send requests for so long, and say how many were answered in a second.
+ *
+ * @throws when an answer was not 2xx, for then something else than the application was measured. */
+export async function load(url: string, seconds: number): Promise<number> {
   const { stdout } = await run('wrk', ['--threads', '1', '--connections', String(CONNECTIONS), '--duration', `${seconds}s`, '--timeout', '10s', url]);
   const trouble = /^.*(Socket errors|Non-2xx).*$/m.exec(stdout);
-  const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
-  if (trouble !== null || !(requests > 0)) throw new Error(`Every request to ${url} must be answered with 2xx, but wrk says: ${(trouble?.[0] ?? stdout).trim()}. The bench stops.`);
-  return { requests, requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]) };
+  const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
+  if (trouble !== null || !(perSecond > 0)) throw new Error(`Every request to ${url} must be answered with 2xx, but wrk says: ${(trouble?.[0] ?? stdout).trim()}. The bench stops.`);
+  return perSecond;
 }
 
 async function kill(child: ChildProcess): Promise<void> {

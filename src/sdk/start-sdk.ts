@@ -110,7 +110,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
     let encoded = scopes.get(scope);
     if (encoded === undefined) scopes.set(scope, (encoded = new Map()));
     let bytes = encoded.get(encoder);
-    if (bytes === undefined) encoded.set(encoder, (bytes = encoder.encodeScope(scope as Scope)));
+    if (bytes === undefined) encoded.set(encoder, (bytes = encoder.encodeScope(scope as Scope, redactAttribute)));
     return bytes;
   }
 
@@ -146,7 +146,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
     config,
     resource,
     reporter,
-    onMetric: (scope, metric) => hand(metrics, scope, (encoder) => encoder.encodeMetric(metric), metric.dataPoints.length),
+    onMetric: (scope, metric) => hand(metrics, scope, (encoder) => encoder.encodeMetric(metric, redactAttribute), metric.dataPoints.length),
   });
   const meterProvider = metricsPipeline === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metricsPipeline.meterProvider);
 

@@ -13,6 +13,7 @@ import { parse } from 'yaml';
 
 import { eventually } from './kit/eventually.ts';
 import { logsRequest, newSpanId, newTraceId, requestDurationRequest, sendOtlp, tracesRequest, type TestSpan } from './kit/otlp.ts';
+import { nothingLostInCollector } from './kit/nothing-lost.ts';
 import type { JaegerTrace } from './kit/queries.ts';
 import { binaryOf, locateServers, skipWithout } from './kit/servers.ts';
 import { shipped, startStack, type Stack, type StackOptions } from './kit/start-stack.ts';
@@ -255,18 +256,6 @@ async function keepSending(durationMs: number, send: () => Promise<void>): Promi
     await send();
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-/** Nothing was refused or given up, and nothing waits. */
-async function nothingLostInCollector(stack: Stack): Promise<void> {
-  for (const kind of ['spans', 'metric_points', 'log_records']) {
-    assert.equal((await stack.collectorMetric(`otelcol_receiver_refused_${kind}_total`)) ?? 0, 0);
-    assert.equal((await stack.collectorMetric(`otelcol_receiver_failed_${kind}_total`)) ?? 0, 0);
-    assert.equal((await stack.collectorMetric(`otelcol_exporter_send_failed_${kind}_total`)) ?? 0, 0);
-    assert.equal((await stack.collectorMetric(`otelcol_exporter_enqueue_failed_${kind}_total`)) ?? 0, 0);
-  }
-  assert.equal(await stack.collectorMetric('otelcol_processor_tail_sampling_sampling_trace_dropped_too_early_total'), 0);
-  await eventually(async () => (await stack.collectorMetric('otelcol_exporter_queue_size')) === 0);
 }
 
 stackTest('a request is found as a trace, as metrics under one name, by an exemplar and on the Monitor page', {}, async (stack) => {

@@ -9,6 +9,12 @@ export const MAX_VALUES = 100_000;
 export const TOO_DEEP = '[too deep]';
 export const CIRCULAR = '[circular]';
 
+/** The text that may leave, such as a name; empty when the redactor throws or drops it. */
+export function redactedText(redact: Redact, value: string): string {
+  const text = redacted(redact, '', value);
+  return text === undefined || text === null ? '' : String(text);
+}
+
 /** The value that may leave, or undefined. A redactor that throws drops the value. */
 export function redacted(redact: Redact, key: string, value: unknown): unknown {
   try {

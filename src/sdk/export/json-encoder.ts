@@ -9,7 +9,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { DataPoint, DataPointType, ExponentialHistogram, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../../config/config.ts';
-import { bytesOf, count, type Descent, enter, fieldsOf, isInt64, redacted } from './attribute-value.ts';
+import { bytesOf, count, type Descent, enter, fieldsOf, isInt64, redacted, redactedText } from './attribute-value.ts';
 import { MAX_SECONDS, spanFlags, temporality, ValueType } from './otlp-values.ts';
 import type { Encoder, Redact, Scope, ScopeGroup } from './types.ts';
 
@@ -24,9 +24,9 @@ export const jsonEncoder: Encoder = {
   contentType: 'application/json',
   encodeSpan: (span, redact) => encode(spanToJson(span, redact)),
   encodeLog: (record, redact) => encode(logToJson(record, redact)),
-  encodeMetric: (metric) => encode(metricToJson(metric)),
+  encodeMetric: (metric, redact) => encode(metricToJson(metric, redact)),
   encodeResource: (resource, redact) => encodeFields(resourceToJson(resource, redact)),
-  encodeScope: (scope) => encodeFields(scopeToJson(scope)),
+  encodeScope: (scope, redact) => encodeFields(scopeToJson(scope, redact)),
   assemble,
 };
 
@@ -73,12 +73,12 @@ function resourceToJson(resource: Resource, redact: Redact): object {
 }
 
 /** All of ScopeX but its records. */
-function scopeToJson(scope: Scope): object {
+function scopeToJson(scope: Scope, redact: Redact): object {
   return {
     scope: {
       name: text(scope.name),
       version: optionalText(scope.version),
-      attributes: scope.attributes && attributesToJson(scope.attributes, undefined),
+      attributes: scope.attributes && attributesToJson(scope.attributes, redact),
       droppedAttributesCount: scope.droppedAttributesCount,
     },
     schemaUrl: optionalText(scope.schemaUrl),
@@ -93,7 +93,7 @@ function spanToJson(span: ReadableSpan, redact: Redact): object {
     spanId: text(context.spanId),
     traceState: optionalText(context.traceState?.serialize()),
     parentSpanId: optionalText(span.parentSpanContext?.spanId),
-    name: text(span.name),
+    name: text(redactedText(redact, span.name)),
     kind: span.kind == null ? 0 : span.kind + 1,
     startTimeUnixNano: nanos(span.startTime),
     endTimeUnixNano: nanos(span.endTime),
@@ -101,7 +101,7 @@ function spanToJson(span: ReadableSpan, redact: Redact): object {
     droppedAttributesCount: span.droppedAttributesCount,
     events: span.events.map((event) => ({
       timeUnixNano: nanos(event.time),
-      name: text(event.name),
+      name: text(redactedText(redact, event.name)),
       attributes: attributesToJson(event.attributes, redact),
       droppedAttributesCount: event.droppedAttributesCount ?? 0,
     })),
@@ -138,49 +138,49 @@ function logToJson(record: ReadableLogRecord, redact: Redact): object {
   };
 }
 
-function metricToJson(metric: MetricData): object {
+function metricToJson(metric: MetricData, redact: Redact): object {
   const { name, description, unit, valueType } = metric.descriptor;
   const head = { name: text(name), description: optionalText(description), unit: optionalText(unit) };
   switch (metric.dataPointType) {
     case 2 as DataPointType.GAUGE:
-      return { ...head, gauge: { dataPoints: metric.dataPoints.map((point) => numberPoint(point, valueType)) } };
+      return { ...head, gauge: { dataPoints: metric.dataPoints.map((point) => numberPoint(point, valueType, redact)) } };
     case 3 as DataPointType.SUM:
       return {
         ...head,
         sum: {
-          dataPoints: metric.dataPoints.map((point) => numberPoint(point, valueType)),
+          dataPoints: metric.dataPoints.map((point) => numberPoint(point, valueType, redact)),
           aggregationTemporality: temporality(metric),
           isMonotonic: metric.isMonotonic,
         },
       };
     case 0 as DataPointType.HISTOGRAM:
-      return { ...head, histogram: { dataPoints: metric.dataPoints.map(histogramPoint), aggregationTemporality: temporality(metric) } };
+      return { ...head, histogram: { dataPoints: metric.dataPoints.map((point) => histogramPoint(point, redact)), aggregationTemporality: temporality(metric) } };
     case 1 as DataPointType.EXPONENTIAL_HISTOGRAM:
       return {
         ...head,
-        exponentialHistogram: { dataPoints: metric.dataPoints.map(exponentialPoint), aggregationTemporality: temporality(metric) },
+        exponentialHistogram: { dataPoints: metric.dataPoints.map((point) => exponentialPoint(point, redact)), aggregationTemporality: temporality(metric) },
       };
   }
 }
 
-function pointFields(point: DataPoint<unknown>): object {
+function pointFields(point: DataPoint<unknown>, redact: Redact): object {
   return {
-    attributes: attributesToJson(point.attributes, undefined),
+    attributes: attributesToJson(point.attributes, redact),
     startTimeUnixNano: nanos(point.startTime),
     timeUnixNano: nanos(point.endTime),
   };
 }
 
-function numberPoint(point: DataPoint<number>, valueType: number): object {
+function numberPoint(point: DataPoint<number>, valueType: number, redact: Redact): object {
   return valueType === ValueType.INT && Number.isSafeInteger(point.value)
-    ? { ...pointFields(point), asInt: String(point.value) }
-    : { ...pointFields(point), asDouble: double(point.value) };
+    ? { ...pointFields(point, redact), asInt: String(point.value) }
+    : { ...pointFields(point, redact), asDouble: double(point.value) };
 }
 
-function histogramPoint(point: DataPoint<Histogram>): object {
+function histogramPoint(point: DataPoint<Histogram>, redact: Redact): object {
   const { buckets, count: total, max, min, sum } = point.value;
   return {
-    ...pointFields(point),
+    ...pointFields(point, redact),
     count: String(total),
     sum: double(sum),
     bucketCounts: buckets.counts.map(String),
@@ -190,10 +190,10 @@ function histogramPoint(point: DataPoint<Histogram>): object {
   };
 }
 
-function exponentialPoint(point: DataPoint<ExponentialHistogram>): object {
+function exponentialPoint(point: DataPoint<ExponentialHistogram>, redact: Redact): object {
   const { count: total, max, min, negative, positive, scale, sum, zeroCount } = point.value;
   return {
-    ...pointFields(point),
+    ...pointFields(point, redact),
     count: String(total),
     sum: double(sum),
     scale,

@@ -7,7 +7,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { DataPoint, DataPointType, ExponentialHistogram, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
-import { bytesOf, count, type Descent, enter, fieldsOf, isInt64, redacted } from './attribute-value.ts';
+import { bytesOf, count, type Descent, enter, fieldsOf, isInt64, redacted, redactedText } from './attribute-value.ts';
 import { spanFlags, temporality, ValueType } from './otlp-values.ts';
 import {
   bigint64,
@@ -43,9 +43,9 @@ export const protobufEncoder: Encoder = {
   contentType: 'application/x-protobuf',
   encodeSpan: (span, redact) => collect(writeSpan, span, redact),
   encodeLog: (record, redact) => collect(writeLog, record, redact),
-  encodeMetric: (metric) => collect(writeMetric, metric, undefined),
+  encodeMetric: (metric, redact) => collect(writeMetric, metric, redact),
   encodeResource: (resource, redact) => collect(writeResource, resource, redact),
-  encodeScope: (scope) => collect(writeScope, scope, undefined),
+  encodeScope: (scope, redact) => collect(writeScope, scope, redact),
   assemble,
 };
 
@@ -102,12 +102,12 @@ function writeResource(resource: Resource, redact: Redact): void {
 }
 
 /** All of ScopeX but its records: 1 scope { 1 name, 2 version, 3 attributes, 4 dropped_attributes_count }, 3 schema_url. */
-function writeScope(scope: Scope): void {
+function writeScope(scope: Scope, redact: Redact): void {
   const start = open((1 << 3) | LENGTH);
   tag((1 << 3) | LENGTH);
   text(scope.name);
   optionalText(2, scope.version);
-  if (scope.attributes) writeAttributes((3 << 3) | LENGTH, scope.attributes, undefined);
+  if (scope.attributes) writeAttributes((3 << 3) | LENGTH, scope.attributes, redact);
   if (scope.droppedAttributesCount) number(4, scope.droppedAttributesCount);
   close(start);
   optionalText(3, scope.schemaUrl);
@@ -130,7 +130,7 @@ function writeSpan(span: ReadableSpan, redact: Redact): void {
     hex(parent.spanId);
   }
   tag((5 << 3) | LENGTH);
-  text(span.name);
+  text(redactedText(redact, span.name));
   number(6, span.kind == null ? 0 : span.kind + 1);
   tag((7 << 3) | FIXED64);
   time(span.startTime);
@@ -158,7 +158,7 @@ function writeEvent(event: TimedEvent, redact: Redact): void {
   tag((1 << 3) | FIXED64);
   time(event.time);
   tag((2 << 3) | LENGTH);
-  text(event.name);
+  text(redactedText(redact, event.name));
   writeAttributes((3 << 3) | LENGTH, event.attributes, redact);
   number(4, event.droppedAttributesCount);
   close(start);
@@ -217,7 +217,7 @@ function writeLog(record: ReadableLogRecord, redact: Redact): void {
 }
 
 /** Metric: 1 name, 2 description, 3 unit, 5 gauge, 7 sum, 9 histogram, 10 exponential_histogram; in each of them 1 data_points, 2 temporality, 3 is_monotonic */
-function writeMetric(metric: MetricData): void {
+function writeMetric(metric: MetricData, redact: Redact): void {
   const { name, description, unit, valueType } = metric.descriptor;
   tag((1 << 3) | LENGTH);
   text(name);
@@ -226,13 +226,13 @@ function writeMetric(metric: MetricData): void {
   switch (metric.dataPointType) {
     case 2 as DataPointType.GAUGE: {
       const start = open((5 << 3) | LENGTH);
-      for (const point of metric.dataPoints) writeNumberPoint(point, valueType);
+      for (const point of metric.dataPoints) writeNumberPoint(point, valueType, redact);
       close(start);
       break;
     }
     case 3 as DataPointType.SUM: {
       const start = open((7 << 3) | LENGTH);
-      for (const point of metric.dataPoints) writeNumberPoint(point, valueType);
+      for (const point of metric.dataPoints) writeNumberPoint(point, valueType, redact);
       number(2, temporality(metric));
       if (metric.isMonotonic) number(3, 1);
       close(start);
@@ -240,14 +240,14 @@ function writeMetric(metric: MetricData): void {
     }
     case 0 as DataPointType.HISTOGRAM: {
       const start = open((9 << 3) | LENGTH);
-      for (const point of metric.dataPoints) writeHistogramPoint(point);
+      for (const point of metric.dataPoints) writeHistogramPoint(point, redact);
       number(2, temporality(metric));
       close(start);
       break;
     }
     case 1 as DataPointType.EXPONENTIAL_HISTOGRAM: {
       const start = open((10 << 3) | LENGTH);
-      for (const point of metric.dataPoints) writeExponentialPoint(point);
+      for (const point of metric.dataPoints) writeExponentialPoint(point, redact);
       number(2, temporality(metric));
       close(start);
     }
@@ -263,19 +263,19 @@ function writeTimes(point: DataPoint<unknown>): void {
 }
 
 /** NumberDataPoint: 4 as_double, 6 as_int, 7 attributes */
-function writeNumberPoint(point: DataPoint<number>, valueType: number): void {
+function writeNumberPoint(point: DataPoint<number>, valueType: number, redact: Redact): void {
   const start = open((1 << 3) | LENGTH);
   writeTimes(point);
   if (valueType === ValueType.INT && Number.isSafeInteger(point.value)) {
     tag((6 << 3) | FIXED64);
     sfixed64(point.value);
   } else optionalDouble(4, point.value);
-  writeAttributes((7 << 3) | LENGTH, point.attributes, undefined);
+  writeAttributes((7 << 3) | LENGTH, point.attributes, redact);
   close(start);
 }
 
 /** HistogramDataPoint: 4 count, 5 sum, 6 bucket_counts, 7 explicit_bounds, 9 attributes, 11 min, 12 max */
-function writeHistogramPoint(point: DataPoint<Histogram>): void {
+function writeHistogramPoint(point: DataPoint<Histogram>, redact: Redact): void {
   const { buckets, count: total, max, min, sum } = point.value;
   const start = open((1 << 3) | LENGTH);
   writeTimes(point);
@@ -292,17 +292,17 @@ function writeHistogramPoint(point: DataPoint<Histogram>): void {
     for (const value of buckets.boundaries) double(value);
     close(bounds);
   }
-  writeAttributes((9 << 3) | LENGTH, point.attributes, undefined);
+  writeAttributes((9 << 3) | LENGTH, point.attributes, redact);
   optionalDouble(11, min);
   optionalDouble(12, max);
   close(start);
 }
 
 /** ExponentialHistogramDataPoint: 1 attributes, 4 count, 5 sum, 6 scale, 7 zero_count, 8 positive, 9 negative, 12 min, 13 max */
-function writeExponentialPoint(point: DataPoint<ExponentialHistogram>): void {
+function writeExponentialPoint(point: DataPoint<ExponentialHistogram>, redact: Redact): void {
   const { count: total, max, min, negative, positive, scale, sum, zeroCount } = point.value;
   const start = open((1 << 3) | LENGTH);
-  writeAttributes((1 << 3) | LENGTH, point.attributes, undefined);
+  writeAttributes((1 << 3) | LENGTH, point.attributes, redact);
   writeTimes(point);
   tag((4 << 3) | FIXED64);
   fixed64(total);

@@ -10,7 +10,8 @@ import type { Signal } from '../../config/config.ts';
 /**
  * Decides what of an attribute may leave: the value, a changed value, or `undefined` to drop it. Never throws.
  *
- * The empty key stands for text without a name of its own: the body of a log and the message of a span's status.
+ * The empty key stands for text without a name of its own: the name of a span or an event, the body of a log, the message
+ * of a span's status.
  */
 export type Redact = (key: string, value: unknown) => unknown;
 
@@ -38,11 +39,11 @@ export interface Encoder {
   readonly contentType: string;
   encodeSpan(span: ReadableSpan, redact: Redact): Uint8Array;
   encodeLog(record: ReadableLogRecord, redact: Redact): Uint8Array;
-  encodeMetric(metric: MetricData): Uint8Array;
+  encodeMetric(metric: MetricData, redact: Redact): Uint8Array;
   /** Attributes and schema URL. */
   encodeResource(resource: Resource, redact: Redact): Uint8Array;
   /** Name, version, attributes and schema URL. */
-  encodeScope(scope: Scope): Uint8Array;
+  encodeScope(scope: Scope, redact: Redact): Uint8Array;
   /** A whole `ExportTraceServiceRequest`, `ExportMetricsServiceRequest` or `ExportLogsServiceRequest` in memory of its own. */
   assemble(signal: Signal, resource: Uint8Array, groups: readonly ScopeGroup[]): Uint8Array;
 }

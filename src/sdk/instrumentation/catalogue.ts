@@ -13,15 +13,27 @@ export interface CatalogueEntry {
   readonly name: string;
   /** Packages or built-in modules whose first resolution loads it. Empty: see `instrument.ts`. */
   readonly targets: readonly string[];
+  /** Files inside an ES-module package that it patches beside the package's entry: `@scope/name/file.js`. */
+  readonly files?: readonly string[];
+  /** Instead of targets, what is part of Node.js or bundled into an application: the channel of its first word, and the method that takes it. */
+  readonly announced?: { readonly channel: string; readonly method: string };
+  /** Has no option for it, so that we see to it that it makes no spans outside of others, unless `requireParentSpan` is `false`. */
+  readonly underParent?: true;
   /** Off unless asked for by name. */
   readonly optIn?: true;
-  readonly options?: (config: Config) => Record<string, unknown>;
+  /** What it is created with, when the user has `given` options for it. */
+  readonly options: (config: Config, given: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   readonly create: (options: Record<string, unknown>) => Instrumentation;
 }
 
+/** Options that a user may overrule one by one. */
+const defaults = (ours: Readonly<Record<string, unknown>>): CatalogueEntry['options'] => (_config, given) => ({ ...ours, ...given });
+const NO_DEFAULTS = defaults({});
+const UNDER_PARENT = defaults({ requireParentSpan: true });
+
 type InstrumentationClass = new (options: Record<string, unknown>) => Instrumentation;
 
-function official(name: string, className: string, targets: readonly string[], options: CatalogueEntry['options'] = () => ({})): CatalogueEntry {
+function official(name: string, className: string, targets: readonly string[], options: CatalogueEntry['options'] = NO_DEFAULTS): CatalogueEntry {
   return {
     name,
     targets,
@@ -36,11 +48,11 @@ function official(name: string, className: string, targets: readonly string[], o
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
-function own(name: string, targets: readonly string[], options: CatalogueEntry['options'] = () => ({})): CatalogueEntry {
+function own(name: string, targets: readonly string[]): CatalogueEntry {
   return {
     name,
     targets,
-    options,
+    options: NO_DEFAULTS,
     create(given) {
       const file = fileURLToPath(new URL(`./${name}${EXTENSION}`, import.meta.url));
       return (require(file) as { create: (given: Record<string, unknown>) => Instrumentation }).create(given);
@@ -48,41 +60,41 @@ function own(name: string, targets: readonly string[], options: CatalogueEntry['
   };
 }
 
+const onlyUnderParent = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, underParent: true });
 const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: true });
-const underParent = (): Record<string, unknown> => ({ requireParentSpan: true });
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
   official('http', 'HttpInstrumentation', ['http', 'https'], httpOptions),
-  official('undici', 'UndiciInstrumentation', []),
+  { ...official('undici', 'UndiciInstrumentation', []), announced: { channel: 'undici:request:create', method: 'onRequestCreated' } },
   official('runtime-node', 'RuntimeNodeInstrumentation', []),
   official('grpc', 'GrpcInstrumentation', ['@grpc/grpc-js']),
-  official('graphql', 'GraphQLInstrumentation', ['graphql'], () => ({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true })),
+  official('graphql', 'GraphQLInstrumentation', ['graphql'], defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true })),
   official('socket.io', 'SocketIoInstrumentation', ['socket.io']),
 
   own('express', ['express']),
-  own('fastify', []),
-  official('koa', 'KoaInstrumentation', ['koa'], () => ({ ignoreLayersType: ['middleware'] })),
-  official('hapi', 'HapiInstrumentation', ['@hapi/hapi']),
-  official('nestjs-core', 'NestInstrumentation', ['@nestjs/core']),
+  { ...own('fastify', []), announced: { channel: 'fastify.initialization', method: 'onInitialization' } },
+  own('koa', ['koa']),
+  own('hapi', ['@hapi/hapi']),
+  { ...own('nestjs-core', ['@nestjs/core']), files: ['@nestjs/core/exceptions/exceptions-handler.js'] },
   official('restify', 'RestifyInstrumentation', ['restify']),
 
-  official('pg', 'PgInstrumentation', ['pg', 'pg-pool'], () => ({ requireParentSpan: true, ignoreConnectSpans: true })),
-  official('mysql', 'MySQLInstrumentation', ['mysql']),
-  official('mysql2', 'MySQL2Instrumentation', ['mysql2'], () => ({ maskStatement: true })),
-  official('mongodb', 'MongoDBInstrumentation', ['mongodb'], underParent),
-  official('mongoose', 'MongooseInstrumentation', ['mongoose'], underParent),
-  official('redis', 'RedisInstrumentation', ['redis', '@redis/client', '@node-redis/client'], underParent),
-  official('ioredis', 'IORedisInstrumentation', ['ioredis'], underParent),
-  official('cassandra-driver', 'CassandraDriverInstrumentation', ['cassandra-driver']),
-  official('tedious', 'TediousInstrumentation', ['tedious']),
-  official('oracledb', 'OracleInstrumentation', ['oracledb'], underParent),
-  official('memcached', 'MemcachedInstrumentation', ['memcached']),
-  official('knex', 'KnexInstrumentation', ['knex'], underParent),
+  official('pg', 'PgInstrumentation', ['pg', 'pg-pool'], defaults({ requireParentSpan: true, ignoreConnectSpans: true })),
+  onlyUnderParent(official('mysql', 'MySQLInstrumentation', ['mysql'])),
+  onlyUnderParent(official('mysql2', 'MySQL2Instrumentation', ['mysql2'], defaults({ maskStatement: true }))),
+  official('mongodb', 'MongoDBInstrumentation', ['mongodb'], UNDER_PARENT),
+  official('mongoose', 'MongooseInstrumentation', ['mongoose'], UNDER_PARENT),
+  official('redis', 'RedisInstrumentation', ['redis', '@redis/client', '@node-redis/client'], UNDER_PARENT),
+  official('ioredis', 'IORedisInstrumentation', ['ioredis'], UNDER_PARENT),
+  onlyUnderParent(official('cassandra-driver', 'CassandraDriverInstrumentation', ['cassandra-driver'])),
+  onlyUnderParent(official('tedious', 'TediousInstrumentation', ['tedious'])),
+  official('oracledb', 'OracleInstrumentation', ['oracledb'], UNDER_PARENT),
+  onlyUnderParent(official('memcached', 'MemcachedInstrumentation', ['memcached'])),
+  official('knex', 'KnexInstrumentation', ['knex'], UNDER_PARENT),
 
   official('amqplib', 'AmqplibInstrumentation', ['amqplib']),
   official('kafkajs', 'KafkaJsInstrumentation', ['kafkajs']),
   own('bullmq', ['bullmq']),
-  official('aws-sdk', 'AwsInstrumentation', ['@aws-sdk/middleware-stack', '@smithy/middleware-stack', '@smithy/core', '@aws-sdk/smithy-client', '@smithy/smithy-client'], () => ({ suppressInternalInstrumentation: true })),
+  official('aws-sdk', 'AwsInstrumentation', ['@aws-sdk/middleware-stack', '@smithy/middleware-stack', '@smithy/core', '@aws-sdk/smithy-client', '@smithy/smithy-client'], defaults({ suppressInternalInstrumentation: true })),
   official('openai', 'OpenAIInstrumentation', ['openai']),
 
   own('winston', ['winston']),
@@ -93,9 +105,9 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   optIn(official('aws-lambda', 'AwsLambdaInstrumentation', [])),
   optIn(official('connect', 'ConnectInstrumentation', ['connect'])),
   optIn(official('cucumber', 'CucumberInstrumentation', ['@cucumber/cucumber'])),
-  optIn(official('dataloader', 'DataloaderInstrumentation', ['dataloader'], underParent)),
+  optIn(official('dataloader', 'DataloaderInstrumentation', ['dataloader'], UNDER_PARENT)),
   optIn(official('dns', 'DnsInstrumentation', ['dns', 'dns/promises'])),
-  optIn(official('fs', 'FsInstrumentation', ['fs', 'fs/promises'], underParent)),
+  optIn(official('fs', 'FsInstrumentation', ['fs', 'fs/promises'], UNDER_PARENT)),
   optIn(official('generic-pool', 'GenericPoolInstrumentation', ['generic-pool'])),
   optIn(official('host-metrics', 'HostMetricsInstrumentation', [])),
   optIn(official('lru-memoizer', 'LruMemoizerInstrumentation', ['lru-memoizer'])),

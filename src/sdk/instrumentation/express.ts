@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { api, require } from '../otel.ts';
-import { setRoute } from './http-options.ts';
+import { isClientError, recordServerError, setRoute } from './server-request.ts';
 
 const { InstrumentationBase, InstrumentationNodeModuleDefinition } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
 
@@ -17,7 +17,8 @@ type Next = (error?: unknown) => unknown;
 type Handle = (this: Layer, request: ExpressRequest, response: NodeJS.EventEmitter, next: Next) => unknown;
 
 interface ExpressRequest extends IncomingMessage {
-  [MOUNTED_AT]?: string;
+  [MOUNTED_AT]?: string | undefined;
+  [RECORDED]?: unknown;
 }
 
 interface Layer {
@@ -40,6 +41,8 @@ interface Express {
 const PATTERN = Symbol('signalbox.pattern');
 /** On a request: the paths of the routers that it has come through. */
 const MOUNTED_AT = Symbol('signalbox.mountedAt');
+/** On a request: the error that stands on the span of its route's handler. */
+const RECORDED = Symbol('signalbox.recorded');
 const PATCHED = Symbol.for('signalbox.express.patched');
 
 class ExpressInstrumentation extends InstrumentationBase {
@@ -70,12 +73,14 @@ class ExpressInstrumentation extends InstrumentationBase {
     const instrumentation = this;
     layer[method] = function (request, response, next) {
       if (this.route !== undefined) return instrumentation.#handleRoute(this, handle, request, response, next);
+      // One of the functions that a route has.
+      if (!('route' in this)) return handle.call(this, request, response, next);
       const pattern = this[PATTERN];
-      if (pattern === undefined) return handle.call(this, request, response, next);
       const before = request[MOUNTED_AT];
-      request[MOUNTED_AT] = join(before, pattern);
+      if (pattern !== undefined) request[MOUNTED_AT] = join(before, pattern);
       return handle.call(this, request, response, (error) => {
-        request[MOUNTED_AT] = before as string;
+        if (pattern !== undefined) request[MOUNTED_AT] = before;
+        if (isFailure(error) && !isRecorded(request, error) && instrumentation.isEnabled()) recordServerError(request, error);
         return next(error);
       });
     };
@@ -96,7 +101,8 @@ class ExpressInstrumentation extends InstrumentationBase {
     response.on('close', end);
     return api.context.with(api.trace.setSpan(parent, span), () =>
       handle.call(layer, request, response, (error) => {
-        if (error !== undefined && error !== null && error !== 'route' && error !== 'router') {
+        if (isFailure(error)) {
+          request[RECORDED] = error;
           span.recordException(error as Error);
           span.setStatus({ code: api.SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
         }
@@ -105,6 +111,15 @@ class ExpressInstrumentation extends InstrumentationBase {
       }),
     );
   }
+}
+
+/** Whether what was given to `next` is an error, and one that is not the client's. */
+function isFailure(error: unknown): boolean {
+  return error !== undefined && error !== null && error !== 'route' && error !== 'router' && !isClientError(error);
+}
+
+function isRecorded(request: ExpressRequest, error: unknown): boolean {
+  return request[RECORDED] === error;
 }
 
 /** Note on each layer that `use` adds under which path it stands. */

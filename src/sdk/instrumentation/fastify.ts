@@ -1,14 +1,14 @@
 /**
  * Fastify 4 and 5: the route of the server span, and the error that a handler threw.
  *
- * Through Fastify's own diagnostics channel, so nothing is patched; `@fastify/otel` would bring a second SDK.
+ * Through Fastify's own diagnostics channel, so nothing is patched, and a bundled Fastify is seen too; `@fastify/otel` would
+ * bring a second SDK.
  */
 import type { IncomingMessage } from 'node:http';
-import { channel } from 'node:diagnostics_channel';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
-import { api, require } from '../otel.ts';
-import { serverSpanOf, setRoute } from './http-options.ts';
+import { require } from '../otel.ts';
+import { recordServerError, setRoute } from './server-request.ts';
 
 const { InstrumentationBase } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
 
@@ -27,28 +27,25 @@ interface Fastify {
 class FastifyInstrumentation extends InstrumentationBase {
   constructor(options: Record<string, unknown>) {
     super('signalbox/fastify', version, options);
-    channel('fastify.initialization').subscribe((message) => {
-      if (this.isEnabled()) follow((message as { fastify: Fastify }).fastify);
-    });
   }
 
   protected override init(): [] {
     return [];
   }
-}
 
-function follow(fastify: Fastify): void {
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    const route = request.routeOptions?.url ?? request.routerPath;
-    if (typeof route === 'string' && route !== '') setRoute(request.raw, route);
-    done();
-  });
-  fastify.addHook('onError', (request, _reply, error, done) => {
-    const span = serverSpanOf(request.raw);
-    span?.recordException(error);
-    if ((error as { statusCode?: number }).statusCode === undefined) span?.setStatus({ code: api.SpanStatusCode.ERROR, message: error.message });
-    done();
-  });
+  /** What the channel `fastify.initialization` says: an instance that has no hook of its own yet. */
+  onInitialization(message: unknown): void {
+    const { fastify } = message as { fastify: Fastify };
+    fastify.addHook('onRequest', (request, _reply, done) => {
+      const route = request.routeOptions?.url ?? request.routerPath;
+      if (this.isEnabled() && typeof route === 'string' && route !== '') setRoute(request.raw, route);
+      done();
+    });
+    fastify.addHook('onError', (request, _reply, error, done) => {
+      if (this.isEnabled()) recordServerError(request.raw, error);
+      done();
+    });
+  }
 }
 
 export function create(options: Record<string, unknown>): Instrumentation {

@@ -1,37 +1,24 @@
 /** How `node:http` is instrumented: no probes, and a route that frameworks can name on the server span. */
 import type { IncomingMessage } from 'node:http';
 import type { Span } from '@opentelemetry/api';
-import type { RPCMetadata } from '@opentelemetry/core';
 import type { Config } from '../../config/config.ts';
 import { api, require } from '../otel.ts';
+import { beginServerRequest } from './server-request.ts';
 
 type Core = typeof import('@opentelemetry/core');
 
-/** Requests under way and where the HTTP instrumentation looks for their route when they end. */
-const underWay = new WeakMap<IncomingMessage, { readonly metadata: RPCMetadata; readonly span: Span }>();
-
-/**
- * Name the route of the server span of `request`, with parameters as placeholders (`/orders/:id`).
- *
- * Kept by the request rather than by the active context, which applications lose.
- */
-export function setRoute(request: IncomingMessage, route: string): void {
-  const found = underWay.get(request);
-  if (found !== undefined) (found.metadata as { route?: string }).route = route;
-}
-
-export function serverSpanOf(request: IncomingMessage): Span | undefined {
-  return underWay.get(request)?.span;
-}
-
-export function httpOptions(config: Config): Record<string, unknown> {
+/** Of `given`, the hooks run beside ours; everything else goes through as it is. */
+export function httpOptions(config: Config, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { getRPCMetadata } = require('@opentelemetry/core') as Core;
   const isIgnored = createPathMatcher(config.ignorePaths);
+  const { ignoreIncomingRequestHook, requestHook } = given;
   return {
-    ignoreIncomingRequestHook: (request: IncomingMessage) => isIgnored(request.url ?? ''),
+    ...given,
+    ignoreIncomingRequestHook: (request: IncomingMessage) => isIgnored(request.url ?? '') || (typeof ignoreIncomingRequestHook === 'function' && ignoreIncomingRequestHook(request) === true),
     requestHook(span: Span, request: IncomingMessage) {
       const metadata = getRPCMetadata(api.context.active());
-      if (metadata !== undefined && metadata.span === span) underWay.set(request, { metadata, span });
+      if (metadata !== undefined && metadata.span === span) beginServerRequest(request, span, metadata);
+      if (typeof requestHook === 'function') requestHook(span, request);
     },
   };
 }

@@ -15,6 +15,7 @@ import type { Config } from '../../config/config.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { require } from '../otel.ts';
 import { enabledEntries, type CatalogueEntry } from './catalogue.ts';
+import { onlyUnderParent } from './only-under-parent.ts';
 
 export interface Providers {
   readonly tracerProvider: TracerProvider;
@@ -69,8 +70,9 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
     const outer = busy;
     busy = true;
     try {
-      const instrumentation = entry.create({ ...entry.options?.(config), ...config.instrumentations.options[entry.name] });
-      instrumentation.setTracerProvider(options.tracerProvider);
+      const given = config.instrumentations.options[entry.name] ?? {};
+      const instrumentation = entry.create(entry.options(config, given));
+      instrumentation.setTracerProvider(entry.underParent === true && given['requireParentSpan'] !== false ? onlyUnderParent(options.tracerProvider) : options.tracerProvider);
       instrumentation.setMeterProvider(options.meterProvider);
       instrumentation.setLoggerProvider?.(options.loggerProvider);
       loaded.set(entry.name, instrumentation);
@@ -95,7 +97,9 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   }
   new Prime('signalbox/prime', '0', {});
 
-  const isWanted = (url: string): boolean => byTarget.has(packageOf(url) ?? '');
+  const files = entries.flatMap((entry) => entry.files ?? []);
+  /** What an application imports of a package, and what is patched inside it: all else keeps its live bindings and its speed. */
+  const isWanted = (url: string, specifier: string): boolean => byTarget.has(withoutScheme(specifier)) || files.some((file) => url.endsWith(`/node_modules/${file}`));
   let importHook: ImportHook | undefined;
   let importHookFailed = false;
 
@@ -131,13 +135,13 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   }
 
   hooks.push(module.registerHooks({ resolve } as module.RegisterHooksOptions));
-  if (!supportsSyncHooks()) registerHooksThread([...byTarget.keys()], reporter);
+  if (!supportsSyncHooks()) registerHooksThread([...byTarget.keys()], files, reporter);
 
-  const undici = entries.find(({ name }) => name === 'undici');
-  if (undici !== undefined) onFirstFetch(() => load(undici));
-  for (const entry of entries) if (entry.name === 'fastify') load(entry);
+  for (const entry of entries) {
+    if (entry.announced !== undefined) onFirstMessage(entry.announced, () => load(entry));
+  }
   // Has no target: it watches the process, and can begin when the application's own start is over.
-  const targetless = entries.filter(({ name, targets }) => targets.length === 0 && name !== 'undici' && name !== 'fastify');
+  const targetless = entries.filter(({ announced, targets }) => targets.length === 0 && announced === undefined);
   if (targetless.length > 0) setImmediate(() => targetless.forEach(load)).unref();
 
   return {
@@ -162,13 +166,17 @@ function packageOf(specifier: string): string | undefined {
     if (at === -1) return undefined;
     name = name.slice(at + '/node_modules/'.length);
   } else if (name.startsWith('node:')) {
-    return name.slice('node:'.length);
+    return withoutScheme(name);
   }
   const first = name.charCodeAt(0);
   if (first === 0x2e || first === 0x2f || first === 0x23) return undefined; // . / #
   const end = name.indexOf('/', name.charCodeAt(0) === 0x40 ? name.indexOf('/') + 1 : 0);
   if (module.isBuiltin(name)) return name;
   return end === -1 ? name : name.slice(0, end);
+}
+
+function withoutScheme(specifier: string): string {
+  return specifier.startsWith('node:') ? specifier.slice('node:'.length) : specifier;
 }
 
 /** From these releases on, a synchronous `load` hook may leave the source of CommonJS to Node.js (nodejs/node#59929). */
@@ -180,7 +188,7 @@ function supportsSyncHooks(): boolean {
 }
 
 /** ES modules cannot be patched once they are linked: those that are wanted are wrapped as they load. */
-function startImportHook(isWanted: (url: string) => boolean, hooks: Hooks[]): ImportHook {
+function startImportHook(isWanted: (url: string, specifier: string) => boolean, hooks: Hooks[]): ImportHook {
   const folder = dirname(require.resolve('import-in-the-middle'));
   const { createHook } = require(join(folder, 'create-hook.mjs')) as { createHook: (meta: { url: string }) => ImportHook };
   const hook = createHook({ url: pathToFileURL(join(folder, 'register-hooks.mjs')).href });
@@ -190,24 +198,24 @@ function startImportHook(isWanted: (url: string) => boolean, hooks: Hooks[]): Im
 }
 
 /** The same on older releases, whose synchronous hooks cannot do it: the hooks run on a thread of their own. */
-function registerHooksThread(targets: readonly string[], reporter: Reporter): void {
+function registerHooksThread(targets: readonly string[], files: readonly string[], reporter: Reporter): void {
   try {
-    const include = targets.flatMap((target) => (module.isBuiltin(target) ? [target, `node:${target}`] : [target]));
+    const include = [...targets.flatMap((target) => (module.isBuiltin(target) ? [target, `node:${target}`] : [target])), ...files.map((file) => new RegExp(`/node_modules/${file.replaceAll('.', '\\.')}$`))];
     module.register('import-in-the-middle/hook.mjs', { parentURL: import.meta.url, data: { include } });
   } catch (error) {
     reporter.say('warn', 'hooks.esm', `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is. Allow worker threads, or use Node.js 22.22.3, 24.11.1 or newer.`);
   }
 }
 
-/** `fetch` is part of Node.js, so nothing is resolved for it; its first request announces itself on this channel. */
-function onFirstFetch(load: () => Instrumentation | undefined): void {
-  const requests = channel('undici:request:create');
-  const first = (message: unknown): void => {
-    requests.unsubscribe(first);
-    const instrumentation = load() as { onRequestCreated?(message: unknown): void } | undefined;
-    instrumentation?.onRequestCreated?.(message);
-  };
-  requests.subscribe(first);
+/** Subscribers that come while a message is published do not get it, so the first one is handed over. */
+function onFirstMessage({ channel: name, method }: NonNullable<CatalogueEntry['announced']>, load: () => Instrumentation | undefined): void {
+  let isFirst = true;
+  channel(name).subscribe((message) => {
+    if (!isFirst) return;
+    isFirst = false;
+    const instrumentation = load() as unknown as Record<string, (message: unknown) => void> | undefined;
+    instrumentation?.[method]?.(message);
+  });
 }
 
 function sayWhatCameTooEarly(targets: ReadonlyMap<string, CatalogueEntry>, reporter: Reporter): void {

@@ -50,6 +50,7 @@ export interface SpanBirth {
   readonly links: unknown;
 }
 
+const KIND_SERVER: SpanKind = 1;
 const STATUS_UNSET = 0;
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;
@@ -109,6 +110,11 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
   /** The anchor of `span`'s times when it is one of these. */
   static anchorOf(span: object): Anchor | undefined {
     return #anchor in span ? span.#anchor : undefined;
+  }
+
+  /** Whether `span` is one of these, of kind SERVER, and still under way. */
+  static isServer(span: object | undefined): boolean {
+    return span !== undefined && #ended in span && span.kind === KIND_SERVER && !span.#ended;
   }
 
   get resource(): Resource {

@@ -9,6 +9,7 @@ import { boundedLength, cleanName, readEach } from '../guard/sanitize.ts';
 import { createScopeCache } from '../guard/scope.ts';
 import { api } from '../otel.ts';
 import { newSpanId, newTraceId } from './ids.ts';
+import { adoptRoute } from './nested-server.ts';
 import { RecordingSpan, type SpanShared } from './recording-span.ts';
 import type { Sampler } from './sampler.ts';
 import { createSpanContext, UnsampledSpan } from './unsampled-span.ts';
@@ -28,6 +29,7 @@ const SAMPLED = 0x01;
 /** W3C Trace Context level 2: the trace id is random. */
 const RANDOM = 0x02;
 const KIND_INTERNAL: SpanKind = 0;
+const KIND_SERVER: SpanKind = 1;
 const KIND_CONSUMER: SpanKind = 4;
 /** The key of `suppressTracing()` in `@opentelemetry/core`, which makes it from its name as well. */
 const SUPPRESS_TRACING = api.createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
@@ -84,13 +86,14 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   const traceState = parent?.traceState;
   if (!engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, randomFlag, traceState);
 
-  const { kind } = options;
+  const kind = isKind(options.kind) ? options.kind : KIND_INTERNAL;
+  const isNestedServer = kind === KIND_SERVER && RecordingSpan.isServer(parentSpan);
   const startMs = monotonicMs();
   const span = new RecordingSpan({
     shared: engine,
     scope,
     name: cleanName(name),
-    kind: isKind(kind) ? kind : KIND_INTERNAL,
+    kind: isNestedServer ? KIND_INTERNAL : kind,
     context: createSpanContext(traceId, newSpanId(), SAMPLED | randomFlag, traceState),
     parentContext: parent,
     anchor: (parent === undefined ? undefined : RecordingSpan.anchorOf(parentSpan as Span)) ?? currentAnchor(startMs),
@@ -99,6 +102,7 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
     attributes: options.attributes,
     links: options.links,
   });
+  if (isNestedServer) adoptRoute(context, parentSpan as Span, span);
   if (engine.onStart !== undefined) {
     try {
       engine.onStart(span, context);

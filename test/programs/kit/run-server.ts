@@ -25,6 +25,7 @@ export interface ServerRun {
   readonly stderr: string;
   readonly said: readonly SaidLine[];
   readonly port: number;
+  readonly pid: number;
 }
 
 const HOST = '127.0.0.1';
@@ -108,7 +109,7 @@ export async function runServer(program: ServerProgram, preload: Preload, place:
     child.kill('SIGTERM');
     const [code, signal] = await closed;
     if (timedOut) throw fail('must end on SIGTERM, but did not');
-    return { answers, code, signal, port, stdout: text.stdout, ...separate(text.stderr) };
+    return { answers, code, signal, port, pid: child.pid as number, stdout: text.stdout, ...separate(text.stderr) };
   } finally {
     clearTimeout(limit);
     killGroup();

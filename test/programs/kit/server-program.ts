@@ -63,6 +63,8 @@ export interface ServerProgram {
   readonly unordered?: true;
   /** What signalbox has to say beside its start line, by the beginning of its code; awaited before the end. */
   readonly says?: readonly string[];
-  /** Spans that belong to no request: how many for each, by the name of the span. */
+  /** Its logger is one that signalbox exports: each request leaves a record in its trace. */
+  readonly logs?: true;
+  /** Spans that belong to no request: how many for each, by kind and name of the span (`consumer process signals`). */
   readonly otherSpans?: Readonly<Record<string, number>>;
 }

@@ -11,7 +11,7 @@ export interface Server {
   start(): Promise<void>;
   /** Send the signal and wait for its end. Does nothing when it does not run. @defaultValue SIGTERM */
   stop(signal?: NodeJS.Signals): Promise<void>;
-  /** The last 64 Ki characters of both its outputs, of all its runs. */
+  /** The end of both its outputs, of all its runs. */
   log(): string;
 }
 
@@ -23,6 +23,8 @@ export interface ServerCommand {
   readonly cwd: string;
   /** Answers 200 once it is ready. */
   readonly readyUrl: string;
+  /** How much of its log is kept. @defaultValue 65536 */
+  readonly logCharacters?: number;
 }
 
 const LOG_CHARACTERS = 64 * 1024;
@@ -45,7 +47,7 @@ export function createServer(command: ServerCommand, watchdog: Watchdog): Server
     child = started;
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        log = (log + text).slice(-LOG_CHARACTERS);
+        log = (log + text).slice(-(command.logCharacters ?? LOG_CHARACTERS));
       });
     }
     const { pid } = started;

@@ -24,6 +24,10 @@ export interface StackOptions {
   readonly spanMetricsInterval?: string;
   /** More of the Collector's environment. */
   readonly collectorEnv?: Readonly<Record<string, string>>;
+  /** More arguments of the Collector, `--set=…` among them. */
+  readonly collectorArgs?: readonly string[];
+  /** How much of the Collector's log is kept. @defaultValue 65536 */
+  readonly collectorLogCharacters?: number;
 }
 
 export interface StackUrls {
@@ -82,7 +86,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     {
       name: 'collector',
       file: binaryOf('collector', 'otelcol'),
-      args: ['--config', shipped('otel-collector/config.yaml')],
+      args: ['--config', shipped('otel-collector/config.yaml'), ...(options.collectorArgs ?? [])],
+      ...(options.collectorLogCharacters !== undefined && { logCharacters: options.collectorLogCharacters }),
       cwd: folder,
       readyUrl: urls.collectorHealth,
       env: {

@@ -1,18 +1,4 @@
-/** A key and a self-signed certificate for `localhost` and 127.0.0.1, valid from 2020 to 2120. For tests only. */
+/** A key and a self-signed certificate for `localhost` and 127.0.0.1, made anew for each run. */
+import { createSelfSigned } from '../../kit/certificates.ts';
 
-export const key = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0vI56KhGIypqOI2y
-F7mmsTedDOwBswLVSeQgYikOR7qhRANCAARGkslFbs6iR6xxX2z/2FyHbyxmIUHo
-kaG2ngGDuMXghCvClARop4AHgtbRBu6P8wGyS6v7T9DrS4H9yi+IS5qO
------END PRIVATE KEY-----`;
-
-export const cert = `-----BEGIN CERTIFICATE-----
-MIIBZzCCAQ2gAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
-c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
-CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEaSyUVuzqJHrHFf
-bP/YXIdvLGYhQeiRobaeAYO4xeCEK8KUBGingAeC1tEG7o/zAbJLq/tP0OtLgf3K
-L4hLmo6jTjBMMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAPBgNVHRMBAf8E
-BTADAQH/MB0GA1UdDgQWBBQbz3/DU9i3XXBzSxPs40xfl4jmPzAKBggqhkjOPQQD
-AgNIADBFAiEAyNuECxt7EkKlRC1pLAUzk4woFcRLTzcDiYkDkdCfcE0CIGEaBdUq
-AM6/aZDobWz36m2bDtjVIC/tcXHAYyuUODRF
------END CERTIFICATE-----`;
+export const { cert, key } = await createSelfSigned();

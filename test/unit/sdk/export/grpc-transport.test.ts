@@ -9,7 +9,6 @@ import type { Transport } from '../../../../src/sdk/export/types.ts';
 import { require } from '../../../../src/sdk/otel.ts';
 import {
   answerGrpc,
-  createAuthority,
   freePort,
   LONG_MS,
   openTransport,
@@ -23,11 +22,12 @@ import {
   statusWithRetryInfo,
   USER_AGENT,
 } from './transport-kit.ts';
+import { createAuthority } from '../../../kit/certificates.ts';
 
 const BODY = Buffer.from('body');
 const GRPC = { protocol: 'grpc' } as const;
-const authority = createAuthority();
-const localhost = authority.issue('localhost', 'localhost');
+const authority = await createAuthority();
+const localhost = await authority.issue('localhost', 'localhost');
 
 /** An answer that has its status in the headers and nothing else. */
 function answerTrailersOnly(stream: ServerHttp2Stream, headers: Record<string, string>): void {
@@ -294,8 +294,8 @@ test('a port that speaks HTTP/1.1 or something else', async (t) => {
 });
 
 test('TLS, mutual TLS, and what can be wrong with them', async (t) => {
-  const client = authority.issue('client', 'client');
-  const expired = authority.issue('expired', 'localhost', -1);
+  const client = await authority.issue('client', 'client');
+  const expired = await authority.issue('expired', 'localhost', -1);
   const { caFile } = authority;
   const plain = await serveGrpc(t);
   const server = await serveGrpc(t, undefined, localhost);

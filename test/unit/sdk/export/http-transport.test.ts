@@ -11,7 +11,6 @@ import { gunzipSync } from 'node:zlib';
 import { createHttpTransport } from '../../../../src/sdk/export/http-transport.ts';
 import {
   bytesField,
-  createAuthority,
   freePort,
   LONG_MS,
   openTransport,
@@ -24,10 +23,11 @@ import {
   smallField,
   USER_AGENT,
 } from './transport-kit.ts';
+import { createAuthority } from '../../../kit/certificates.ts';
 
 const BODY = Buffer.from('body');
-const authority = createAuthority();
-const localhost = authority.issue('localhost', 'localhost');
+const authority = await createAuthority();
+const localhost = await authority.issue('localhost', 'localhost');
 
 test('a request has the headers of its settings, the media type of its protocol, and the body as it is', async (t) => {
   const server = await serveHttp(t);
@@ -335,8 +335,8 @@ test('TLS with the authority of the settings, over one connection', async (t) =>
 });
 
 test('what is wrong with a certificate is said, with its cure', async (t) => {
-  const expired = authority.issue('expired', 'localhost', -1);
-  const other = authority.issue('other', 'other.example.com');
+  const expired = await authority.issue('expired', 'localhost', -1);
+  const other = await authority.issue('other', 'other.example.com');
   for (const [server, caFile, expected] of [
     [await serveHttp(t, undefined, localhost), undefined, /OTEL_EXPORTER_OTLP_CERTIFICATE/],
     [await serveHttp(t, undefined, expired), authority.caFile, /has expired/],
@@ -377,7 +377,7 @@ test('a missing file is named with its setting, and found when it is there', asy
 });
 
 test('mutual TLS', async (t) => {
-  const client = authority.issue('client', 'client');
+  const client = await authority.issue('client', 'client');
   const server = await serveHttp(t, undefined, { ...localhost, ca: authority.ca, requestCert: true, rejectUnauthorized: true });
   const caFile = authority.caFile;
   assert.equal(

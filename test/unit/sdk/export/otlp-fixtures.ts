@@ -267,12 +267,12 @@ export function requestOf(
 
 export function metricsRequestOf(encoder: Encoder, { resource, scopeMetrics }: ResourceMetrics): Uint8Array {
   const groups = scopeMetrics.map(({ scope, metrics }) => ({
-    scope: encoder.encodeScope(scope),
-    records: metrics.map((metric) => encoder.encodeMetric(metric)),
+    scope: encoder.encodeScope(scope, keep),
+    records: metrics.map((metric) => encoder.encodeMetric(metric, keep)),
   }));
   return encoder.assemble('metrics', encoder.encodeResource(resource, keep), groups);
 }
 
 function groupsOf(encoder: Encoder, groups: Map<Scope, Uint8Array[]>): ScopeGroup[] {
-  return Array.from(groups, ([scope, records]) => ({ scope: encoder.encodeScope(scope), records }));
+  return Array.from(groups, ([scope, records]) => ({ scope: encoder.encodeScope(scope, keep), records }));
 }

@@ -178,7 +178,7 @@ test('a getter that encodes another record disturbs neither of the two', () => {
 test('names that are not strings are made ones', () => {
   const bytes = encoder.encodeSpan(span({ name: undefined as never, events: [{ time: [0, 0], name: 5 as never }] }), keep);
   assert.deepEqual([String(at(bytes, 5)!.bytes), String(at(bytes, 11, 2)!.bytes)], ['', '5']);
-  assert.equal(String(at(encoder.encodeScope({ name: undefined as never }), 1, 1)!.bytes), '');
+  assert.equal(String(at(encoder.encodeScope({ name: undefined as never }, keep), 1, 1)!.bytes), '');
 });
 
 test('times that make no sense are zero', () => {
@@ -193,11 +193,12 @@ test('times that make no sense are zero', () => {
   }
 });
 
-test('the redactor sees every attribute of spans, events, links, logs and the resource, and text without a name under the empty key', () => {
+test('the redactor sees every attribute, and text without a key of its own under the empty one', () => {
   const seen: [string, unknown][] = [];
   const redact = (key: string, value: unknown) => (seen.push([key, value]), value);
   encoder.encodeSpan(
     span({
+      name: 'work',
       attributes: { a: 1 },
       events: [{ time: [0, 0], name: 'e', attributes: { b: 2 } }],
       links: [{ context: span().spanContext(), attributes: { c: 3 } }],
@@ -207,14 +208,18 @@ test('the redactor sees every attribute of spans, events, links, logs and the re
   );
   encoder.encodeLog(log({ attributes: { d: 4 }, body: 'body' }), redact);
   encoder.encodeResource(resourceWithSchema, redact);
+  encoder.encodeScope({ name: 'shop', attributes: { f: 6 } }, redact);
   assert.deepEqual(seen, [
+    ['', 'work'],
     ['a', 1],
+    ['', 'e'],
     ['b', 2],
     ['c', 3],
     ['', 'failed'],
     ['', 'body'],
     ['d', 4],
     ['service.name', 'shop'],
+    ['f', 6],
   ]);
 });
 

@@ -1,14 +1,10 @@
 /** Servers that behave as the transport tests want, and settings to reach them. Everything is closed after its test. */
 import { execFile } from 'node:child_process';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps, type ServerOptions } from 'node:https';
 import http2, { type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { OtlpConfig, Protocol, Signal } from '../../../../src/config/config.ts';
 import { createTransport } from '../../../../src/sdk/export/transport.ts';
@@ -144,60 +140,6 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-export interface Certificate {
-  readonly certFile: string;
-  readonly keyFile: string;
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
-
-export interface TestAuthority {
-  readonly directory: string;
-  readonly caFile: string;
-  readonly ca: Buffer;
-  /** @param days - negative for one that has expired. */
-  issue(name: string, host: string, days?: number): Certificate;
-}
-
-/** A certificate authority of its own, made with the `openssl` command in a temporary directory. */
-export function createAuthority(): TestAuthority {
-  const directory = mkdtempSync(join(tmpdir(), 'signalbox-tls-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
-  const openssl = (...args: string[]): unknown => execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
-  const newKey = (file: string): string[] => ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', file];
-  openssl('req', '-x509', ...newKey('ca.key'), '-out', 'ca.pem', '-days', '30', '-subj', '/CN=signalbox test authority');
-  const caFile = join(directory, 'ca.pem');
-  return {
-    directory,
-    caFile,
-    ca: readFileSync(caFile),
-    issue(name, host, days = 30) {
-      writeFileSync(join(directory, `${name}.ext`), `subjectAltName=DNS:${host}\n`);
-      openssl('req', ...newKey(`${name}.key`), '-out', `${name}.csr`, '-subj', `/CN=${name}`);
-      openssl(
-        'x509',
-        '-req',
-        '-in',
-        `${name}.csr`,
-        '-CA',
-        'ca.pem',
-        '-CAkey',
-        'ca.key',
-        '-CAcreateserial',
-        '-days',
-        String(days),
-        '-extfile',
-        `${name}.ext`,
-        '-out',
-        `${name}.pem`,
-      );
-      const certFile = join(directory, `${name}.pem`);
-      const keyFile = join(directory, `${name}.key`);
-      return { certFile, keyFile, cert: readFileSync(certFile), key: readFileSync(keyFile) };
-    },
-  };
 }
 
 /** Runs a program that has `createTransport`, `otlp` and `print`; resolves with what it printed when it has ended by itself. */
