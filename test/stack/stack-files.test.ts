@@ -143,10 +143,10 @@ test('the Grafana data sources lead from an exemplar to its trace and from a spa
   const { datasources } = parse(read('grafana/provisioning/datasources/datasources.yaml')) as { datasources: Source[] };
   const [prometheus, jaeger] = datasources;
   assert.deepEqual([prometheus?.uid, jaeger?.uid], ['prometheus', 'jaeger']);
-  const [destination] = prometheus?.jsonData['exemplarTraceIdDestinations'] as Array<Record<string, string>>;
+  const [destination] = (prometheus as Source).jsonData['exemplarTraceIdDestinations'] as Array<Record<string, string>>;
   assert.equal(destination?.['datasourceUid'], 'jaeger');
   assert.equal(destination?.['name'], 'trace_id');
-  const { datasourceUid, queries } = jaeger?.jsonData['tracesToMetrics'] as { datasourceUid: string; queries: Array<{ query: string }> };
+  const { datasourceUid, queries } = (jaeger as Source).jsonData['tracesToMetrics'] as { datasourceUid: string; queries: Array<{ query: string }> };
   assert.equal(datasourceUid, 'prometheus');
   for (const { query } of queries) assert.match(query, /traces_span_metrics_\w+\{\$\$__tags/);
 });

@@ -137,6 +137,12 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   hooks.push(module.registerHooks({ resolve } as module.RegisterHooksOptions));
   if (!supportsSyncHooks()) registerHooksThread([...byTarget.keys()], files, reporter);
 
+  hooks.push(watchBuiltinModules((name) => {
+    const entry = byTarget.get(name);
+    // By `require`, which is where it is patched.
+    if (entry !== undefined && load(entry) !== undefined) require(name);
+  }));
+
   for (const entry of entries) {
     if (entry.announced !== undefined) onFirstMessage(entry.announced, () => load(entry));
   }
@@ -205,6 +211,21 @@ function registerHooksThread(targets: readonly string[], files: readonly string[
   } catch (error) {
     reporter.say('warn', 'hooks.esm', `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is. Allow worker threads, or use Node.js 22.22.3, 24.11.1 or newer.`);
   }
+}
+
+/** `process.getBuiltinModule` resolves nothing: its callers would get a module before it is patched. */
+function watchBuiltinModules(onModule: (name: string) => void): Hooks {
+  const original = process.getBuiltinModule;
+  const watched = function getBuiltinModule(name: string): unknown {
+    if (typeof name === 'string') onModule(withoutScheme(name));
+    return original(name);
+  } as typeof process.getBuiltinModule;
+  process.getBuiltinModule = watched;
+  return {
+    deregister() {
+      if (process.getBuiltinModule === watched) process.getBuiltinModule = original;
+    },
+  };
 }
 
 /** Subscribers that come while a message is published do not get it, so the first one is handed over. */

@@ -2,4 +2,4 @@
 import { Server } from '@hapi/hapi';
 import createServer from './hapi.app.cjs';
 import serve from './serve.cjs';
-serve((await createServer(() => new Server())).listener);
+serve((await createServer(() => new Server({ debug: false }))).listener);
