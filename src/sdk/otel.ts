@@ -9,3 +9,14 @@ import { createRequire } from 'node:module';
 export const require = createRequire(import.meta.url);
 
 export const api = require('@opentelemetry/api') as typeof import('@opentelemetry/api');
+
+let fromCatalogue: NodeJS.Require | undefined;
+
+/**
+ * Load an instrumentation or a detector that `auto-instrumentations-node` depends on. From where that package stands, for
+ * package managers that do not hoist show it to nobody else.
+ */
+export function requireBundled(name: string): unknown {
+  fromCatalogue ??= createRequire(require.resolve('@opentelemetry/auto-instrumentations-node'));
+  return fromCatalogue(name);
+}

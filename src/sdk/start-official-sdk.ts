@@ -4,6 +4,7 @@
  * signalbox loads the instrumentations and bounds the end of the process; queues, exporters, limits and what happens to
  * hostile values are the SDK's. It can export nothing in a process that ends by `process.exit()` or a crash.
  */
+import { createRequire } from 'node:module';
 import type { Config } from '../config/config.ts';
 import type { PlatformFacts } from '../config/facts.ts';
 import type { SdkComponents } from '../config/start-options.ts';
@@ -94,7 +95,7 @@ function unusable(file: string, why: string): string {
 
 function startFromFile(sdkNode: SdkNode, file: string): () => Promise<void> {
   // Read once more beforehand, because the SDK itself only prints what is wrong with the file and goes on without it.
-  const { createConfigFactory } = require('@opentelemetry/configuration') as { createConfigFactory: () => { getConfigModel(): unknown } };
+  const { createConfigFactory } = createRequire(require.resolve('@opentelemetry/sdk-node'))('@opentelemetry/configuration') as { createConfigFactory: () => { getConfigModel(): unknown } };
   try {
     createConfigFactory().getConfigModel();
   } catch (error) {

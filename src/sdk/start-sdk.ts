@@ -9,6 +9,7 @@ import { redactAttribute } from '../redaction/redact-attribute.ts';
 import { version } from '../version.ts';
 import { recordCrash } from './crash.ts';
 import { createConsoleSender } from './export/console-sender.ts';
+import { detectCloud } from './detect-cloud.ts';
 import { createEndpointHealth, type EndpointHealth } from './export/endpoint-health.ts';
 import { flushBlocking, type ExitJob } from './export/exit-flush.ts';
 import { createSender, recordsOf, type Sender } from './export/sender.ts';
@@ -51,6 +52,7 @@ export interface SdkOptions {
 
 export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions): Sdk {
   const resource = createResource(detectResource(config, facts));
+  const ready = detectCloud(config.resourceDetectors, resource.attributes);
   const healths = new Map<string, EndpointHealth>();
   const encoders = new Map<string, Encoder>();
   const senders: { sender: Sender; account: Account; otlp: OtlpConfig; signal: Signal }[] = [];
@@ -71,6 +73,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
       requestTimeoutMs: otlp.timeoutMs,
       encoder,
       resource: () => encoder.encodeResource(resource, redactAttribute),
+      ready,
       transport: createTransport(otlp, signal, USER_AGENT),
       account,
       health: healthOf(otlp),
@@ -171,7 +174,11 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
   let shutDown = false;
   let endsAt: number | undefined;
   /** What is left of the one time limit for everything that is added to the end of the process. */
-  const leftMs = (): number => Math.max(0, (endsAt ??= monotonicMs() + config.shutdownTimeoutMs) - monotonicMs());
+  function leftMs(): number {
+    // A request under way has held the process back already.
+    endsAt ??= monotonicMs() + config.shutdownTimeoutMs - Math.max(0, ...senders.map(({ sender }) => sender.heldMs));
+    return Math.max(0, endsAt - monotonicMs());
+  }
 
   async function flush(deadlineMs: number): Promise<void> {
     await metricsPipeline?.collect();

@@ -222,11 +222,12 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
         500,
       );
     }
+    // More visitors than a pool has connections: some wait for those of others, and still each trace has its own spans.
     await shop.visit(60, 8);
 
     const stored = await everyTraceIsWhole(stack, shop.requests);
     const sent = new Set(shop.requests.map(({ traceId }) => traceId));
-    assert.deepEqual(await stack.jaeger.services(), ['inventory', 'storefront'], 'the worker has no request, so it leaves no trace');
+    assert.deepEqual((await stack.jaeger.services()).sort(), ['inventory', 'storefront'], 'the worker has no request, so it leaves no trace');
     for (const service of ['inventory', 'storefront']) {
       const others = (await stack.jaeger.search({ service, limit: 20_000 })).filter(({ traceID }) => !sent.has(traceID));
       assert.deepEqual(others.map(({ spans }) => spans.map(({ operationName }) => operationName)), [], `${service} leaves no other traces`);
@@ -262,7 +263,7 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
   const slowMs = 250;
   const tenPercent = { tailSamplingPercentage: 10, decisionWait: '3s', collectorEnv: { SIGNALBOX_TAIL_SAMPLING_SLOW_MS: String(slowMs) } };
   demoTest('with 10 percent every failed and every slow request is kept, and a tenth of the others', tenPercent, async ({ stack, shop, t }) => {
-    await shop.visit(500, 6);
+    await shop.visit(500, 4);
     await stopWithoutLoss(shop);
     const decisions = 'otelcol_processor_tail_sampling_global_count_traces_sampled_total';
     await eventually(async () => (await stack.collectorMetric(decisions)) === shop.requests.length, ARRIVAL_DEADLINE_MS);
@@ -304,8 +305,13 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
   });
 
   const everythingShown: DemoOptions = {
-    // Logs end in the Collector's own log: let it show all of them.
-    collectorArgs: ['--set=exporters.debug.verbosity=detailed', '--set=exporters.debug.sampling_initial=1000000'],
+    // Logs end in the Collector's own log: let it show all of them. Its redaction, the second line of defence, steps aside.
+    collectorArgs: [
+      '--set=exporters.debug.verbosity=detailed',
+      '--set=exporters.debug.sampling_initial=1000000',
+      '--set=processors.redaction.blocked_values=[]',
+      '--set=processors.redaction.blocked_key_patterns=[]',
+    ],
     collectorLogCharacters: 64 * 1024 * 1024,
     // What an application must ask for: request headers and values of parameters on spans.
     shopEnv: {
@@ -325,12 +331,13 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
     await nothingLostInCollector(stack);
 
     const everywhere = await everythingStored(stack);
-    for (const [place, text] of Object.entries(everywhere)) {
-      for (const secret of SECRETS) {
+    const leaks = Object.entries(everywhere).flatMap(([place, text]) =>
+      SECRETS.filter((secret) => text.includes(secret)).map((secret) => {
         const at = text.indexOf(secret);
-        assert.equal(at, -1, `${secret} is in ${place}: ${text.slice(Math.max(0, at - 300), at + 100)}`);
-      }
-    }
+        return `${secret} in ${place}: …${text.slice(Math.max(0, at - 120), at + 80)}…`;
+      }),
+    );
+    assert.deepEqual(leaks, []);
     const { jaeger, collector } = everywhere;
     // What shows that it was looked for in the right places.
     assert.match(jaeger, /an ordinary note/);

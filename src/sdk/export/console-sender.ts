@@ -9,6 +9,7 @@ const STDOUT = 1;
 export function createConsoleSender(signal: Signal, account: Account): Sender {
   return {
     queuedRecords: 0,
+    heldMs: 0,
     add(_scope, record, weight = 1) {
       account.produced += weight;
       account.acknowledged += weight;

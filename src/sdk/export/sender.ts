@@ -33,6 +33,8 @@ export interface SenderOptions {
   readonly encoder: Encoder;
   /** Encoded when the first request is made, for some of it is found out late. */
   readonly resource: () => Uint8Array;
+  /** The first request waits for it; never rejects, and does not take long. */
+  readonly ready?: Promise<void> | undefined;
   readonly transport: Transport;
   readonly account: Account;
   readonly health: EndpointHealth;
@@ -54,6 +56,8 @@ export type Settlement =
 
 export interface Sender {
   readonly queuedRecords: number;
+  /** How long the request under way has kept the process from ending, at most; 0 without one. */
+  readonly heldMs: number;
   /**
    * Count a record as produced and keep it until it is acknowledged, or count why it was not kept.
    * @param weight - what it counts for: the data points of a metric. Default 1.
@@ -79,8 +83,10 @@ export function createSender(options: SenderOptions): Sender {
   const timeoutMs = Math.min(options.requestTimeoutMs, batch.exportTimeoutMs);
   const maxBatchSize = Math.min(batch.maxExportBatchSize, batch.maxQueueSize);
 
+  let { ready } = options;
   let resource: Uint8Array | undefined;
   let underWay: PendingRequest | undefined;
+  let sentAt = 0;
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
   /** Smaller once the server has found a request too large. */
@@ -111,6 +117,11 @@ export function createSender(options: SenderOptions): Sender {
   async function pump(): Promise<void> {
     if (underWay !== undefined || closed) return;
     cancelTimer();
+    if (ready !== undefined) {
+      await ready;
+      ready = undefined;
+      if (underWay !== undefined || closed) return;
+    }
     const next = takeNext();
     if (next === undefined) return;
     wasFull = false;
@@ -123,6 +134,7 @@ export function createSender(options: SenderOptions): Sender {
   async function sendUnderWay(): Promise<void> {
     const request = underWay;
     if (request === undefined) return;
+    sentAt = monotonicMs();
     const release = setTimeout(() => transport.unref(), failures === 0 ? KEEP_ALIVE_MS : 0);
     release.unref();
     const result = await transport.send(request.body, timeoutMs);
@@ -182,6 +194,10 @@ export function createSender(options: SenderOptions): Sender {
   return {
     get queuedRecords() {
       return queue.records;
+    },
+
+    get heldMs() {
+      return underWay === undefined ? 0 : Math.min(monotonicMs() - sentAt, KEEP_ALIVE_MS);
     },
 
     add(scope, record, weight = 1) {

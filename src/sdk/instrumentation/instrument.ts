@@ -9,6 +9,7 @@ import * as module from 'node:module';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { getCallSites } from 'node:util';
 import type { LoggerProvider, MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Config } from '../../config/config.ts';
@@ -100,13 +101,15 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   const files = entries.flatMap((entry) => entry.files ?? []);
   /** What an application imports of a package, and what is patched inside it: all else keeps its live bindings and its speed. */
   const isWanted = (url: string, specifier: string): boolean => byTarget.has(withoutScheme(specifier)) || files.some((file) => url.endsWith(`/node_modules/${file}`));
+  const hasSyncHooks = supportsSyncHooks();
   let importHook: ImportHook | undefined;
   let importHookFailed = false;
 
   /** ES modules are wrapped from the application's first `import` on; one that has none never loads what does it. */
   function importHookFor({ conditions, parentURL }: module.ResolveHookContext): ImportHook | undefined {
-    if (!conditions?.includes('import') || parentURL?.startsWith(OWN_FOLDER)) return undefined;
-    if (importHook === undefined && !importHookFailed && supportsSyncHooks()) {
+    // The conditions of `require` are a set on 22.15, where the hooks run on a thread anyway.
+    if (!hasSyncHooks || !conditions?.includes('import') || parentURL?.startsWith(OWN_FOLDER)) return undefined;
+    if (importHook === undefined && !importHookFailed) {
       busy = true;
       try {
         importHook = startImportHook(isWanted, hooks);
@@ -135,7 +138,7 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   }
 
   hooks.push(module.registerHooks({ resolve } as module.RegisterHooksOptions));
-  if (!supportsSyncHooks()) registerHooksThread([...byTarget.keys()], files, reporter);
+  if (!hasSyncHooks) registerHooksThread([...byTarget.keys()], files, reporter);
 
   hooks.push(watchBuiltinModules((name) => {
     const entry = byTarget.get(name);
@@ -217,7 +220,8 @@ function registerHooksThread(targets: readonly string[], files: readonly string[
 function watchBuiltinModules(onModule: (name: string) => void): Hooks {
   const original = process.getBuiltinModule;
   const watched = function getBuiltinModule(name: string): unknown {
-    if (typeof name === 'string') onModule(withoutScheme(name));
+    // What signalbox itself asks for in this way is not for the application.
+    if (typeof name === 'string' && getCallSites(2)[1]?.scriptName.startsWith(OWN_FOLDER) !== true) onModule(withoutScheme(name));
     return original(name);
   } as typeof process.getBuiltinModule;
   process.getBuiltinModule = watched;

@@ -1,0 +1,21 @@
+const within = require('./within.cjs');
+module.exports = async function run(Kafka) {
+  const kafka = new Kafka({ brokers: [process.env.SERVICE], logLevel: 0 });
+  const topic = process.argv[2];
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+  await admin.disconnect();
+  const consumer = kafka.consumer({ groupId: topic });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  let received;
+  const arrived = new Promise((resolve) => (received = resolve));
+  await consumer.run({ eachMessage: ({ message }) => within('unpack', async () => received(message.value.toString())) });
+  const producer = kafka.producer();
+  await producer.connect();
+  await within('order', () => producer.send({ topic, messages: [{ value: 'a parcel' }] }));
+  console.log(await arrived);
+  await producer.disconnect();
+  await consumer.disconnect();
+};

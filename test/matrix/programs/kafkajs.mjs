@@ -1,0 +1,5 @@
+// SERVICE=… node --import signalbox/register test/matrix/programs/kafkajs.mjs
+import { Kafka } from 'kafkajs';
+import run from './kafkajs.app.cjs';
+
+run(Kafka);

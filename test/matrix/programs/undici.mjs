@@ -1,0 +1,5 @@
+// SERVICE=… node --import signalbox/register test/matrix/programs/undici.mjs
+import * as undici from 'undici';
+import run from './undici.app.cjs';
+
+run(undici);
