@@ -1,6 +1,6 @@
 /** The three measurements. In each, the variants take turns, so that what disturbs the machine disturbs all of them. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { load, startServer, type Helper, type ModuleCount, type Received } from './processes.ts';
+import { load, startServer, type Helper, type ModuleCount, type Received, type Server } from './processes.ts';
 import { APPS, VARIANTS, type App, type Variant } from './variants.ts';
 
 export interface Setting {
@@ -57,6 +57,7 @@ export interface Steady {
 
 export interface SteadyOptions {
   readonly rounds: number;
+  /** At least; see `warmUp`. */
   readonly warmUpSeconds: number;
   readonly seconds: number;
 }
@@ -75,11 +76,17 @@ export async function measureSteady(setting: Setting, options: SteadyOptions): P
   return results;
 }
 
-async function measureOne({ env, sink }: Setting, { warmUpSeconds, seconds }: SteadyOptions, app: App, variant: Variant, into: Steady): Promise<void> {
+async function measureOne(
+  { env, sink }: Setting,
+  { warmUpSeconds, seconds }: SteadyOptions,
+  app: App,
+  variant: Variant,
+  into: Steady,
+): Promise<void> {
   const before = await sink.received();
   const server = await startServer({ app, variant, env });
   try {
-    await load(server.url, warmUpSeconds);
+    await warmUp(server, app, warmUpSeconds);
     await drain(sink, variant);
     const warm = await server.facts();
     const requestsPerSecond = await load(server.url, seconds);
@@ -95,6 +102,19 @@ async function measureOne({ env, sink }: Setting, { warmUpSeconds, seconds }: St
   }
 }
 
+/** After so many requests the code that serves them is compiled, however little of the core a disturbed machine leaves. */
+const WARM_AFTER_REQUESTS: Readonly<Record<App, number>> = { http: 30_000, fastify: 30_000, express: 3_000 };
+const WARM_UP_MAX_SECONDS = 15;
+
+/** For at least `seconds`, and until the server is warm: time alone would measure another state on a slower machine. */
+async function warmUp(server: Server, app: App, seconds: number): Promise<void> {
+  let served = 0;
+  for (let second = 0; second < seconds || (served < WARM_AFTER_REQUESTS[app] && second < WARM_UP_MAX_SECONDS); second++) {
+    await load(server.url, 1);
+    served = (await server.facts()).requests;
+  }
+}
+
 /** Nothing arrives any more when nothing did for so long: spans and log records wait half of it at most. */
 const QUIET_MS = 1000;
 const GIVE_UP_MS = 20_000;
@@ -104,7 +124,7 @@ async function drain(sink: Helper, variant: Variant): Promise<Received> {
   let last = await sink.received();
   if (variant === 'bare') return last;
   const startedAt = performance.now();
-  for (let changedAt = startedAt; performance.now() - changedAt < QUIET_MS && performance.now() - startedAt < GIVE_UP_MS; ) {
+  for (let changedAt = startedAt; performance.now() - changedAt < QUIET_MS && performance.now() - startedAt < GIVE_UP_MS;) {
     await wait(100);
     const current = await sink.received();
     if (current.spans !== last.spans || current.logs !== last.logs) changedAt = performance.now();

@@ -9,8 +9,14 @@ const ROOT = join(BENCH, '..');
 
 /** @throws with what is missing and how to get it. */
 export function prepare(): void {
-  if (availableParallelism() < 2) throw new Error(`The bench must have two processor cores, one for the server and one for what loads it, but has ${availableParallelism()}. Nothing is measured.`);
-  for (const [program, cure] of [['wrk', 'Install it: apt-get install wrk'], ['taskset', 'Install it: apt-get install util-linux']] as const) {
+  if (availableParallelism() < 2)
+    throw new Error(
+      `The bench must have two processor cores, one for the server and one for what loads it, but has ${availableParallelism()}. Nothing is measured.`,
+    );
+  for (const [program, cure] of [
+    ['wrk', 'Install it: apt-get install wrk'],
+    ['taskset', 'Install it: apt-get install util-linux'],
+  ] as const) {
     if (!isOnPath(program)) throw new Error(`"${program}" must be on the PATH, but was not found. Nothing is measured. ${cure}`);
   }
   npm('run', '--silent', 'build', '--prefix', ROOT);
@@ -30,7 +36,9 @@ function isInstalled(): boolean {
   const installed = join(BENCH, 'node_modules/.package-lock.json');
   if (!existsSync(installed)) return false;
   const found = readJson<Lock>(installed).packages;
-  return Object.entries(readJson<Lock>(join(BENCH, 'package-lock.json')).packages).every(([path, { version }]) => path === '' || found[path]?.version === version);
+  return Object.entries(readJson<Lock>(join(BENCH, 'package-lock.json')).packages).every(
+    ([path, { version }]) => path === '' || found[path]?.version === version,
+  );
 }
 
 /** Versions of what is compared, as installed. */
@@ -39,7 +47,11 @@ export function versions(): Record<string, string> {
   return {
     node: process.versions.node,
     signalbox: readJson<{ version: string }>(join(ROOT, 'package.json')).version,
-    ...Object.fromEntries(['@opentelemetry/auto-instrumentations-node', '@opentelemetry/sdk-node', '@opentelemetry/core', 'express', 'fastify', 'winston'].map((name) => [name, ofBench(name)])),
+    ...Object.fromEntries(
+      ['@opentelemetry/auto-instrumentations-node', '@opentelemetry/sdk-node', '@opentelemetry/core', 'express', 'fastify', 'winston'].map(
+        (name) => [name, ofBench(name)],
+      ),
+    ),
   };
 }
 

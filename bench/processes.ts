@@ -66,7 +66,10 @@ export async function startServer({ app, variant, env, nodeArgs = [] }: ServerOp
 
   async function next(): Promise<Facts & { port: number }> {
     const { value, done } = await lines.next();
-    if (done === true) throw new Error(`The server "${app}" with "${variant}" must stay up, but it ended. The bench stops. It wrote: ${stderr.trim() || 'nothing'}`);
+    if (done === true)
+      throw new Error(
+        `The server "${app}" with "${variant}" must stay up, but it ended. The bench stops. It wrote: ${stderr.trim() || 'nothing'}`,
+      );
     return JSON.parse(value);
   }
 
@@ -126,10 +129,23 @@ const CONNECTIONS = 50;
  *
  * @throws when an answer was not 2xx, for then something else than the application was measured. */
 export async function load(url: string, seconds: number): Promise<number> {
-  const { stdout } = await run('wrk', ['--threads', '1', '--connections', String(CONNECTIONS), '--duration', `${seconds}s`, '--timeout', '10s', url]);
+  const { stdout } = await run('wrk', [
+    '--threads',
+    '1',
+    '--connections',
+    String(CONNECTIONS),
+    '--duration',
+    `${seconds}s`,
+    '--timeout',
+    '10s',
+    url,
+  ]);
   const trouble = /^.*(Socket errors|Non-2xx).*$/m.exec(stdout);
   const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
-  if (trouble !== null || !(perSecond > 0)) throw new Error(`Every request to ${url} must be answered with 2xx, but wrk says: ${(trouble?.[0] ?? stdout).trim()}. The bench stops.`);
+  if (trouble !== null || !(perSecond > 0))
+    throw new Error(
+      `Every request to ${url} must be answered with 2xx, but wrk says: ${(trouble?.[0] ?? stdout).trim()}. The bench stops.`,
+    );
   return perSecond;
 }
 

@@ -29,17 +29,31 @@ export function check(results: Results): readonly Check[] {
       passed: share <= START_UP_SHARE_MAX,
       text: `start-up over bare must be at most ${START_UP_SHARE_MAX.toFixed(2)} of register's: ${share.toFixed(2)} (${over('signalbox').toFixed(0)} of ${over('register').toFixed(0)} ms)`,
     },
-    { passed: above <= MODULES_MAX, text: `modules above bare must be at most ${MODULES_MAX}: ${above} (register: ${modulesAbove(results, 'register')})` },
+    {
+      passed: above <= MODULES_MAX,
+      text: `modules above bare must be at most ${MODULES_MAX}: ${above} (register: ${modulesAbove(results, 'register')})`,
+    },
     ...APPS.map((app) => {
-      const [own, theirs] = (['signalbox', 'register'] as const).map((variant) => median(ratios(steady[app][variant].cpuSeconds, steady[app].bare.cpuSeconds))) as [number, number];
-      return { passed: own < theirs, text: `processor time of a request must be below register's, ${app}: ${own.toFixed(2)} of bare (register: ${theirs.toFixed(2)})` };
+      const [own, theirs] = (['signalbox', 'register'] as const).map((variant) =>
+        median(ratios(steady[app][variant].cpuSeconds, steady[app].bare.cpuSeconds)),
+      ) as [number, number];
+      return {
+        passed: own < theirs,
+        text: `processor time of a request must be below register's, ${app}: ${own.toFixed(2)} of bare (register: ${theirs.toFixed(2)})`,
+      };
     }),
   ];
 }
 
 export function render(results: Results): string {
   const { versions, startUp, steady } = results;
-  const lines = [Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', '), '', 'Cells: min / median / max of the rounds. "over bare" and "x bare" compare within a round.'];
+  const lines = [
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+    '',
+    'Cells: min / median / max of the rounds. "over bare" and "x bare" compare within a round.',
+  ];
 
   lines.push('', 'Start-up of the Express application, from spawn to listening');
   lines.push(
@@ -114,5 +128,10 @@ function toMib(bytes: number): number {
 /** Columns as wide as their widest cell; the first one to the left, numbers to the right. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
-  return [head, ...rows].map((row) => row.map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0))).join('  ').trimEnd());
+  return [head, ...rows].map((row) =>
+    row
+      .map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -1,5 +1,7 @@
 /** Where both preloads export to: signalbox's own receiver, which decodes every record, counts it and throws it away. */
-const { startReceiver } = (await import(new URL('../dist/receiver/receiver.js', import.meta.url).href)) as typeof import('../src/receiver/receiver.ts');
+const { startReceiver } = (await import(
+  new URL('../dist/receiver/receiver.js', import.meta.url).href
+)) as typeof import('../src/receiver/receiver.ts');
 
 let spans = 0;
 let logs = 0;

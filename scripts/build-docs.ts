@@ -1,16 +1,16 @@
 /**
- * Writes docs/configuration.md from the table of settings.
+ * Writes docs/configuration.md from the table of settings, and the table in docs/instrumentation.md from the catalogue.
  *
- *   node scripts/build-docs.ts           write it
- *   node scripts/build-docs.ts --check   fail when it is not current
+ *   node scripts/build-docs.ts           write them
+ *   node scripts/build-docs.ts --check   fail when one is not current
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { INSTRUMENTATION_NAMES } from '../src/config/instrumentation-names.ts';
 import { FOREIGN_PREFIXES, MAX_INTEGER, settings, type Group, type Setting } from '../src/config/settings.ts';
 import { formatDefault } from '../src/config/read-settings.ts';
-
-const page = new URL('../docs/configuration.md', import.meta.url);
+import type { Config } from '../src/config/config.ts';
+import { CATALOGUE, type CatalogueEntry } from '../src/sdk/instrumentation/catalogue.ts';
 
 const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = {
   general: ['General', ''],
@@ -119,11 +119,78 @@ function describeMeaning({ meaning, differs, secret }: Setting): string {
   return [linked, ...(secret ? ['Secret: never printed.'] : []), ...(differs === undefined ? [] : [differs.replace(/\b(?:OTEL|SIGNALBOX)_[A-Z_]+\b/g, '`$&`')])].join(' ');
 }
 
+const BEGIN = '<!-- Written by scripts/build-docs.ts from src/sdk/instrumentation/catalogue.ts. Do not edit. -->';
+const END = '<!-- End of what scripts/build-docs.ts writes. -->';
+
+/** `page` with the tables of instrumentations between its two marks made anew. */
+export function renderInstrumentation(page: string): string {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin === -1 || end < begin) throw new Error(`docs/instrumentation.md must hold "${BEGIN}" and, after it, "${END}".`);
+  const tables = [
+    renderInstrumentationTable(CATALOGUE.filter(({ optIn }) => optIn !== true)),
+    'Off, and loaded only when `OTEL_NODE_ENABLED_INSTRUMENTATIONS` names them:',
+    renderInstrumentationTable(CATALOGUE.filter(({ optIn }) => optIn === true)),
+  ];
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${tables.join('\n\n')}\n\n${page.slice(end)}`;
+}
+
+function renderInstrumentationTable(entries: readonly CatalogueEntry[]): string {
+  const rows = entries.map((entry) => `| \`${entry.name}\` | ${describeTargets(entry)} | ${describeMaker(entry)} | ${describePreset(entry)} |`.replaceAll(' <', ' \\<'));
+  return ['| Name | For | By | Preset options |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** Each package with the versions that its instrumentation declares. */
+function describeTargets({ announced, create, name, options, targets }: CatalogueEntry): string {
+  if (announced !== undefined) return `what announces itself on the channel \`${announced.channel}\``;
+  if (targets.length === 0) return 'the process itself';
+  const made = create({ ...options(NO_CONFIG, {}), enabled: false }) as unknown as { getModuleDefinitions(): readonly { name: string; supportedVersions: readonly string[] }[] };
+  const declared = made.getModuleDefinitions();
+  return targets.map((target) => {
+    const versions = declared.filter((definition) => definition.name === target).flatMap(({ supportedVersions }) => supportedVersions);
+    if (versions.length === 0) throw new Error(`The instrumentation "${name}" must declare versions of ${target}.`);
+    return versions.includes('*') ? `\`${target}\`` : `\`${target}\` ${versions.join(' or ')}`;
+  }).join('<br>');
+}
+
+const NO_CONFIG = { ignorePaths: [] } as unknown as Config;
+
+function describeMaker({ name }: CatalogueEntry): string {
+  return existsSync(new URL(`../src/sdk/instrumentation/${name}.ts`, import.meta.url)) ? 'signalbox' : `\`@opentelemetry/instrumentation-${name}\``;
+}
+
+function describePreset({ name, options, underParent }: CatalogueEntry): string {
+  const preset = Object.entries(options(NO_CONFIG, {})).filter(([, value]) => typeof value !== 'function').map(([key, value]) => `\`${key}: ${JSON.stringify(value)}\``);
+  if (underParent === 'all') preset.push('`requireParentSpan: true`');
+  else if (underParent !== undefined) preset.push(`\`requireParentSpan: true\` for ${[...underParent].map((span) => `\`${span}\``).join(', ')}`);
+  if (name === 'http') preset.push('the paths that are ignored');
+  return preset.join(', ');
+}
+
+interface Page {
+  readonly path: string;
+  readonly render: (current: string) => string;
+}
+
+export const PAGES: readonly Page[] = [
+  { path: 'docs/configuration.md', render: renderConfiguration },
+  { path: 'docs/instrumentation.md', render: renderInstrumentation },
+];
+
+/** What stands in the file, and what must. */
+export function readPage({ path, render }: Page): { readonly current: string; readonly wanted: string } {
+  const file = new URL(`../${path}`, import.meta.url);
+  const current = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return { current, wanted: render(current) };
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const wanted = renderConfiguration();
-  if (!process.argv.includes('--check')) writeFileSync(page, wanted);
-  else if (readFileSync(page, 'utf8') !== wanted) {
-    console.error('docs/configuration.md must be what scripts/build-docs.ts writes, got something else. Run: node scripts/build-docs.ts');
-    process.exitCode = 1;
+  for (const page of PAGES) {
+    const { current, wanted } = readPage(page);
+    if (current === wanted) continue;
+    if (!process.argv.includes('--check')) writeFileSync(new URL(`../${page.path}`, import.meta.url), wanted);
+    else {
+      console.error(`${page.path} must be what scripts/build-docs.ts writes, got something else. Run: node scripts/build-docs.ts`);
+      process.exitCode = 1;
+    }
   }
 }

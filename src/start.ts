@@ -4,7 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 import { realpathSync } from 'node:fs';
 import type { Config, Problem } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
-import type { StartOptions } from './config/start-options.ts';
+import type { SdkComponents, StartOptions } from './config/start-options.ts';
 import { createReporter, type Reporter } from './diagnostics/reporter.ts';
 import { looksBundled } from './diagnostics/bundled-app.ts';
 import { errorText } from './diagnostics/error-text.ts';
@@ -50,7 +50,9 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
     globals[STATE] = { telemetry: NOOP, reporter };
     if (config.disabled) return NOOP;
     const facts = readFacts(readEnvironment(), mainScript());
-    const telemetry = usesOfficialSdk(config, options) ? startOfficial(config, facts, problems, options, reporter) : start(config, facts, problems, reporter);
+    const components = componentsOf(options);
+    const isOfficial = config.configFile !== undefined || components !== undefined;
+    const telemetry = isOfficial ? startOfficial(config, facts, problems, components, reporter) : start(config, facts, problems, reporter);
     globals[STATE] = { telemetry, reporter };
     return telemetry;
   } catch (error) {
@@ -105,15 +107,21 @@ function start(config: Config, facts: PlatformFacts, problems: readonly Problem[
   return { flush: sdk.flush, shutdown: sdk.shutdown };
 }
 
-function usesOfficialSdk(config: Config, options: StartOptions): boolean {
-  return config.configFile !== undefined || options.sdk !== undefined;
+/** What is not an object was reported with the other problems. */
+function componentsOf(options: unknown): SdkComponents | undefined {
+  try {
+    const { sdk } = options as StartOptions;
+    return typeof sdk === 'object' && sdk !== null ? sdk : undefined;
+  } catch {
+    return undefined; // `null`, or a getter that throws
+  }
 }
 
 /** The official SDK is loaded only here: most processes never pay for it. */
-function startOfficial(config: Config, facts: PlatformFacts, problems: readonly Problem[], options: StartOptions, reporter: Reporter): Telemetry {
+function startOfficial(config: Config, facts: PlatformFacts, problems: readonly Problem[], components: SdkComponents | undefined, reporter: Reporter): Telemetry {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const { startOfficialSdk } = createRequire(import.meta.url)(`./sdk/start-official-sdk.${extension}`) as typeof import('./sdk/start-official-sdk.ts');
-  const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components: options.sdk });
+  const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components });
   sayAll(problems, reporter);
   const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
   reporter.say('info', 'started', `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues, limits and redaction are the SDK's, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`);

@@ -10,7 +10,10 @@ let requests = 0;
 
 function tell(facts) {
   const { user, system } = process.cpuUsage();
-  writeSync(3, `${JSON.stringify({ ...facts, requests, cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss(), modules: globalThis.benchModules?.() })}\n`);
+  writeSync(
+    3,
+    `${JSON.stringify({ ...facts, requests, cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss(), modules: globalThis.benchModules?.() })}\n`,
+  );
 }
 
 /** To be called once the server listens on `port`. */

@@ -10,10 +10,10 @@ type Rule = 'keep' | 'text' | 'url' | 'url query' | 'database query' | 'hide tex
 
 /** Keys of the semantic conventions that are on most records and whose values are chosen by programs: not looked at. */
 const KEPT = new Set(
-  `http.request.method http.request.method_original http.response.status_code http.route http.method http.status_code
+  `http.request.method http.response.status_code http.route http.method http.status_code
   http.flavor http.scheme http.request.body.size http.response.body.size url.scheme server.address server.port
-  client.address client.port network.peer.address network.peer.port network.protocol.name network.protocol.version
-  network.transport network.type net.host.name net.host.port net.peer.name net.peer.port user_agent.original
+  client.port network.peer.address network.peer.port network.protocol.name network.protocol.version
+  network.transport network.type net.host.name net.host.port net.peer.name net.peer.port
   error.type exception.type db.system db.system.name db.namespace db.name db.collection.name db.operation
   db.operation.name db.response.status_code messaging.system messaging.operation.name messaging.operation.type
   rpc.system rpc.service rpc.method rpc.grpc.status_code rpc.response.status_code code.function code.function.name

@@ -33,7 +33,9 @@ const KEYS = new RegExp(
 const KEYS_IN_PATHS =
   /((?<![A-Za-z0-9])bot)\d{3,}(?::|%3A)[\w-]{3,}|(hooks\.slack\.com\/(?:services|workflows)\/)[\w/-]+|(\/api\/webhooks\/\d{1,20}\/)[\w-]+/gi;
 
-const DIGIT_GROUPS = /\d+(?:[ -]\d+)*/g;
+/** Joined as a person or a URL joins them. */
+const DIGIT_GROUPS = /\d+(?:(?:[ +-]|%2[0BDbd])\d+)*/g;
+const GROUP_JOINT = /([ +-]|%2[0BDbd])/;
 
 const LOCAL_PART_END = /[\s"'`<>()[\]{},;:=/\\|&?#@]/;
 const DOMAIN_CHAR = /[A-Za-z0-9.\-\u00a1-\uffff]/;
@@ -90,7 +92,7 @@ function redactAddresses(text: string, at: string): string {
 /** Looks for cards among digit groups that stand together: a card may be one group or several, and have numbers beside it. */
 function redactCards(run: string, offset: number, text: string): string {
   if (run.length < 13) return run;
-  const groups = run.split(/([ -])/);
+  const groups = run.split(GROUP_JOINT);
   // A group that continues a word, or a fraction, is no card.
   const first = /[\w.]/.test(text[offset - 1] ?? '') ? 2 : 0;
   const last = groups.length - (/\w/.test(text[offset + run.length] ?? '') ? 3 : 1);

@@ -23,7 +23,7 @@ for (let code = 0; code < 128; code++) {
   const char = String.fromCharCode(code);
   if (/[A-Za-z]/.test(char)) KINDS[code] = LETTER;
   else if (/\d/.test(char)) KINDS[code] = DIGIT;
-  else if (char === ' ' || char === '-') KINDS[code] = JOINT;
+  else if (char === ' ' || char === '-' || char === '+') KINDS[code] = JOINT;
   else if (/[=:>]/.test(char)) KINDS[code] = SEPARATOR;
   else if (/[@%]/.test(char)) KINDS[code] = AT;
 }
@@ -44,7 +44,7 @@ export function suspicionsOf(text: string): number {
   let previous = OTHER;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    const kind = code < 128 ? (KINDS[code] as number) : OTHER;
+    let kind = code < 128 ? (KINDS[code] as number) : OTHER;
     switch (kind) {
       case LETTER:
         if (previous !== LETTER && previous !== DIGIT) found |= wordAt(text, i, code);
@@ -63,7 +63,10 @@ export function suspicionsOf(text: string): number {
         break;
       case AT:
         found |= MAYBE_ADDRESS;
-        digits = 0;
+        if (previous === DIGIT && isEncodedJoint(text, i)) {
+          i += 2;
+          kind = JOINT;
+        } else digits = 0;
         break;
       default:
         digits = 0;
@@ -71,6 +74,11 @@ export function suspicionsOf(text: string): number {
     previous = kind;
   }
   return found;
+}
+
+/** `%20`, `%2B` and `%2D` between groups of digits. */
+function isEncodedJoint(text: string, i: number): boolean {
+  return text[i] === '%' && text[i + 1] === '2' && '0BDbd'.includes(text[i + 2] ?? ' ');
 }
 
 function wordAt(text: string, i: number, code: number): number {

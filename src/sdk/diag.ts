@@ -1,7 +1,8 @@
 /** What OpenTelemetry's own packages report goes the same way as what signalbox says: one line, once a minute. */
+import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Level, Reporter } from '../diagnostics/reporter.ts';
-import { api } from './otel.ts';
+import { api, require } from './otel.ts';
 
 const LONGEST = 400;
 const DUPLICATE = /Attempted duplicate registration of API: (\w+)/;
@@ -13,8 +14,10 @@ export interface Diagnostics {
   registered(): void;
 }
 
+/** @throws when the application brought an `@opentelemetry/api` that has no logs: what comes next would fail with less to say. */
 export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): Diagnostics {
-  const { DiagLogLevel } = api;
+  const { DiagLogLevel, logs } = api as Partial<Pick<typeof api, 'logs'>> & Pick<typeof api, 'DiagLogLevel'>;
+  if (logs === undefined) throw new Error(`@opentelemetry/api must be 1.10 or a later 1.x, got ${apiVersion()}. Install @opentelemetry/api@1.10 in the application`);
   const levels = { none: DiagLogLevel.NONE, error: DiagLogLevel.ERROR, warn: DiagLogLevel.WARN, info: DiagLogLevel.WARN, debug: DiagLogLevel.DEBUG };
   const refused: string[] = [];
   let isStarting = true;
@@ -43,6 +46,16 @@ export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): D
       isStarting = false;
     },
   };
+}
+
+function apiVersion(): string {
+  try {
+    // `build/src/index.js`; its package.json is not among its exports.
+    const { version } = require(join(dirname(require.resolve('@opentelemetry/api')), '../../package.json')) as { version: string };
+    return version;
+  } catch {
+    return 'an older one';
+  }
 }
 
 function show(value: unknown): string {

@@ -2,7 +2,8 @@
  * Metrics: the official SDK aggregates, a reader of our own collects, and each metric is encoded alone and queued like
  * every other record, so that an outage costs no interval.
  */
-import type { MeterProvider } from '@opentelemetry/api';
+import { dirname, join } from 'node:path';
+import type { HrTime, MeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { CollectionResult, InstrumentType, MetricData, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { Config } from '../config/config.ts';
@@ -17,7 +18,7 @@ export interface MetricsPipeline {
   readonly meterProvider: MeterProvider;
   /** Collect and hand over everything, observed values included. */
   collect(): Promise<void>;
-  /** The same without waiting for callbacks, for a process that is ending: observed values keep their last export. */
+  /** The same at once, for a process that is ending: a callback that answers by a promise is not waited for. */
   collectNow(): void;
   stop(): void;
 }
@@ -31,15 +32,34 @@ export interface MetricsOptions {
 
 /** What of the SDK's collector `collectNow` needs; exact versions are pinned, and a test fails when it changes. */
 interface Collector {
-  readonly _sharedState: {
-    readonly meterSharedStates: Map<
-      unknown,
-      {
-        readonly _instrumentationScope: object;
-        readonly metricStorageRegistry: { getStorages(collector: unknown): { collect(collector: unknown, time: [number, number]): MetricData | undefined }[] };
-      }
-    >;
+  readonly _sharedState: { readonly meterSharedStates: Map<unknown, MeterState> };
+}
+
+interface MeterState {
+  readonly _instrumentationScope: object;
+  readonly metricStorageRegistry: { getStorages(collector: unknown): { collect(collector: unknown, time: HrTime): MetricData | undefined }[] };
+  readonly observableRegistry: {
+    readonly _callbacks: readonly { callback: (result: Observations) => unknown; instrument: ObservedInstrument }[];
+    readonly _batchCallbacks: readonly { callback: (result: BatchObservations) => unknown; instruments: Iterable<ObservedInstrument> }[];
   };
+}
+
+interface ObservedInstrument {
+  readonly _descriptor: { readonly name: string; readonly valueType: number };
+  readonly _metricStorages: readonly { record(measurements: unknown, time: HrTime): void }[];
+}
+
+interface Observations {
+  readonly _buffer: unknown;
+}
+
+interface BatchObservations {
+  readonly _buffer: Map<ObservedInstrument, unknown>;
+}
+
+interface ObservableResults {
+  readonly ObservableResultImpl: new (name: string, valueType: number) => Observations;
+  readonly BatchObservableResultImpl: new () => BatchObservations;
 }
 
 /** The SDK is loaded when an instrument was asked for and the application's start is over, or when a value is recorded. */
@@ -131,8 +151,9 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
     collectNow() {
       const { collector } = reader;
       const milliseconds = now();
-      const time: [number, number] = [Math.trunc(milliseconds / 1000), (milliseconds % 1000) * 1e6];
-      for (const { metricStorageRegistry, _instrumentationScope } of collector._sharedState.meterSharedStates.values()) {
+      const time: HrTime = [Math.trunc(milliseconds / 1000), (milliseconds % 1000) * 1e6];
+      for (const { metricStorageRegistry, observableRegistry, _instrumentationScope } of collector._sharedState.meterSharedStates.values()) {
+        observeNow(observableRegistry, time);
         for (const storage of metricStorageRegistry.getStorages(collector)) {
           const metric = storage.collect(collector, time);
           if (metric !== undefined) onMetric(_instrumentationScope, metric);
@@ -141,6 +162,25 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
     },
     stop,
   };
+}
+
+/** Ask the callbacks as the SDK does, less its promises. */
+function observeNow({ _callbacks, _batchCallbacks }: MeterState['observableRegistry'], time: HrTime): void {
+  const folder = dirname(require.resolve('@opentelemetry/sdk-metrics'));
+  const { ObservableResultImpl, BatchObservableResultImpl } = require(join(folder, 'ObservableResult.cjs')) as ObservableResults;
+  for (const { callback, instrument } of _callbacks) {
+    const result = new ObservableResultImpl(instrument._descriptor.name, instrument._descriptor.valueType);
+    callback(result);
+    for (const storage of instrument._metricStorages) storage.record(result._buffer, time);
+  }
+  for (const { callback, instruments } of _batchCallbacks) {
+    const result = new BatchObservableResultImpl();
+    callback(result);
+    for (const instrument of instruments) {
+      const measurements = result._buffer.get(instrument);
+      if (measurements !== undefined) for (const storage of instrument._metricStorages) storage.record(measurements, time);
+    }
+  }
 }
 
 /** As the OTLP exporter's specification describes `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`. */

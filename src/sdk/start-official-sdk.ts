@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import type { Config } from '../config/config.ts';
 import type { PlatformFacts } from '../config/facts.ts';
 import type { SdkComponents } from '../config/start-options.ts';
+import { showValue } from '../config/show-value.ts';
 import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { sayDiagnostics } from './diag.ts';
@@ -36,10 +37,20 @@ export interface OfficialSdkOptions {
 
 /** @throws when the configuration file cannot be used, or a component is not what the SDK takes. */
 export function startOfficialSdk({ config, facts, reporter, components }: OfficialSdkOptions): OfficialSdk {
-  const inUse = new Set(Object.keys(require.cache));
+  const inUse = Object.keys(require.cache);
+  checkComponents(components);
   const sdkNode = require('@opentelemetry/sdk-node') as SdkNode;
   const failures: string[] = [];
-  const diagnostics = sayDiagnostics(withoutStartFailures(reporter, failures), config.logLevel);
+  let stopped: Promise<boolean> | undefined;
+  const diagnostics = sayDiagnostics(
+    listening(reporter, (message) => {
+      const failure = CANNOT_CREATE.exec(message)?.[1];
+      if (failure !== undefined) failures.push(failure);
+      // The SDK exports to the last, and what that loads asks it for instruments.
+      return failure === undefined && !(stopped !== undefined && AFTER_SHUTDOWN.test(message));
+    }),
+    config.logLevel,
+  );
   const stop = keepingDiagnostics(() => (config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile)));
   if (failures.length > 0) throw new Error(unusable(config.configFile ?? '', failures[0] as string));
   diagnostics.registered();
@@ -51,7 +62,8 @@ export function startOfficialSdk({ config, facts, reporter, components }: Offici
   carryOldLogsApi({ getLogger: loggerProvider.getLogger.bind(loggerProvider), getOldApiLogger: loggerProvider.getLogger.bind(loggerProvider) });
   const instrumentation = instrument({
     config,
-    reporter: withoutOwnPackages(reporter, inUse),
+    // What the SDK itself brought into the process, gRPC for one, was not loaded by the application.
+    reporter: listening(reporter, (_message, key) => !key.startsWith('loaded-first.') || isInUse(inUse, key.slice('loaded-first.'.length))),
     tracerProvider: api.trace.getTracerProvider(),
     meterProvider: api.metrics.getMeterProvider(),
     loggerProvider,
@@ -59,7 +71,6 @@ export function startOfficialSdk({ config, facts, reporter, components }: Offici
   });
 
   const flush = async (): Promise<void> => void (await bounded(flushProviders(), config.shutdownTimeoutMs));
-  let stopped: Promise<boolean> | undefined;
   const shutdown = (): Promise<boolean> => (stopped ??= bounded(Promise.resolve().then(stop), config.shutdownTimeoutMs).then((inTime) => {
     if (!inTime) reporter.say('warn', 'exit.lost', `Everything recorded must reach the collector, but the SDK did not finish within ${config.shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). What it still held is lost. Does the endpoint that it was given answer?`);
     return inTime;
@@ -87,7 +98,36 @@ export function startOfficialSdk({ config, facts, reporter, components }: Offici
 
 type SdkNode = typeof import('@opentelemetry/sdk-node');
 
+/** The SDK prints what it cannot create and goes on as if it were not there; here it is an error. */
 const CANNOT_CREATE = /SDK will not be setup: (.*)/;
+const AFTER_SHUTDOWN = /A shutdown \w+ cannot provide/;
+
+/** What the SDK calls without a look, so that what is not there would throw into the application. */
+const COMPONENT_METHODS: Readonly<Record<keyof SdkComponents, readonly string[]>> = {
+  spanProcessors: ['onStart', 'onEnd', 'forceFlush', 'shutdown'],
+  metricReaders: ['setMetricProducer', 'forceFlush', 'shutdown'],
+  logRecordProcessors: ['onEmit', 'forceFlush', 'shutdown'],
+  sampler: ['shouldSample', 'toString'],
+  idGenerator: ['generateTraceId', 'generateSpanId'],
+  textMapPropagator: ['inject', 'extract', 'fields'],
+  contextManager: ['active', 'with', 'bind', 'enable', 'disable'],
+  resource: ['merge'],
+};
+const LISTS: ReadonlySet<string> = new Set(['spanProcessors', 'metricReaders', 'logRecordProcessors']);
+
+function checkComponents(components: SdkComponents = {}): void {
+  for (const [name, value] of Object.entries(components)) {
+    const methods = COMPONENT_METHODS[name as keyof SdkComponents] as readonly string[] | undefined;
+    if (methods === undefined) throw new Error(`sdk.${name} is not a component that the SDK can be given; they are ${Object.keys(COMPONENT_METHODS).join(', ')}`);
+    if (value === undefined) continue;
+    const isList = LISTS.has(name);
+    if (isList && !Array.isArray(value)) throw new Error(`sdk.${name} must be an array, got ${showValue(value)}`);
+    for (const each of isList ? (value as unknown[]) : [value]) {
+      const missing = methods.filter((method) => typeof (each as Record<string, unknown> | null | undefined)?.[method] !== 'function');
+      if (missing.length > 0) throw new Error(`sdk.${name} must ${isList ? 'hold objects' : 'be an object'} with ${methods.join(', ')}, got ${showValue(each)} without ${missing.join(', ')}`);
+    }
+  }
+}
 
 function unusable(file: string, why: string): string {
   return `OTEL_CONFIG_FILE must name a file that the OpenTelemetry SDK understands, got ${JSON.stringify(file)} (${errorText(why)}). Correct the file, or unset OTEL_CONFIG_FILE`;
@@ -134,29 +174,16 @@ function keepingDiagnostics<T>(start: () => T): T {
   }
 }
 
-/** The SDK prints what it cannot create and goes on as if it were not there; here it is an error. */
-function withoutStartFailures(reporter: Reporter, failures: string[]): Reporter {
+/** `reporter`, less the messages that `isWanted` refuses. */
+function listening(reporter: Reporter, isWanted: (message: string, key: string) => boolean): Reporter {
   return {
-    say(level, key, message) {
-      const failure = CANNOT_CREATE.exec(message)?.[1];
-      if (failure === undefined) return reporter.say(level, key, message);
-      failures.push(failure);
-      return false;
-    },
+    say: (level, key, message) => isWanted(message, key) && reporter.say(level, key, message),
     forget: reporter.forget,
   };
 }
 
-/** What the SDK itself brings into the process, gRPC for one, was not loaded by the application. */
-function withoutOwnPackages(reporter: Reporter, inUse: ReadonlySet<string>): Reporter {
-  return {
-    say(level, key, message) {
-      const early = key.startsWith('loaded-first.') ? key.slice('loaded-first.'.length) : undefined;
-      if (early !== undefined && ![...inUse].some((path) => path.replaceAll('\\', '/').includes(`/node_modules/${early}/`))) return false;
-      return reporter.say(level, key, message);
-    },
-    forget: reporter.forget,
-  };
+function isInUse(paths: readonly string[], name: string): boolean {
+  return paths.some((path) => path.replaceAll('\\', '/').includes(`/node_modules/${name}/`));
 }
 
 interface Flushable {

@@ -131,12 +131,21 @@ describe('what a process looks like', () => {
 
 /** Also with `startTelemetry` in the program: no preload can be told from another start. */
 describe('under the flags of Node.js', { concurrency: 2 }, () => {
-  for (const flag of ['--frozen-intrinsics', '--disallow-code-generation-from-strings', '--disable-proto=throw', '--disable-proto=delete', '--no-warnings', '--trace-warnings', '--unhandled-rejections=strict', '--enable-source-maps', '--preserve-symlinks', '--no-experimental-require-module']) {
+  for (const flag of ['--frozen-intrinsics', '--disallow-code-generation-from-strings', '--disable-proto=throw', '--disable-proto=delete', '--no-warnings', '--trace-warnings', '--unhandled-rejections=strict', '--enable-source-maps', '--preserve-symlinks']) {
     it(`${flag}: the program is unharmed, and its spans arrive`, async () => {
       await using collector = await startCollector();
       const ending = await runBoth({ program: 'plain-http.cjs', nodeFlags: [flag] }, collector);
-      if (flag === '--no-experimental-require-module') return;
       assert.deepEqual(spanNames(collector), ['GET', 'GET'], ending.stderr);
+    });
+  }
+
+  for (const preload of PRELOADS) {
+    it(`--no-experimental-require-module, ${preload}: says that it cannot start, and why`, async () => {
+      const options = { program: 'plain-http.cjs', nodeFlags: ['--no-experimental-require-module'] };
+      const bare = await runProgram({ ...options, preload: bareOf(preload) });
+      const ending = await runProgram({ ...options, preload });
+      assert.deepEqual({ code: ending.code, stdout: ending.stdout }, { code: bare.code, stdout: bare.stdout });
+      assert.equal(ending.stderr, `signalbox: Node.js must allow require() of ES modules, but runs with --no-experimental-require-module. The application runs without telemetry. Remove the flag.\n${bare.stderr}`);
     });
   }
 
@@ -214,13 +223,16 @@ describe('a program that comes on stdin', () => {
   });
 });
 
+/** The project, and its packages where they are a link. */
+const READABLE = [ROOT, realpathSync(join(ROOT, 'node_modules'))].map((folder) => `--allow-fs-read=${folder}`);
+
 describe('under --permission', { concurrency: 2 }, () => {
   for (const version of ['24.21.0', '26.10.0']) {
     const node = nodeBinary(version);
     // Releases before 25 know no permission for the network.
     const net = version.startsWith('26') ? ['--allow-net'] : [];
     const skip = notInstalled(version);
-    const read = ['--permission', `--allow-fs-read=${ROOT}`];
+    const read = ['--permission', ...READABLE];
 
     it(`${version}: with the folder to read, the network and workers, all arrives`, { skip }, async () => {
       await using collector = await startCollector();
@@ -250,7 +262,7 @@ describe('under --permission', { concurrency: 2 }, () => {
 
   it('26.10.0: without the network it says so', { skip: notInstalled('26.10.0') }, async () => {
     await using collector = await startCollector();
-    const ending = await runBoth({ program: 'three-signals.cjs', args: ['at-once'], node: nodeBinary('26.10.0'), nodeFlags: ['--permission', `--allow-fs-read=${ROOT}`] }, collector);
+    const ending = await runBoth({ program: 'three-signals.cjs', args: ['at-once'], node: nodeBinary('26.10.0'), nodeFlags: ['--permission', ...READABLE] }, collector);
     assert.match(ending.said.map(({ message }) => message).join('\n'), /without --allow-net\. Nothing can be exported; the application is not affected\. Add --allow-net\./);
   });
 

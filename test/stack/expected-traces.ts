@@ -51,7 +51,7 @@ export function expectedTrace(request: SentRequest): string {
   if (route === null) return render(served('storefront', method, null, expectedStatus));
   const children = HANDLERS[scenarioOf(request)];
   if (children === undefined) throw new Error(`Nobody said yet which spans "${scenarioOf(request)}" leaves.`);
-  const handler = { line: `storefront internal request handler - ${route}`, children };
+  const handler = { line: `storefront internal request handler - ${route}${failedMark(expectedStatus >= 500)}`, children };
   return render(served('storefront', method, route, expectedStatus, [handler]));
 }
 
@@ -75,13 +75,12 @@ function describe(trace: JaegerTrace, span: JaegerSpan): string {
   const status = tags['http.response.status_code'];
   if (status !== undefined) parts.push('=', status);
   if (tags['span.kind'] === 'server') parts.push(tags['http.route'] ?? 'without a route');
-  // Whether a handler whose error became an answer has failed is a matter of taste; of requests it is not.
-  return parts.join(' ') + failedMark(tags['span.kind'] !== 'internal' && isFailed(span));
+  return parts.join(' ') + failedMark(isFailed(span));
 }
 
-export const tagsOf = (span: JaegerSpan): Record<string, unknown> => Object.fromEntries(span.tags.map(({ key, value }) => [key, value]));
+const tagsOf = (span: JaegerSpan): Record<string, unknown> => Object.fromEntries(span.tags.map(({ key, value }) => [key, value]));
 
-export const isFailed = (span: JaegerSpan): boolean => tagsOf(span)['otel.status_code'] === 'ERROR';
+const isFailed = (span: JaegerSpan): boolean => tagsOf(span)['otel.status_code'] === 'ERROR';
 
 /** Siblings in the order of their text: which of two concurrent ones began first says nothing. */
 function render({ line, children }: Expected): string {

@@ -13,9 +13,10 @@ const { InstrumentationBase, InstrumentationNodeModuleDefinition } = require('@o
 const PRODUCER = 3;
 const CONSUMER = 4;
 
-type Trace = (this: Traced, kind: number, ...rest: unknown[]) => unknown;
+type Trace = (this: Traced, kind: number, operation: string, destination: string | undefined, ...rest: unknown[]) => unknown;
 
 interface Traced {
+  readonly name: string;
   opts?: { telemetry?: unknown };
   trace: Trace;
 }
@@ -37,10 +38,11 @@ class BullMQInstrumentation extends InstrumentationBase {
         if (base === undefined) return exported;
         const telemetry = this.#telemetry();
         const trace = base.trace;
-        base.trace = function (kind, ...rest) {
-          // An application that brings telemetry of its own keeps it.
+        base.trace = function (kind, operation, destination, ...rest) {
           if (this.opts !== undefined) this.opts.telemetry ??= telemetry;
-          return trace.call(this, kind, ...rest);
+          // An application that brings telemetry of its own keeps it. Ours names the queue alone, where BullMQ adds the job.
+          const isOurs = this.opts?.telemetry === telemetry && (kind === PRODUCER || kind === CONSUMER);
+          return trace.call(this, kind, operation, isOurs ? this.name : destination, ...rest);
         };
         // A property of the prototype: an instance that was given telemetry has its own.
         if (exported.FlowProducer !== undefined) exported.FlowProducer.prototype.telemetry = telemetry;

@@ -17,8 +17,11 @@ export interface CatalogueEntry {
   readonly files?: readonly string[];
   /** Instead of targets, what is part of Node.js or bundled into an application: the channel of its first word, and the method that takes it. */
   readonly announced?: { readonly channel: string; readonly method: string };
-  /** Has no option for it, so that we see to it that it makes no spans outside of others, unless `requireParentSpan` is `false`. */
-  readonly underParent?: true;
+  /**
+   * Names of spans that it makes only within others, or `all`; where it has no option for that, we see to it. With an option
+   * `requireParentSpan` of `false` it makes them everywhere.
+   */
+  readonly underParent?: 'all' | ReadonlySet<string>;
   /** Off unless asked for by name. */
   readonly optIn?: true;
   /** What it is created with, when the user has `given` options for it. */
@@ -60,7 +63,7 @@ function own(name: string, targets: readonly string[]): CatalogueEntry {
   };
 }
 
-const onlyUnderParent = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, underParent: true });
+const onlyUnderParent = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, underParent: 'all' });
 const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: true });
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
@@ -68,7 +71,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   { ...official('undici', 'UndiciInstrumentation', []), announced: { channel: 'undici:request:create', method: 'onRequestCreated' } },
   official('runtime-node', 'RuntimeNodeInstrumentation', []),
   official('grpc', 'GrpcInstrumentation', ['@grpc/grpc-js']),
-  official('graphql', 'GraphQLInstrumentation', ['graphql'], defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true })),
+  {
+    ...official('graphql', 'GraphQLInstrumentation', ['graphql'], defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true })),
+    // Programs parse their schema when they start. An operation may come by a socket, without a request around it.
+    underParent: new Set(['graphql.parse', 'graphql.parseSchema', 'graphql.validate', 'graphql.validateSchema']),
+  },
   official('socket.io', 'SocketIoInstrumentation', ['socket.io']),
 
   own('express', ['express']),

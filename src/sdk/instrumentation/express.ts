@@ -5,6 +5,7 @@
  * route's own layer names it, from the paths under which its routers were mounted.
  */
 import type { IncomingMessage } from 'node:http';
+import type { SpanStatus } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { api, require } from '../otel.ts';
@@ -14,7 +15,8 @@ const { InstrumentationBase, InstrumentationNodeModuleDefinition } = require('@o
 
 type PathPattern = string | RegExp | readonly (string | RegExp)[];
 type Next = (error?: unknown) => unknown;
-type Handle = (this: Layer, request: ExpressRequest, response: NodeJS.EventEmitter, next: Next) => unknown;
+type HandleArguments = [request: ExpressRequest, response: NodeJS.EventEmitter, next: Next];
+type Handle = (this: Layer, ...args: HandleArguments) => unknown;
 
 interface ExpressRequest extends IncomingMessage {
   [MOUNTED_AT]?: string | undefined;
@@ -70,9 +72,10 @@ class ExpressInstrumentation extends InstrumentationBase {
     rememberPatterns(router);
     const method = layer.handleRequest === undefined ? 'handle_request' : 'handleRequest';
     const handle = layer[method] as Handle;
-    const instrumentation = this;
+    const isEnabled = (): boolean => this.isEnabled();
+    const handleRoute = (routed: Layer, ...args: HandleArguments): unknown => this.#handleRoute(routed, handle, ...args);
     layer[method] = function (request, response, next) {
-      if (this.route !== undefined) return instrumentation.#handleRoute(this, handle, request, response, next);
+      if (this.route !== undefined) return handleRoute(this, request, response, next);
       // One of the functions that a route has.
       if (!('route' in this)) return handle.call(this, request, response, next);
       const pattern = this[PATTERN];
@@ -80,13 +83,13 @@ class ExpressInstrumentation extends InstrumentationBase {
       if (pattern !== undefined) request[MOUNTED_AT] = join(before, pattern);
       return handle.call(this, request, response, (error) => {
         if (pattern !== undefined) request[MOUNTED_AT] = before;
-        if (isFailure(error) && !isRecorded(request, error) && instrumentation.isEnabled()) recordServerError(request, error);
+        if (isFailure(error) && request[RECORDED] !== error && isEnabled()) recordServerError(request, error);
         return next(error);
       });
     };
   }
 
-  #handleRoute(layer: Layer, handle: Handle, request: ExpressRequest, response: NodeJS.EventEmitter, next: Next): unknown {
+  #handleRoute(layer: Layer, handle: Handle, ...[request, response, next]: HandleArguments): unknown {
     const route = join(request[MOUNTED_AT], patternOf((layer.route as { path: PathPattern }).path)) || '/';
     setRoute(request, route);
     const parent = api.context.active();
@@ -104,7 +107,7 @@ class ExpressInstrumentation extends InstrumentationBase {
         if (isFailure(error)) {
           request[RECORDED] = error;
           span.recordException(error as Error);
-          span.setStatus({ code: api.SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+          span.setStatus(failedWith(error));
         }
         end();
         return api.context.with(parent, next, undefined, error);
@@ -118,8 +121,13 @@ function isFailure(error: unknown): boolean {
   return error !== undefined && error !== null && error !== 'route' && error !== 'router' && !isClientError(error);
 }
 
-function isRecorded(request: ExpressRequest, error: unknown): boolean {
-  return request[RECORDED] === error;
+function failedWith(error: unknown): SpanStatus {
+  const code = api.SpanStatusCode.ERROR;
+  try {
+    return { code, message: error instanceof Error ? error.message : String(error) };
+  } catch {
+    return { code }; // no text can be made of it
+  }
 }
 
 /** Note on each layer that `use` adds under which path it stands. */

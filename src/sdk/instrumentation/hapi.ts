@@ -52,11 +52,13 @@ class HapiInstrumentation extends InstrumentationBase {
 
   #watch(create: CreateServer): CreateServer {
     if (Object.hasOwn(create, PATCHED)) return create;
-    const instrumentation = this;
+    const tellIfEnabled = (request: HapiRequest): void => {
+      if (this.isEnabled()) tell(request);
+    };
     function watched(this: unknown, ...args: unknown[]): HapiServer {
       const server = create.apply(this, args);
       server.ext('onPreResponse', (request, toolkit) => {
-        if (instrumentation.isEnabled()) tell(request);
+        tellIfEnabled(request);
         return toolkit.continue;
       });
       return server;

@@ -73,7 +73,7 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
     try {
       const given = config.instrumentations.options[entry.name] ?? {};
       const instrumentation = entry.create(entry.options(config, given));
-      instrumentation.setTracerProvider(entry.underParent === true && given['requireParentSpan'] !== false ? onlyUnderParent(options.tracerProvider) : options.tracerProvider);
+      instrumentation.setTracerProvider(entry.underParent === undefined || given['requireParentSpan'] === false ? options.tracerProvider : onlyUnderParent(options.tracerProvider, entry.underParent));
       instrumentation.setMeterProvider(options.meterProvider);
       instrumentation.setLoggerProvider?.(options.loggerProvider);
       loaded.set(entry.name, instrumentation);
@@ -105,11 +105,11 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   let importHook: ImportHook | undefined;
   let importHookFailed = false;
 
-  /** ES modules are wrapped from the application's first `import` on; one that has none never loads what does it. */
-  function importHookFor({ conditions, parentURL }: module.ResolveHookContext): ImportHook | undefined {
+  /** ES modules are wrapped from the first `import` of one that is wanted on; what does it is not loaded before. */
+  function importHookFor(specifier: string, { conditions, parentURL }: module.ResolveHookContext): ImportHook | undefined {
     // The conditions of `require` are a set on 22.15, where the hooks run on a thread anyway.
     if (!hasSyncHooks || !conditions?.includes('import') || parentURL?.startsWith(OWN_FOLDER)) return undefined;
-    if (importHook === undefined && !importHookFailed) {
+    if (importHook === undefined && !importHookFailed && byTarget.has(withoutScheme(specifier))) {
       busy = true;
       try {
         importHook = startImportHook(isWanted, hooks);
@@ -128,7 +128,7 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
     const name = packageOf(specifier);
     const entry = name === undefined ? undefined : byTarget.get(name);
     if (entry !== undefined) load(entry);
-    const wrap = importHookFor(context);
+    const wrap = importHookFor(specifier, context);
     const resolved = wrap === undefined ? next(specifier, context) : wrap.resolveSync(specifier, context, next);
     if (name !== undefined && !module.isBuiltin(name)) {
       packagesSeen++;

@@ -50,14 +50,15 @@ class KoaInstrumentation extends InstrumentationBase {
   #patch({ prototype }: Koa): void {
     if (Object.hasOwn(prototype, FOLLOWED)) return;
     Object.defineProperty(prototype, FOLLOWED, { value: true });
-    const instrumentation = this;
+    const watch = (middleware: Middleware): Middleware => this.#watch(middleware);
+    const follow = (context: Context): void => this.#follow(context);
     const { use, callback } = prototype;
     prototype.use = function (middleware) {
-      return use.call(this, typeof middleware === 'function' && middleware.router !== undefined ? instrumentation.#watch(middleware) : middleware);
+      return use.call(this, typeof middleware === 'function' && middleware.router !== undefined ? watch(middleware) : middleware);
     };
     // Every way to serve an application goes through here, after it was set up.
     prototype.callback = function () {
-      instrumentation.#follow(this.context);
+      follow(this.context);
       return callback.call(this);
     };
   }

@@ -18,7 +18,7 @@ interface Exported {
 }
 
 /** The one file that every exception of an HTTP handler comes through. Version 12 is made of ES modules. */
-export const EXCEPTIONS_HANDLER = '@nestjs/core/exceptions/exceptions-handler.js';
+const EXCEPTIONS_HANDLER = '@nestjs/core/exceptions/exceptions-handler.js';
 const VERSIONS = ['>=4.0.0 <13'];
 const PATCHED = Symbol.for('signalbox.nestjs.patched');
 
@@ -34,11 +34,11 @@ class NestInstrumentation extends InstrumentationBase {
       (exported: Exported) => {
         const { prototype } = exported.ExceptionsHandler;
         if (prototype[PATCHED] === true) return exported;
-        const instrumentation = this;
+        const record = (...thrown: Parameters<Next>): void => this.#record(...thrown);
         const { next } = prototype;
         prototype[PATCHED] = true;
         prototype.next = function (exception, host) {
-          if (instrumentation.isEnabled()) instrumentation.#record(exception, host);
+          record(exception, host);
           return next.call(this, exception, host);
         };
         return exported;
@@ -49,6 +49,7 @@ class NestInstrumentation extends InstrumentationBase {
   }
 
   #record(exception: unknown, host: Parameters<Next>[1]): void {
+    if (!this.isEnabled()) return;
     try {
       const request = host.getArgByIndex(0);
       recordServerError(request.raw ?? request, exception);

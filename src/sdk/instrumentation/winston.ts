@@ -2,20 +2,33 @@
  * winston 3: the ids of the active span in each line, and each line once as an OpenTelemetry log record.
  *
  * `write` is where a line is still in the context of its caller. A format or a transport runs later, under back-pressure
- * in another request's context, and would tie the line to the wrong span.
+ * in another request's context, and would tie the line to the wrong span. But what is exported has gone through the formats
+ * of the application, which mask what nobody may see and drop what nobody wants.
  */
-import type { Attributes, SeverityNumber } from '@opentelemetry/api';
+import type { AnyValue, Attributes, Context, HrTime, SeverityNumber } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
+import { nowHrTime } from '../clock.ts';
 import { api, require } from '../otel.ts';
 
 const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
 
+type Info = Record<string | symbol, unknown>;
+
 interface Logger {
   readonly transports?: readonly object[];
-  readonly silent?: boolean;
   isLevelEnabled(level: string): boolean;
-  write(info: Record<string | symbol, unknown>, ...rest: unknown[]): boolean;
+  write(info: unknown, ...rest: unknown[]): boolean;
+  /** Formats a line and hands it to `push`. Called once for each written one, in their order, maybe later. */
+  _transform(info: unknown, ...rest: unknown[]): void;
+  push(info: unknown, ...rest: unknown[]): boolean;
+}
+
+/** A line on its way from `write` to the formats. */
+interface Written {
+  readonly info: object;
+  readonly context: Context;
+  readonly time: HrTime;
 }
 
 /** winston's npm, syslog and cli levels as OpenTelemetry ranks them. */
@@ -26,6 +39,8 @@ const SEVERITIES: Readonly<Record<string, number>> = {
 const LEVEL = Symbol.for('level');
 const SPLAT = Symbol.for('splat');
 const NOT_ATTRIBUTES = new Set(['level', 'message', 'trace_id', 'span_id', 'trace_flags', 'timestamp']);
+const ESCAPE = '\u001b';
+const ANSI_COLORS = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
 
 class WinstonInstrumentation extends InstrumentationBase {
   constructor(options: Record<string, unknown>) {
@@ -37,19 +52,7 @@ class WinstonInstrumentation extends InstrumentationBase {
       'winston/lib/winston/logger.js',
       ['>=3 <4'],
       (exported: { prototype: Logger }) => {
-        const instrumentation = this;
-        const write = exported.prototype.write;
-        exported.prototype.write = function (this: Logger, info, ...rest) {
-          if (instrumentation.isEnabled() && info !== null && typeof info === 'object') {
-            try {
-              instrumentation.#correlate(info);
-              instrumentation.#emit(this, info);
-            } catch {
-              // A line with a hostile getter or a frozen object is printed as it is.
-            }
-          }
-          return write.call(this, info, ...rest);
-        };
+        this.#patch(exported.prototype);
         return exported;
       },
       () => {},
@@ -57,43 +60,111 @@ class WinstonInstrumentation extends InstrumentationBase {
     return [new InstrumentationNodeModuleDefinition('winston', ['>=3 <4'], (exported) => exported, () => {}, [file])];
   }
 
-  #correlate(info: Record<string | symbol, unknown>): void {
-    const context = api.trace.getActiveSpan()?.spanContext();
-    if (context === undefined || !api.isSpanContextValid(context) || info['trace_id'] !== undefined) return;
-    info['trace_id'] = context.traceId;
-    info['span_id'] = context.spanId;
-    info['trace_flags'] = context.traceFlags.toString(16).padStart(2, '0');
+  #patch(prototype: Logger): void {
+    const isEnabled = (): boolean => this.isEnabled();
+    const emit = (logger: Logger, info: Info, written: Written): void => this.#emit(logger, info, written);
+    const { write, _transform: transform, push } = prototype;
+    const waiting = new WeakMap<Logger, Written[]>();
+    /** Lines that got their ids here: logged again, in another span, they get others. */
+    const correlated = new WeakSet<object>();
+    /** The line whose formats are running. */
+    let formatted: Written | undefined;
+
+    prototype.write = function (info, ...rest) {
+      if (isEnabled() && typeof info === 'object' && info !== null) {
+        const context = api.context.active();
+        correlate(info as Info, context, correlated);
+        const lines = waiting.get(this);
+        const written = { info, context, time: nowHrTime() };
+        if (lines === undefined) waiting.set(this, [written]);
+        else lines.push(written);
+      }
+      return write.call(this, info, ...rest);
+    };
+    prototype._transform = function (info, ...rest) {
+      const outer = formatted;
+      formatted = takeWritten(waiting.get(this), info);
+      try {
+        return transform.call(this, info, ...rest);
+      } finally {
+        formatted = outer;
+      }
+    };
+    prototype.push = function (info, ...rest) {
+      const written = formatted;
+      formatted = undefined;
+      if (written !== undefined && typeof info === 'object' && info !== null) {
+        try {
+          emit(this, info as Info, written);
+        } catch {
+          // A line with a hostile getter is printed as it is.
+        }
+      }
+      return push.call(this, info, ...rest);
+    };
   }
 
-  #emit(logger: Logger, info: Record<string | symbol, unknown>): void {
-    const level = String(info[LEVEL] ?? info['level']);
-    if (logger.silent === true || !logger.isLevelEnabled(level)) return;
+  #emit(logger: Logger, info: Info, { info: given, context, time }: Written): void {
+    const level = String(info[LEVEL] ?? (given as Info)[LEVEL] ?? info['level']);
+    if (!logger.isLevelEnabled(level)) return;
     // With OpenTelemetry's own transport the application sends its lines already.
     if (logger.transports?.some((transport) => transport.constructor.name.startsWith('OpenTelemetryTransport'))) return;
     const severityNumber = SEVERITIES[level] as SeverityNumber | undefined;
-    const error = errorOf(info);
+    const error = errorOf(given as Info);
     const attributes: Record<string, unknown> = {};
     for (const key of Object.keys(info)) {
       if (!NOT_ATTRIBUTES.has(key) && !(error !== undefined && key === 'stack')) attributes[key] = info[key];
     }
     this.logger.emit({
+      context,
+      timestamp: time,
       ...(severityNumber === undefined ? {} : { severityNumber }),
       severityText: level,
-      body: typeof info['message'] === 'string' ? info['message'] : String(info['message']),
+      body: bodyOf(info['message']),
       attributes: attributes as Attributes,
       ...(error === undefined ? {} : { exception: error }),
     });
   }
 }
 
-/** The error that a line is about: the line itself, an argument beside the message, or a stack copied into the line. */
-function errorOf(info: Record<string | symbol, unknown>): unknown {
+function correlate(info: Info, context: Context, correlated: WeakSet<object>): void {
+  const span = api.trace.getSpanContext(context);
+  if (span === undefined || !api.isSpanContextValid(span)) return;
+  try {
+    if (info['trace_id'] !== undefined && !correlated.has(info)) return;
+    info['trace_id'] = span.traceId;
+    info['span_id'] = span.spanId;
+    info['trace_flags'] = span.traceFlags.toString(16).padStart(2, '0');
+    correlated.add(info);
+  } catch {
+    // Frozen, or with a hostile setter.
+  }
+}
+
+/** Lines are formatted in the order in which they were written; one that never is was written to a logger that had ended. */
+function takeWritten(lines: Written[] | undefined, info: unknown): Written | undefined {
+  const at = lines?.findIndex((written) => written.info === info) ?? -1;
+  return at === -1 ? undefined : lines?.splice(0, at + 1).at(-1);
+}
+
+function bodyOf(message: unknown): AnyValue {
+  if (typeof message === 'string') return message.includes(ESCAPE) ? message.replace(ANSI_COLORS, '') : message;
+  if (message instanceof Error) return message.message;
+  return message as AnyValue;
+}
+
+/** The error that a line is about: the line itself, its message, an argument beside the message, or a stack copied into the line. */
+function errorOf(info: Info): unknown {
   if (info instanceof Error) return info;
+  const { message } = info;
+  if (message instanceof Error) return message;
   const splat = info[SPLAT];
   const beside = Array.isArray(splat) ? splat.find((item) => item instanceof Error) : undefined;
   if (beside !== undefined) return beside;
-  if (typeof info['stack'] === 'string') return { name: info['name'] ?? 'Error', message: info['message'], stack: info['stack'] };
-  return undefined;
+  const { stack } = info;
+  if (typeof stack !== 'string') return undefined;
+  // Children of a logger copy an error without its name, which its stack begins with.
+  return { name: info['name'] ?? /^[\w$.]+(?=:|$)/m.exec(stack)?.[0] ?? 'Error', message, stack };
 }
 
 export function create(options: Record<string, unknown>): Instrumentation {

@@ -6,14 +6,26 @@ import type { Context, Span } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { api } from '../otel.ts';
 
+/** What the HTTP instrumentation keeps in the context of a request, and reads the route from when the response ends. */
+interface HttpMetadata {
+  readonly span?: Span;
+  route?: unknown;
+}
+
 /** The key of `setRPCMetadata()` in `@opentelemetry/core`, which makes it from its name as well. */
 const RPC_METADATA = api.createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
+/** Next.js names the route of a streamed response on its SERVER span when that has ended, but on spans within it as they start. */
+const EARLY_ROUTE = 'next.route';
+/** Pages of Next.js that stand for no route. */
+const NO_ROUTE = new Set<unknown>(['/_not-found', '/_error', '/_global-error', '/404', '/500']);
+let hasNested = false;
 
-/** Let the HTTP instrumentation, which reads the route of `outer` when the response ends, find that of `nested`. */
+/** Let the HTTP instrumentation, whose span `outer` is, find the route of the SERVER span `nested` in it. */
 export function adoptRoute(context: Context, outer: Span, nested: ReadableSpan): void {
   try {
-    const metadata = context.getValue(RPC_METADATA) as { readonly span?: Span; route?: unknown } | undefined;
+    const metadata = context.getValue(RPC_METADATA) as HttpMetadata | undefined;
     if (metadata?.span !== outer) return;
+    hasNested = true;
     let { route } = metadata;
     Object.defineProperty(metadata, 'route', {
       configurable: true,
@@ -25,5 +37,18 @@ export function adoptRoute(context: Context, outer: Span, nested: ReadableSpan):
     });
   } catch {
     // Frozen, or only seemed to be a context: the route stays untold.
+  }
+}
+
+/** The same, early: from a `span` of any depth in a nested SERVER span. Next to nothing where there never was one. */
+export function adoptEarlyRoute(context: Context, span: ReadableSpan): void {
+  if (!hasNested) return;
+  const route = span.attributes[EARLY_ROUTE];
+  if (typeof route !== 'string' || NO_ROUTE.has(route)) return;
+  try {
+    const metadata = context.getValue(RPC_METADATA) as HttpMetadata | undefined;
+    if (metadata !== undefined) metadata.route = route;
+  } catch {
+    // As above.
   }
 }

@@ -9,7 +9,7 @@ import { boundedLength, cleanName, readEach } from '../guard/sanitize.ts';
 import { createScopeCache } from '../guard/scope.ts';
 import { api } from '../otel.ts';
 import { newSpanId, newTraceId } from './ids.ts';
-import { adoptRoute } from './nested-server.ts';
+import { adoptEarlyRoute, adoptRoute } from './nested-server.ts';
 import { RecordingSpan, type SpanShared } from './recording-span.ts';
 import type { Sampler } from './sampler.ts';
 import { createSpanContext, UnsampledSpan } from './unsampled-span.ts';
@@ -103,6 +103,7 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
     links: options.links,
   });
   if (isNestedServer) adoptRoute(context, parentSpan as Span, span);
+  else adoptEarlyRoute(context, span);
   if (engine.onStart !== undefined) {
     try {
       engine.onStart(span, context);

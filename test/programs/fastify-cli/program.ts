@@ -8,6 +8,8 @@ export const fastifyCli: ServerProgram = {
   script: 'fastify-cli/cli.js',
   prepare: (place) => runTool(place, 'fastify-cli/cli.js', ['generate', '.', '--integrate']),
   args: ({ port }) => ['start', '--log-level', 'info', '--address', '127.0.0.1', '--port', `${port}`, 'app.js'],
+  logs: true,
+  settled: /"reqId":"req-6"[^\n]*"request completed"/,
   ready: /Server listening/,
   exchanges: [
     { path: '/', status: 200, route: '/', spans: 2 },
@@ -15,6 +17,6 @@ export const fastifyCli: ServerProgram = {
     { path: '/example/', status: 200, route: '/example/', spans: 2 },
     { method: 'HEAD', path: '/', status: 200, route: '/', spans: 2 },
     { path: '/missing', status: 404, spans: 2 },
-    { method: 'POST', path: '/', body: '{', status: 404, spans: 2 },
+    { method: 'POST', path: '/', body: '{', status: 400, spans: 2 },
   ],
 };

@@ -16,5 +16,6 @@ export const graphileWorker: ServerProgram = {
   args: ({ serviceUrl }) => ['--connection', serviceUrl, '--jobs', '1'],
   listens: false,
   ready: /set DISTANT[\s\S]*Completed task 2 /,
+  varies: [/worker-[0-9a-f]{18}/],
   exchanges: [],
 };

@@ -36,15 +36,16 @@ function headersOf({ headers }: Answer, { varyingHeaders = [] }: ServerProgram):
   return lines.join('\n');
 }
 
-/** Whatever a log line tells of the moment, not of what happened. */
+/** Whatever a log line tells of the moment, not of what happened; and the way to an error, which may lead through signalbox. */
 const MOMENTS = [
+  /(?:(?:\\n|\n) {4}at (?:[^"\n\\]|\\(?!n))+)+/,
   /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/,
   /\b1[5-9]\d{11}\b/,
   /\b\d+(?:\.\d+)? ?(?:ms|s)\b/,
   /"(?:responseTime|remotePort)":[\d.]+/,
 ];
 /** Added to the lines of a logger, so that they can be found from a trace. */
-const CORRELATION = /,?"trace_id":"[0-9a-f]{32}","span_id":"[0-9a-f]{16}","trace_flags":"\d\d"/g;
+const CORRELATION = /,"(?:trace_id|span_id|trace_flags)":"[0-9a-f]+"/g;
 
 function linesOf(run: ServerRun, stream: 'stdout' | 'stderr', { varies = [], unordered }: ServerProgram): string {
   const text = run[stream].replace(CORRELATION, '').replaceAll(`${run.port}`, '<port>').replaceAll(`${run.pid}`, '<pid>');

@@ -50,9 +50,13 @@ export function judgeTelemetry(program: ServerProgram, run: ServerRun, { spans, 
   }
 
   const requests = program.exchanges.filter(({ upgrade }) => !upgrade).length;
-  const counted = metrics
-    .filter(({ name }) => name === 'http.server.request.duration')
-    .reduce((sum, metric) => sum + (metric.type === 'histogram' ? metric.points.reduce((inner, { count }) => inner + Number(count), 0) : 0), 0);
+  // Cumulative: of each series the latest point counts.
+  const series = new Map<string, number>();
+  for (const metric of metrics) {
+    if (metric.name !== 'http.server.request.duration' || metric.type !== 'histogram') continue;
+    for (const { attributes, count } of metric.points) series.set(JSON.stringify(attributes), Number(count));
+  }
+  const counted = [...series.values()].reduce((sum, count) => sum + count, 0);
   must(counted === requests, () => `http.server.request.duration counts ${requests} requests, was ${counted}`);
 
   const starts = run.said.filter(({ code }) => code === 'started').length;

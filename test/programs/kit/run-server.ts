@@ -134,7 +134,7 @@ async function exchangeWith(port: number, exchange: Exchange, caller: ReturnType
       const first = head.length > 0 ? Promise.resolve(head) : once(socket, 'data').then(([chunk]) => chunk as Buffer);
       first.then((frame) => {
         socket.on('error', () => {}).once('close', () => resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: frame }));
-        socket.end(CLOSE_FRAME);
+        socket.resume().end(CLOSE_FRAME);
       }, reject);
     });
     request.on('response', (response: IncomingMessage) => {

@@ -36,7 +36,7 @@ interface PgClient {
 
 /** Send statements to PostgreSQL. */
 export async function runSql({ installation }: Place, url: string, text: string): Promise<void> {
-  const { Client } = createRequire(join(installation, 'package.json'))('pg') as { Client: new (url: string) => PgClient };
+  const { Client } = createRequire(join(installation, 'node_modules/graphile-worker/package.json'))('pg') as { Client: new (url: string) => PgClient };
   const client = new Client(url);
   await client.connect();
   try {

@@ -11,7 +11,7 @@ export const localWebServer: ServerProgram = {
     { path: '/', status: 200 },
     { path: '/style.css', status: 200 },
     { path: '/signals/block', status: 200 },
-    { path: '/docs', status: 301 },
+    { path: '/docs', status: 200 },
     { path: '/missing', status: 404 },
   ],
   varyingHeaders: ['last-modified'],

@@ -7,6 +7,8 @@ export const moleculer: ServerProgram = {
   script: 'moleculer/bin/moleculer-runner.js',
   args: () => ['services/*.service.cjs'],
   env: ({ port }) => ({ PORT: `${port}`, NODEID: 'node-1', NO_COLOR: '1' }),
+  settled: /404 GET \/missing/,
+  varyingHeaders: ['x-request-id'],
   ready: /ServiceBroker with .* started/,
   exchanges: [
     { path: '/api/signals/home', status: 200 },

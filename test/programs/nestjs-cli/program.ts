@@ -20,6 +20,7 @@ export const nestjs: ServerProgram = {
   },
   env: ({ port }) => ({ PORT: `${port}`, NO_COLOR: '1' }),
   ready: /successfully started/,
+  varies: [/\d+\/\d+\/\d{4}, \d+:\d\d:\d\d [AP]M/],
   exchanges: [
     { path: '/', status: 200, route: '/', spans: 4 },
     { path: '/lines/main/signals/7', status: 200, route: '/lines/:line/signals/:number', spans: 4 },

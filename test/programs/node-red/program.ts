@@ -7,6 +7,7 @@ export const nodeRed: ServerProgram = {
   script: 'node-red/red.js',
   args: ({ port, folder }) => ['--userDir', folder, '--settings', 'settings.js', '--port', `${port}`, 'flows.json'],
   ready: /Started flows/,
+  varies: [/\d+ \w{3} \d\d:\d\d:\d\d/],
   exchanges: [
     { path: '/signals/home', status: 200, route: '/signals/:name', spans: 2 },
     { path: '/signals/distant', status: 200, route: '/signals/:name', spans: 2 },

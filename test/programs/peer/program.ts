@@ -6,6 +6,8 @@ export const peer: ServerProgram = {
   preload: 'import',
   script: 'peer/dist/bin/peerjs.js',
   args: ({ port }) => ['--port', `${port}`, '--host', '127.0.0.1', '--path', '/signals', '--allow_discovery'],
+  settled: /Client disconnected/,
+  varyingHeaders: ['etag'],
   ready: /Started PeerServer/,
   exchanges: [
     { path: '/signals', status: 200, route: '/signals', spans: 2 },

@@ -22,6 +22,8 @@ export const postgraphile: ServerProgram = {
   reset: (run) => runSql(run, run.serviceUrl, SCHEMA),
   args: ({ port, serviceUrl }) => ['--connection', serviceUrl, '--schema', 'rail', '--host', '127.0.0.1', '--port', `${port}`, '--disable-graphiql'],
   ready: /GraphQL API/,
+  settled: /allNothing/,
+  varies: [/Join .* in supporting/],
   exchanges: [
     ask('{ allLines { nodes { name signalsByLineId { nodes { name } } } } }', 200, 8),
     ask('{ lineById(id: 1) { name } }', 200, 8),

@@ -7,6 +7,8 @@ export const serve: ServerProgram = {
   script: 'serve/build/main.js',
   args: ({ port }) => ['--listen', `tcp://127.0.0.1:${port}`, '--no-clipboard', 'public'],
   env: () => ({ NO_UPDATE_CHECK: '1' }),
+  settled: /GET \/missing[\s\S]*Returned 404/,
+  varies: [/\d+\/\d+\/\d{4} \d+:\d\d:\d\d [AP]M/],
   ready: /Accepting connections/,
   exchanges: [
     { path: '/', status: 200 },

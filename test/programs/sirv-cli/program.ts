@@ -1,12 +1,11 @@
 import type { ServerProgram } from '../kit/server-program.ts';
 
-/** A static file server with a progress of its own on the terminal. */
+/** A static file server; quiet, for its log is a race between the end of a request and of its connection. */
 export const sirv: ServerProgram = {
   name: 'sirv-cli',
   preload: 'node-options',
   script: 'sirv-cli/bin.js',
-  args: ({ port }) => ['public', '--host', '127.0.0.1', '--port', `${port}`, '--etag'],
-  ready: /Network/,
+  args: ({ port }) => ['public', '--host', '127.0.0.1', '--port', `${port}`, '--etag', '--quiet'],
   exchanges: [
     { path: '/', status: 200 },
     { path: '/style.css', status: 200 },

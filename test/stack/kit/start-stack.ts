@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 import { parse } from 'yaml';
 
-import { freePorts } from './free-ports.ts';
 import { collectorQueries, jaegerQueries, prometheusQueries } from './queries.ts';
 import type { CollectorMetric, JaegerQueries, PrometheusQueries } from './queries.ts';
+import { reservePorts } from './reserve-ports.ts';
 import { createServer } from './server-process.ts';
 import type { Server } from './server-process.ts';
 import { binaryOf, skipWithout } from './servers.ts';
@@ -72,7 +72,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   if (missing) throw new Error(missing);
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-stack-'));
   const watchdog = startWatchdog(folder);
-  const [grpc, http, health, metrics, jaegerOtlp, jaegerQuery, jaegerGrpc, jaegerHealth, prometheusPort] = await freePorts(9);
+  const reserved = await reservePorts(9);
+  const [grpc, http, health, metrics, jaegerOtlp, jaegerQuery, jaegerGrpc, jaegerHealth, prometheusPort] = reserved.ports;
   const urls: StackUrls = {
     otlpHttp: `http://127.0.0.1:${http}`,
     otlpGrpc: `http://127.0.0.1:${grpc}`,
@@ -149,6 +150,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     // The Collector first, so that it can hand over what it has; killed all the same if that takes too long.
     const results = [];
     for (const server of servers) results.push(await Promise.allSettled([server.stop()]));
+    reserved.release();
     watchdog.dismiss();
     await rm(folder, { recursive: true, force: true });
     const failed = results.flat().find((result) => result.status === 'rejected');

@@ -36,6 +36,8 @@ describe('in text', () => {
     ["Duplicate entry 'a@b.example' for key", "Duplicate entry 'REDACTED' for key"],
     ['x@163.com', 'REDACTED'],
     ['card 4111 1111 1111 1111 declined', 'card REDACTED declined'],
+    ['/pay/4242%204242%204242%204242/now', '/pay/REDACTED/now'],
+    ['/pay/4242+4242%2D4242-4242', '/pay/REDACTED'],
     ['5500-0000-0000-0004', 'REDACTED'],
     ['ids 12 34 4111111111111111 56', 'ids 12 34 REDACTED 56'],
     ['378282246310005', 'REDACTED'],

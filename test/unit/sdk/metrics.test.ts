@@ -52,12 +52,17 @@ test('at the end of the process everything recorded is collected at once, withou
   meter.createHistogram('seconds', { advice: { explicitBucketBoundaries: [1, 2] } }).record(1.5);
   meter.createGauge('depth').record(7);
   meter.createUpDownCounter('open').add(-2);
+  meter.createObservableGauge('observed').addCallback((result) => result.observe(9));
+  const batched = meter.createObservableCounter('batched');
+  meter.addBatchObservableCallback((result) => result.observe(batched, 11), [batched]);
   pipeline.collectNow();
   pipeline.stop();
   assert.deepEqual(values(named('orders')[0]), [1]);
   assert.deepEqual((values(named('seconds')[0])[0] as { buckets: object }).buckets, { boundaries: [1, 2], counts: [0, 1, 0] });
   assert.deepEqual(values(named('depth')[0]), [7]);
   assert.deepEqual(values(named('open')[0]), [-2]);
+  assert.deepEqual(values(named('observed')[0]), [9]);
+  assert.deepEqual(values(named('batched')[0]), [11]);
 });
 
 test('observed values, single and in a batch, come with the next collection, and stop when their callback is removed', async () => {

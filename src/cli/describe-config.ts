@@ -1,0 +1,80 @@
+/** The settings that count, as a person reads them: without secrets, and with everything that is wrong. */
+import type { Config, Signal } from '../config/config.ts';
+import type { Environment } from '../config/early.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { createSettingsReader, formatDefault, type Found } from '../config/read-settings.ts';
+import { readTextFile, type ParsedUrl } from '../config/read-value.ts';
+import { settings, type Setting } from '../config/settings.ts';
+import { HIDDEN, showValue } from '../config/show-value.ts';
+
+const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
+const NAME_WIDTH = 56;
+
+export interface DescribedConfig {
+  /** Lines for a terminal, the last one ended. */
+  readonly text: string;
+  readonly isRight: boolean;
+}
+
+export function describeConfig(env: Environment): DescribedConfig {
+  const { config, problems } = loadConfig(env);
+  const reader = createSettingsReader(env, undefined, readTextFile);
+  const set: string[] = [];
+  const defaults: string[] = [];
+  for (const setting of settings) {
+    const found = reader.find(setting.name);
+    if (found !== undefined && found.setting === setting) set.push(line(setting.name, showFound(found)));
+    else if (setting.group !== 'one-signal' && setting.group !== 'no-effect') defaults.push(line(setting.name, showDefault(setting, found, reader.get(setting.name))));
+  }
+  const blocks = [
+    block('Set in this environment', set.length === 0 ? ['  nothing'] : set),
+    block('Not set, so as it is by default', defaults),
+    block('Where telemetry goes', SIGNALS.map((signal) => line(signal, showTarget(config, signal)))),
+    block('Problems', problems.length === 0 ? ['  none'] : problems.map(({ message }) => `  ${message}`)),
+  ];
+  return { text: `${blocks.join('\n\n')}\n`, isRight: problems.length === 0 };
+}
+
+function block(title: string, lines: readonly string[]): string {
+  return [`${title}:`, ...lines].join('\n');
+}
+
+function line(name: string, value: string): string {
+  return `  ${name.padEnd(NAME_WIDTH)} ${value}`;
+}
+
+function showDefault({ otherwise }: Setting, general: Found | undefined, value: unknown): string {
+  if (general !== undefined) return `${showFound(general)} (from ${general.label})`;
+  if (value !== undefined) return formatDefault(value as NonNullable<Setting['default']>);
+  return otherwise ?? '-';
+}
+
+function showFound({ setting, value }: Found): string {
+  if (setting.secret === true) return HIDDEN;
+  switch (setting.type) {
+    case 'url':
+      return unquoted(showValue((value as ParsedUrl).url.href, true));
+    case 'headers':
+    case 'attributes':
+    case 'instrumentation-options':
+      // Their values may be anybody's secrets.
+      return Object.keys(value as object).map((name) => unquoted(showValue(name))).join(', ');
+    case 'list':
+      return (value as readonly string[]).length === 0 ? 'none' : unquoted(showValue((value as readonly string[]).join(',')));
+    default:
+      return unquoted(showValue(value));
+  }
+}
+
+/** Still escaped, so that no value moves the cursor. */
+function unquoted(text: string): string {
+  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}
+
+function showTarget(config: Config, signal: Signal): string {
+  if (config.disabled) return 'nowhere (OTEL_SDK_DISABLED)';
+  if (config.configFile !== undefined) return 'where OTEL_CONFIG_FILE says';
+  const { exporter, otlp } = config[signal];
+  if (exporter !== 'otlp') return exporter === 'none' ? 'nowhere' : 'to the console';
+  return `${unquoted(showValue(otlp.url, true))} (${otlp.protocol})`;
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/** The command `signalbox`. */
+import { readEnvironment } from '../config/early.ts';
+import { version } from '../version.ts';
+import { describeConfig } from './describe-config.ts';
+
+const HELP = `signalbox ${version}: OpenTelemetry for Node.js services
+
+Usage: signalbox <command>
+
+Commands:
+  config       print the settings that count in this environment, and what is wrong with them;
+               exits with 1 when something is wrong
+
+Options:
+  --help, -h     print this
+  --version, -v  print the version
+
+To run a service with telemetry: node --require signalbox/register app.js
+`;
+
+const WRONG_USE = 2;
+
+function main(args: readonly string[]): number {
+  const [command, ...rest] = args;
+  const extra = rest[0];
+  if (args.some((arg) => arg === '--help' || arg === '-h')) return print(HELP);
+  if (command === '--version' || command === '-v') return print(`${version}\n`);
+  if (command === 'config' && extra === undefined) {
+    const { text, isRight } = describeConfig(readEnvironment());
+    print(text);
+    return isRight ? 0 : 1;
+  }
+  const got = command === undefined ? 'none' : JSON.stringify(command === 'config' ? extra : command);
+  process.stderr.write(`signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config'}, got ${got}. Nothing was done; see signalbox --help.\n`);
+  return WRONG_USE;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,2 @@
+// node --require signalbox/register test/e2e/programs/loggers/winston.cjs
+require('./winston.app.cjs')(require('winston'));

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { looksBundled } from '../../../src/diagnostics/bundled-app.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'signalbox-bundled-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function look(text: string): string | undefined {
+  const script = join(folder, 'app.js');
+  writeFileSync(script, text);
+  return looksBundled(script);
+}
+
+describe('a bundle is recognised', () => {
+  for (const [bundler, text] of Object.entries({
+    esbuild: 'var require_express = __commonJS({\n  "node_modules/express/index.js"(exports, module) {',
+    'esbuild, minified': 'var a=__toESM(b());"node_modules/express/lib/express.js"',
+    webpack: '/***/ "./node_modules/express/index.js": ((module, exports, __webpack_require__) => {',
+    rolldown: '//#region node_modules/express/index.js',
+    rollup: 'var commonjsGlobal = {}; // node_modules/express/index.js',
+  })) {
+    it(`of ${bundler}, with what it holds`, () => assert.match(look(text) ?? '', /one bundled file that holds express\. .*--packages=external/));
+  }
+
+  it('without knowing what it holds', () => assert.match(look('__webpack_require__(1)') ?? '', /holds its libraries\./));
+
+  it('and a program is not, nor a file that cannot be read', () => {
+    assert.equal(look("require('express')().listen(3000)"), undefined);
+    assert.equal(looksBundled(join(folder, 'missing.js')), undefined);
+    assert.equal(looksBundled(folder), undefined);
+  });
+});

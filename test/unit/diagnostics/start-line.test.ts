@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { loadConfig } from '../../../src/config/load-config.ts';
+import { startLine } from '../../../src/diagnostics/start-line.ts';
+import { version } from '../../../src/version.ts';
+
+const line = (env: Record<string, string>, serviceVersion?: string): string => startLine(loadConfig(env).config, 'shop', serviceVersion);
+
+describe('the start line', () => {
+  it('says who sends what where, in one sentence', () => {
+    assert.equal(line({}, '1.4.2'), `signalbox ${version}: shop 1.4.2 sends traces, metrics and logs to http://localhost:4318 (http/protobuf), sampler parentbased_always_on, Node.js ${process.versions.node}.`);
+  });
+
+  it('names each target once, the console too, and leaves out what goes nowhere', () => {
+    const said = line({ OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'https://logs:4317', OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' });
+    assert.match(said, /: shop sends traces to the console, logs to https:\/\/logs:4317 \(grpc\), sampler traceidratio 0\.25, /);
+  });
+
+  it('says that nothing is sent', () => {
+    assert.match(line({ OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }), /sends nothing \(all exporters are "none"\)/);
+  });
+
+  it('shows neither credentials nor queries', () => {
+    assert.doesNotMatch(line({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:secret@host:4318/?token=secret', OTEL_EXPORTER_OTLP_HEADERS: 'a=secret' }), /secret/);
+  });
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { launcherOf } from '../../../../src/sdk/lifecycle/launcher.ts';
+
+const of = (argv: readonly string[], execArgv: readonly string[] = [], isRunnersChild = false): string | undefined => launcherOf({ argv: ['/usr/bin/node', ...argv], execArgv, isRunnersChild });
+
+describe('a launcher is', () => {
+  for (const script of [
+    '/usr/lib/node_modules/npm/bin/npm-cli.js',
+    '/usr/lib/node_modules/npm/bin/npx-cli.js',
+    '/app/node_modules/typescript/bin/tsc',
+    '/app/node_modules/tsx/dist/cli.mjs',
+    '/app/node_modules/.bin/nodemon',
+    '/home/me/.cache/node/corepack/v1/pnpm/9.0.0/node_modules/pnpm/bin/pnpm.cjs',
+    '/app/node_modules/concurrently/dist/bin/concurrently.js',
+  ]) {
+    it(script, () => assert.notEqual(of([script]), undefined));
+  }
+
+  for (const flags of [['--check'], ['-c'], ['--run', 'start'], ['--run=start'], ['--test'], ['--watch'], ['--watch-path=src'], ['--build-snapshot'], ['--prof-process']]) {
+    it(`node ${flags.join(' ')}`, () => assert.equal(of(['/app/server.js'], flags), flags[0]));
+  }
+});
+
+describe('an application is', () => {
+  for (const script of ['/app/server.js', '/app/npm.js', '/app/src/tsc', '/app/bin/tsx', '/app/node_modules/.bin/next', '/app/node_modules/next/dist/bin/next', '/app/my-npm/bin/npm-cli.mjs']) {
+    it(script, () => assert.equal(of([script]), undefined));
+  }
+
+  it('a program without a script', () => assert.equal(of([], ['-e', '1']), undefined));
+  it('one whose flags only look like those', () => assert.equal(of(['/app/server.js'], ['--test-timeout=5', '--check-something', '--require', 'x']), undefined));
+  it('the child of a runner, in spite of its flags', () => {
+    assert.equal(of(['/app/a.test.js'], ['--test'], true), undefined);
+    assert.equal(of(['/app/server.js'], ['--watch'], true), undefined);
+  });
+});
