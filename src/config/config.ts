@@ -36,7 +36,7 @@ export interface SpanLimits extends AttributeLimits {
 export interface BatchConfig {
   /** Longest wait before a record is sent. */
   readonly scheduleDelayMs: number;
-  /** Longest time that one export may take, retries included. */
+  /** Longest time that one request may take. */
   readonly exportTimeoutMs: number;
   /** `Infinity` when only bytes bound the queue. */
   readonly maxQueueSize: number;

@@ -128,7 +128,7 @@ const SIGNALS: readonly Setting[] = [
   { name: 'OTEL_TRACES_SAMPLER', group: 'traces', type: 'enum', option: 'sampler', values: ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'], default: 'parentbased_always_on', unsupported: { jaeger_remote: NO_SAMPLER, parentbased_jaeger_remote: NO_SAMPLER, xray: NO_SAMPLER }, meaning: 'Which traces are kept. `parentbased_…` keeps to what the caller decided.' },
   { name: 'OTEL_TRACES_SAMPLER_ARG', group: 'traces', type: 'number', min: 0, max: 1, default: 1, meaning: 'Share of the traces that the two `traceidratio` samplers keep.' },
   { name: 'OTEL_BSP_SCHEDULE_DELAY', group: 'traces', ...TIME, default: 5000, meaning: 'Longest wait of a span before it is sent.' },
-  { name: 'OTEL_BSP_EXPORT_TIMEOUT', group: 'traces', ...TIMEOUT, default: 30_000, meaning: 'Longest time that one export of spans may take, retries included.' },
+  { name: 'OTEL_BSP_EXPORT_TIMEOUT', group: 'traces', ...TIMEOUT, default: 30_000, meaning: 'Longest time that one request with spans may take, where that is less than the OTLP time-out. Records that were not taken are sent again for as long as there is room.' },
   { name: 'OTEL_BSP_MAX_QUEUE_SIZE', group: 'traces', type: 'integer', min: 1, default: Infinity, differs: QUEUE_DIFFERS, meaning: 'Most spans that wait for export.' },
   { name: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', group: 'traces', type: 'integer', min: 1, default: 512, meaning: 'Most spans in one export; at most the size of the queue.' },
 
@@ -140,7 +140,7 @@ const SIGNALS: readonly Setting[] = [
 
   { name: 'OTEL_LOGS_EXPORTER', group: 'logs', ...EXPORTERS, option: 'logs', unsupported: UNSUPPORTED_EXPORTERS, meaning: 'Where log records go: by OTLP, to the console, or nowhere.' },
   { name: 'OTEL_BLRP_SCHEDULE_DELAY', group: 'logs', ...TIME, default: 1000, meaning: 'Longest wait of a log record before it is sent.' },
-  { name: 'OTEL_BLRP_EXPORT_TIMEOUT', group: 'logs', ...TIMEOUT, default: 30_000, meaning: 'Longest time that one export of log records may take, retries included.' },
+  { name: 'OTEL_BLRP_EXPORT_TIMEOUT', group: 'logs', ...TIMEOUT, default: 30_000, meaning: 'Longest time that one request with log records may take, where that is less than the OTLP time-out.' },
   { name: 'OTEL_BLRP_MAX_QUEUE_SIZE', group: 'logs', type: 'integer', min: 1, default: Infinity, differs: QUEUE_DIFFERS, meaning: 'Most log records that wait for export.' },
   { name: 'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE', group: 'logs', type: 'integer', min: 1, default: 512, meaning: 'Most log records in one export; at most the size of the queue.' },
 ];

@@ -12,6 +12,7 @@ import type { Attributes, MeterProvider, ObservableResult } from '@opentelemetry
 import type { Signal } from '../config/config.ts';
 import { droppedTotal, inFlight, type Account, type DropReason } from '../diagnostics/account.ts';
 import { version } from '../version.ts';
+import { recordsOf } from './export/sender.ts';
 
 const RECORD: Readonly<Record<Signal, string>> = { traces: 'span', logs: 'log', metrics: 'metric_data_point' };
 const UNIT: Readonly<Record<Signal, string>> = { traces: '{span}', logs: '{log_record}', metrics: '{data_point}' };
@@ -43,8 +44,8 @@ export function reportAccounts(meterProvider: MeterProvider, accounts: readonly 
 }
 
 /** `1500 spans (refused 1000, queue_full 500)`, or `undefined` when nothing was lost. */
-export function lossOf(account: Account, recordsName: string): string | undefined {
+export function lossOf(account: Account): string | undefined {
   const lost = droppedTotal(account);
   if (lost === 0) return undefined;
-  return `${lost} ${recordsName} (${[...account.dropped].map(([reason, records]) => `${reason} ${records}`).join(', ')})`;
+  return `${lost} ${recordsOf(account.signal, lost)} (${[...account.dropped].map(([reason, records]) => `${reason} ${records}`).join(', ')})`;
 }

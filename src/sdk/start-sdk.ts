@@ -4,6 +4,8 @@ import type { Resource } from '@opentelemetry/resources';
 import type { Config, OtlpConfig, Signal } from '../config/config.ts';
 import type { PlatformFacts } from '../config/facts.ts';
 import { createAccount, countDropped, inFlight, type Account } from '../diagnostics/account.ts';
+import { errorText } from '../diagnostics/error-text.ts';
+import { connectionsForbidden } from '../diagnostics/permissions.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { redactAttribute } from '../redaction/redact-attribute.ts';
 import { version } from '../version.ts';
@@ -190,9 +192,10 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
     const pending = senders.map((each) => ({ ...each, requests: each.sender.takePending() })).filter(({ requests }) => requests.length > 0);
     if (pending.length === 0) return false;
     const jobs: ExitJob[] = pending.map(({ signal, otlp, requests }) => ({ signal, otlp, requests, userAgent: USER_AGENT }));
-    const { outcomes, failures, error } = flushBlocking(jobs, leftMs());
+    // A worker thread is not bound by the permissions of the process, so what the process may not do is not tried.
+    const { outcomes, failures, error } = flushBlocking(jobs, connectionsForbidden() === undefined ? leftMs() : 0);
     if (error !== undefined) {
-      reporter.say('warn', 'exit.blocked', `The last export needs a worker thread and could not start one: ${error.message}. Allow it (--allow-worker), or await shutdown() before the process ends.`);
+      reporter.say('warn', 'exit.blocked', `The last export needs a worker thread and could not start one: ${errorText(error)}. Allow it (--allow-worker), or await shutdown() before the process ends.`);
     }
     let again = false;
     for (const [job, { sender, requests, signal, otlp }] of pending.entries()) {
@@ -223,17 +226,21 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
 
   let lossSaid = '';
   function sayLoss(): void {
-    const losses = accounts.map((account) => lossOf(account, recordsOf(account.signal))).filter((loss) => loss !== undefined);
+    const losses = accounts.map((account) => lossOf(account)).filter((loss) => loss !== undefined);
     const text = losses.join(', ');
     if (text === '' || text === lossSaid) return;
     lossSaid = text;
     reporter.forget('exit.lost');
-    reporter.say('warn', 'exit.lost', `Everything recorded must reach the collector, but the process ends without it: ${text} are lost. The cause stands in the messages before this one.`);
+    reporter.say('warn', 'exit.lost', `Everything recorded must reach the collector, but what could not be delivered is given up: ${text} are lost. The cause stands in the messages before this one.`);
   }
 
   const unwatch = watchProcessEnd({
     onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
     onFatalSignal: () => flush(leftMs()),
+    onSurvived() {
+      endsAt = undefined;
+      lastMetricsCollected = false;
+    },
     onHandledSignal: () => void flush(config.shutdownTimeoutMs),
     onExit: finish,
   });

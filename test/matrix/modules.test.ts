@@ -21,6 +21,7 @@ const PROGRAMS: readonly { readonly program: string; readonly spans: readonly st
   { program: 'http-namespace.mjs', spans: WITHOUT },
   { program: 'http-default.mjs', spans: WITHOUT },
   { program: 'http-named.mjs', spans: WITHOUT },
+  { program: 'http-named-late.mjs', spans: WITH_ROUTE },
 ];
 
 for (const release of RELEASES) {

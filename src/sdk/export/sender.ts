@@ -162,14 +162,14 @@ export function createSender(options: SenderOptions): Sender {
       failures = 0;
       settleAccepted(account, request.records, result.rejected);
       if (result.rejected > 0) {
-        health.failed(signal, 'partial_success', `The collector rejected ${result.rejected} of ${request.records} ${recordsOf(signal)}: "${result.message ?? ''}". They are lost; the others arrived.`);
+        health.failed(signal, 'partial_success', `The collector rejected ${result.rejected} of ${request.records} ${recordsOf(signal, request.records)}: "${result.message ?? ''}". They are lost; the others arrived.`);
       } else {
         health.worked(signal);
       }
     } else if (isTooLarge(result) && request.batch.entries.length > 1) {
       splitUp(request);
     } else {
-      countDropped(account, 'refused', request.records);
+      countDropped(account, isTooLarge(result) ? 'too_large' : 'refused', request.records);
       health.failed(signal, result.reason, result.message);
     }
     continueSending();
@@ -293,8 +293,11 @@ function halves({ entries }: Batch): Batch[] {
   return [toBatch(entries.slice(0, middle)), toBatch(entries.slice(middle))];
 }
 
-export function recordsOf(signal: Signal): string {
-  return signal === 'traces' ? 'spans' : signal === 'logs' ? 'log records' : 'metric data points';
+const RECORDS = { traces: ['span', 'spans'], logs: ['log record', 'log records'], metrics: ['metric data point', 'metric data points'] } as const;
+
+/** What the records of a signal are called, for a message about `count` of them. */
+export function recordsOf(signal: Signal, count = 0): string {
+  return RECORDS[signal][count === 1 ? 0 : 1];
 }
 
 /** Wait for `promise`, at most `ms`; keeps the process alive meanwhile, for the caller is on its way out. */

@@ -20,6 +20,8 @@ export interface ProcessEndHandlers {
   onCrash(error: unknown, origin: string, handled: boolean): void;
   /** A fatal signal that nobody handles: export without blocking. When it settles, `onExit` follows and the process ends. */
   onFatalSignal(signal: FatalSignal): Promise<void>;
+  /** The process outlived its own signal, as number 1 of a container does, and goes on. */
+  onSurvived?(): void;
   /** A signal that the application handles itself. */
   onHandledSignal(signal: FatalSignal): void;
   /** The process ends when this returns. May be called twice. */
@@ -82,6 +84,7 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
     const survived = setTimeout(() => {
       ending = undefined;
       watching = true;
+      quietly(() => handlers.onSurvived?.());
       for (const each of FATAL_SIGNALS) adjust(each);
     }, SURVIVED_MS);
     survived.unref();

@@ -11,8 +11,8 @@ export const bullBoard: ServerProgram = {
   env: ({ port, serviceUrl }) => ({ PORT: `${port}`, REDIS_PORT: new URL(serviceUrl).port }),
   ready: /ready/,
   exchanges: [
-    { method: 'POST', path: '/signals', body: '{"name":"home"}', status: 202, route: '/signals', spans: 4 },
-    { method: 'POST', path: '/signals', body: '{"name":"distant"}', status: 202, route: '/signals', spans: 4 },
+    { method: 'POST', path: '/signals', body: '{"name":"home"}', status: 202, route: '/signals', spans: 6 },
+    { method: 'POST', path: '/signals', body: '{"name":"distant"}', status: 202, route: '/signals', spans: 6 },
     { path: '/board', status: 200, route: '/board', spans: 2 },
     { path: '/board/api/queues', status: 200, route: '/board/api/queues', spans: 20, varies: /"stats":\{[^}]*\}|\d{13}/g },
     { path: '/board/queue/signals', status: 200, route: '/board/queue/:queueName', spans: 2 },

@@ -8,6 +8,7 @@ export const mockoon: ServerProgram = {
   args: ({ port }) => ['start', '--data', 'signals.json', '--port', `${port}`, '--hostname', '127.0.0.1', '--disable-log-to-file', '--disable-admin-api', '--log-transaction'],
   ready: /Server started/,
   settled: /"requestMethod":"OPTIONS"/,
+  varies: [/"uuid":"[0-9a-f-]{36}"/],
   logs: true,
   exchanges: [
     { path: '/api/signals/home', status: 200, route: '*', spans: 2 },
