@@ -53,8 +53,11 @@ export async function installPrograms() {
   try {
     for (const file of FILES) copyFileSync(join(SOURCE, file), join(temporary, file));
     await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: temporary, timeout: INSTALL_TIMEOUT_MS, maxBuffer: 2 ** 26 });
-    // Another process that was faster left the same.
-    if (!existsSync(folder)) renameSync(temporary, folder);
+    // Another process may have been faster, and left the same.
+    if (!programsInstalled()) {
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(temporary, folder);
+    }
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

@@ -87,6 +87,7 @@ function start(config: Config, facts: PlatformFacts, problems: readonly Problem[
     facts,
     reporter,
     onWork: announce,
+    isLauncher: startedOthers,
     onEnd() {
       if (!announced && !startedOthers()) sayProblems();
     },

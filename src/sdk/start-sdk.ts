@@ -50,9 +50,11 @@ export interface SdkOptions {
   /** Called when the first record is produced, and once more at the end of the process. */
   readonly onWork: () => void;
   readonly onEnd: () => void;
+  /** Whether this process was there to start others: without records of its own it exports nothing at its end. */
+  readonly isLauncher: () => boolean;
 }
 
-export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions): Sdk {
+export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }: SdkOptions): Sdk {
   const resource = createResource(detectResource(config, facts));
   const ready = detectCloud(config.resourceDetectors, resource.attributes);
   const healths = new Map<string, EndpointHealth>();
@@ -215,7 +217,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
   /** Deliver what is left while the process stands still, then say what was lost. */
   function finish(): void {
     if (!shutDown) {
-      if (!lastMetricsCollected) quietly(() => metricsPipeline?.collectNow());
+      if (!lastMetricsCollected && (produced || !isLauncher())) quietly(() => metricsPipeline?.collectNow());
       lastMetricsCollected = true;
       // What is found too large comes back in halves.
       while (deliverBlocking()) continue;
@@ -236,7 +238,10 @@ export function startSdk({ config, facts, reporter, onWork, onEnd }: SdkOptions)
 
   const unwatch = watchProcessEnd({
     onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
-    onFatalSignal: () => flush(leftMs()),
+    async onFatalSignal() {
+      await flush(leftMs());
+      lastMetricsCollected = true;
+    },
     onSurvived() {
       endsAt = undefined;
       lastMetricsCollected = false;

@@ -154,8 +154,8 @@ async function ask(port: string, { ask: line, headers }: Row): Promise<number> {
   });
 }
 
-async function serveRows(program: string, rows: readonly Row[], collector: Collector, preload: 'require' | 'import', args: readonly string[] = []): Promise<{ statuses: number[]; ending: Ending }> {
-  const running = startProgram({ program, preload, args, env: collector.env });
+async function serveRows(program: string, rows: readonly Row[], env: Readonly<Record<string, string>>, preload: 'require' | 'import', args: readonly string[] = []): Promise<{ statuses: number[]; ending: Ending }> {
+  const running = startProgram({ program, preload, args, env });
   const [, port = ''] = await running.output(/port (\d+)\n/);
   const statuses: number[] = [];
   for (const row of rows) statuses.push(await ask(port, row));
@@ -174,7 +174,7 @@ for (const framework of FRAMEWORKS) {
         try {
           await using collector = await startCollector();
           const program = join(place?.folder ?? FOLDER, `${framework.name}.${kind}`);
-          const { statuses, ending } = await serveRows(program, framework.rows, collector, kind === 'cjs' ? 'require' : 'import', place === undefined ? [] : [FOLDER]);
+          const { statuses, ending } = await serveRows(program, framework.rows, collector.env, kind === 'cjs' ? 'require' : 'import', place === undefined ? [] : [FOLDER]);
           assert.equal(ending.code, 0, ending.stderr);
           assert.equal(ending.ownStderr, '');
           assert.deepEqual(ending.said.filter(({ level }) => level !== 'info'), []);
@@ -209,6 +209,14 @@ for (const framework of FRAMEWORKS) {
     }
   });
 }
+
+it('requests that are not sampled are counted by their routes all the same', async () => {
+  await using collector = await startCollector();
+  const { ending } = await serveRows(join(FOLDER, 'express.cjs'), EXPRESS, { ...collector.env, OTEL_TRACES_SAMPLER: 'always_off' }, 'require');
+  assert.equal(ending.code, 0, ending.stderr);
+  assert.deepEqual(collector.store.spans(), []);
+  assertDurations(collector, EXPRESS);
+});
 
 /** The same route is on `http.server.request.duration`, and each request was counted once. */
 function assertDurations({ store }: Collector, rows: readonly Row[]): void {

@@ -27,6 +27,7 @@ const skip = !required && !programsInstalled() ? 'SKIP programs: they are not in
 
 describe('a server program from the registry', { concurrency: SIDE_BY_SIDE, skip }, () => {
   if (skip !== false) return;
+  if (!programsInstalled()) throw new Error('The programs of test/programs must be installed, they are not. Run: node scripts/install-programs.mjs');
   const workshop = openWorkshop(programsFolder());
   const services = new Map<ServiceName, Promise<Service>>();
   after(async () => {

@@ -9,6 +9,9 @@ import { Worker } from 'node:worker_threads';
 import type { OtlpConfig, Signal } from '../../config/config.ts';
 import type { PendingRequest } from './sender.ts';
 
+// Captured: hardened applications take it away.
+const { SharedArrayBuffer } = globalThis;
+
 /** Requests of one signal, in the order in which they must leave. */
 export interface ExitJob {
   readonly signal: Signal;
@@ -37,7 +40,6 @@ export const NOTE_BYTES = 2048;
 export const DONE_SLOT = 0;
 export const FIRST_RESULT_SLOT = 1;
 export const SLOTS_PER_REQUEST = 2;
-export const UNSETTLED = 0;
 export const ACCEPTED = 1;
 export const REFUSED = 2;
 export const TOO_LARGE = 3;

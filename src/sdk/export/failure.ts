@@ -107,6 +107,8 @@ export function failureOf(error: unknown, destination: Destination): SendResult 
   switch (code) {
     case 'ECONNREFUSED':
       return retry(destination, 'connection_refused', 'connection refused. Is a collector listening there?');
+    case 'ERR_ACCESS_DENIED':
+      return retry(destination, 'network', 'the permission model does not allow it. Add --allow-net.');
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':

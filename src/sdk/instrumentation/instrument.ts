@@ -87,6 +87,22 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
     }
   }
 
+  const patchedBuiltins = new Set<string>();
+  /** What Node.js brings is patched by `require` once, and its ES exports follow: whoever asks first, and in whatever way. */
+  function loadForBuiltin(entry: CatalogueEntry, name: string): void {
+    if (patchedBuiltins.has(name)) return;
+    patchedBuiltins.add(name);
+    if (load(entry) === undefined) return;
+    const outer = busy;
+    busy = true;
+    try {
+      require(name);
+      module.syncBuiltinESMExports();
+    } finally {
+      busy = outer;
+    }
+  }
+
   sayWhatCameTooEarly(byTarget, reporter);
 
   // The one patch of `require` must be in place before the first target is asked for.
@@ -99,8 +115,11 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   new Prime('signalbox/prime', '0', {});
 
   const files = entries.flatMap((entry) => entry.files ?? []);
+  const isWantedPackage = (specifier: string): boolean => byTarget.has(specifier) && !module.isBuiltin(specifier);
   /** What an application imports of a package, and what is patched inside it: all else keeps its live bindings and its speed. */
-  const isWanted = (url: string, specifier: string): boolean => byTarget.has(withoutScheme(specifier)) || files.some((file) => url.endsWith(`/node_modules/${file}`));
+  const isWanted = (url: string, specifier: string): boolean => isWantedPackage(specifier) || files.some((file) => url.endsWith(`/node_modules/${file}`));
+  /** Whether a package was asked for that is patched inside; `require` loads ES modules too. */
+  let isLoadingFiles = false;
   const hasSyncHooks = supportsSyncHooks();
   let importHook: ImportHook | undefined;
   let importHookFailed = false;
@@ -109,7 +128,7 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   function importHookFor(specifier: string, { conditions, parentURL }: module.ResolveHookContext): ImportHook | undefined {
     // The conditions of `require` are a set on 22.15, where the hooks run on a thread anyway.
     if (!hasSyncHooks || !conditions?.includes('import') || parentURL?.startsWith(OWN_FOLDER)) return undefined;
-    if (importHook === undefined && !importHookFailed && byTarget.has(withoutScheme(specifier))) {
+    if (importHook === undefined && !importHookFailed && (isWantedPackage(specifier) || isLoadingFiles)) {
       busy = true;
       try {
         importHook = startImportHook(isWanted, hooks);
@@ -127,27 +146,31 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
     if (busy) return next(specifier, context);
     const name = packageOf(specifier);
     const entry = name === undefined ? undefined : byTarget.get(name);
-    if (entry !== undefined) load(entry);
+    if (entry !== undefined) {
+      if (module.isBuiltin(name as string)) loadForBuiltin(entry, name as string);
+      else load(entry);
+      if (entry.files !== undefined) isLoadingFiles = true;
+    }
     const wrap = importHookFor(specifier, context);
     const resolved = wrap === undefined ? next(specifier, context) : wrap.resolveSync(specifier, context, next);
     if (name !== undefined && !module.isBuiltin(name)) {
-      packagesSeen++;
+      if (!isOwn(context.parentURL)) packagesSeen++;
       if (name === '@opentelemetry/api') sayWhenSecondApi(resolved.url, ownApi, reporter);
     }
     return resolved;
   }
 
   hooks.push(module.registerHooks({ resolve } as module.RegisterHooksOptions));
-  if (!hasSyncHooks) registerHooksThread([...byTarget.keys()], files, reporter);
+  if (!hasSyncHooks) registerHooksThread([...byTarget.keys()].filter(isWantedPackage), files, reporter);
 
-  hooks.push(watchBuiltinModules((name) => {
+  hooks.push(watchBuiltinModules((name, caller) => {
     const entry = byTarget.get(name);
-    // By `require`, which is where it is patched.
-    if (entry !== undefined && load(entry) !== undefined) require(name);
+    // What signalbox itself asks for in this way is not for the application.
+    if (entry !== undefined && !patchedBuiltins.has(name) && !caller().startsWith(OWN_FOLDER)) loadForBuiltin(entry, name);
   }));
 
   for (const entry of entries) {
-    if (entry.announced !== undefined) onFirstMessage(entry.announced, () => load(entry));
+    if (entry.announced !== undefined) hooks.push(onFirstMessage(entry.announced, () => load(entry)));
   }
   // Has no target: it watches the process, and can begin when the application's own start is over.
   const targetless = entries.filter(({ announced, targets }) => targets.length === 0 && announced === undefined);
@@ -184,6 +207,11 @@ function packageOf(specifier: string): string | undefined {
   return end === -1 ? name : name.slice(0, end);
 }
 
+/** Whether signalbox asks for a module, or OpenTelemetry, which it brings. */
+function isOwn(parentURL: string | undefined): boolean {
+  return parentURL !== undefined && (parentURL.startsWith(OWN_FOLDER) || parentURL.includes('/node_modules/@opentelemetry/'));
+}
+
 function withoutScheme(specifier: string): string {
   return specifier.startsWith('node:') ? specifier.slice('node:'.length) : specifier;
 }
@@ -209,7 +237,7 @@ function startImportHook(isWanted: (url: string, specifier: string) => boolean, 
 /** The same on older releases, whose synchronous hooks cannot do it: the hooks run on a thread of their own. */
 function registerHooksThread(targets: readonly string[], files: readonly string[], reporter: Reporter): void {
   try {
-    const include = [...targets.flatMap((target) => (module.isBuiltin(target) ? [target, `node:${target}`] : [target])), ...files.map((file) => new RegExp(`/node_modules/${file.replaceAll('.', '\\.')}$`))];
+    const include = [...targets, ...files.map((file) => new RegExp(`/node_modules/${file.replaceAll('.', '\\.')}$`))];
     module.register('import-in-the-middle/hook.mjs', { parentURL: import.meta.url, data: { include } });
   } catch (error) {
     reporter.say('warn', 'hooks.esm', `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is. Allow worker threads, or use Node.js 22.22.3, 24.11.1 or newer.`);
@@ -217,11 +245,12 @@ function registerHooksThread(targets: readonly string[], files: readonly string[
 }
 
 /** `process.getBuiltinModule` resolves nothing: its callers would get a module before it is patched. */
-function watchBuiltinModules(onModule: (name: string) => void): Hooks {
+function watchBuiltinModules(onModule: (name: string, caller: () => string) => void): Hooks {
   const original = process.getBuiltinModule;
+  // The frames: this function, the listener, the watching function, and who called that.
+  const caller = (): string => getCallSites(4)[3]?.scriptName ?? '';
   const watched = function getBuiltinModule(name: string): unknown {
-    // What signalbox itself asks for in this way is not for the application.
-    if (typeof name === 'string' && getCallSites(2)[1]?.scriptName.startsWith(OWN_FOLDER) !== true) onModule(withoutScheme(name));
+    if (typeof name === 'string') onModule(withoutScheme(name), caller);
     return original(name);
   } as typeof process.getBuiltinModule;
   process.getBuiltinModule = watched;
@@ -233,14 +262,17 @@ function watchBuiltinModules(onModule: (name: string) => void): Hooks {
 }
 
 /** Subscribers that come while a message is published do not get it, so the first one is handed over. */
-function onFirstMessage({ channel: name, method }: NonNullable<CatalogueEntry['announced']>, load: () => Instrumentation | undefined): void {
+function onFirstMessage({ channel: name, method }: NonNullable<CatalogueEntry['announced']>, load: () => Instrumentation | undefined): Hooks {
+  const announcements = channel(name);
   let isFirst = true;
-  channel(name).subscribe((message) => {
+  const listener = (message: unknown): void => {
     if (!isFirst) return;
     isFirst = false;
     const instrumentation = load() as unknown as Record<string, (message: unknown) => void> | undefined;
     instrumentation?.[method]?.(message);
-  });
+  };
+  announcements.subscribe(listener);
+  return { deregister: () => void announcements.unsubscribe(listener) };
 }
 
 function sayWhatCameTooEarly(targets: ReadonlyMap<string, CatalogueEntry>, reporter: Reporter): void {
@@ -249,7 +281,10 @@ function sayWhatCameTooEarly(targets: ReadonlyMap<string, CatalogueEntry>, repor
     const at = path.lastIndexOf(`${sep}node_modules${sep}`);
     if (at === -1) continue;
     const name = packageOf(path.slice(at + 14).replaceAll(sep, '/'));
-    if (name !== undefined && targets.has(name)) early.add(name);
+    const by = require.cache[path]?.parent?.filename.replaceAll(sep, '/');
+    // Brought by itself, by a library that is named, or by OpenTelemetry: not by the application.
+    const byPackage = by?.includes('/node_modules/') ? packageOf(by.slice(by.lastIndexOf('/node_modules/') + 14)) : undefined;
+    if (name !== undefined && targets.has(name) && !targets.has(byPackage ?? '') && !byPackage?.startsWith('@opentelemetry/')) early.add(name);
   }
   for (const name of early) {
     reporter.say('warn', `loaded-first.${name}`, `"${name}" must be loaded after signalbox, but was loaded before it. It is not instrumented and gives no spans. Put --require signalbox/register (or --import) before everything else.`);

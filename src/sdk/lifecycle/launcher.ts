@@ -4,7 +4,8 @@
  * `NODE_OPTIONS` reaches every process of a command line. Those that merely launch get no telemetry: they would double
  * the start-up time, and print a start line that is not the application's.
  */
-import { basename, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, sep } from 'node:path';
 
 /** Path endings, as they stand behind the last `node_modules` or in the folder of an installation. */
 const LAUNCHER_SCRIPTS = [
@@ -45,9 +46,19 @@ export function launcherOf({ argv, execArgv, isRunnersChild }: ProcessShape): st
   if (flag !== undefined && !isRunnersChild) return flag;
   const script = argv[1];
   if (script === undefined) return undefined;
+  const known = launcherScript(script);
+  if (known !== undefined) return known;
+  const name = basename(script);
+  if (!LAUNCHER_NAMES.has(name)) return undefined;
+  if (dirname(script).endsWith('.bin')) return name;
+  try {
+    return launcherScript(realpathSync(script)); // a link on the PATH, as /usr/bin/npm is
+  } catch {
+    return undefined;
+  }
+}
+
+function launcherScript(script: string): string | undefined {
   const path = sep === '/' ? script : script.replaceAll(sep, '/');
-  const known = LAUNCHER_SCRIPTS.find((ending) => path.endsWith(ending));
-  if (known !== undefined) return known.slice(1);
-  const name = basename(path);
-  return path.includes('/.bin/') && LAUNCHER_NAMES.has(name) ? name : undefined;
+  return LAUNCHER_SCRIPTS.find((ending) => path.endsWith(ending))?.slice(1);
 }

@@ -2,7 +2,7 @@
 // Takes away what it can of the globals, and what ends a process, then works and ends by the patched `process.exit`.
 const http = require('node:http');
 
-const { setTimeout: later, JSON: json, console: out } = globalThis;
+const { setTimeout: later, console: out } = globalThis;
 const exit = process.exit;
 process.exit = function (code) {
   out.log('exit was asked for');

@@ -16,6 +16,7 @@ export const graphileWorker: ServerProgram = {
   args: ({ serviceUrl }) => ['--connection', serviceUrl, '--jobs', '1'],
   listens: false,
   ready: /set DISTANT[\s\S]*Completed task 2 /,
+  unordered: true,
   varies: [/worker-[0-9a-f]{18}/],
   exchanges: [],
 };

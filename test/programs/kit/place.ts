@@ -1,5 +1,5 @@
 /** The folders that programs run in: made from their files, prepared once, restored before every run. */
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, cpSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../../e2e/kit/run-program.ts';
@@ -23,8 +23,10 @@ export interface PreparedPlace extends Place {
  * is this checkout, and installed beside for this run only.
  */
 export function openWorkshop(installation: string): Workshop {
-  mkdirSync(join(installation, 'runs'), { recursive: true });
-  const root = mkdtempSync(join(installation, 'runs', 'run-'));
+  const runs = join(installation, 'runs');
+  mkdirSync(runs, { recursive: true });
+  for (const left of readdirSync(runs)) if (!isAlive(Number(left.split('-')[0]))) rmSync(join(runs, left), { recursive: true, force: true });
+  const root = mkdtempSync(join(runs, `${process.pid}-`));
   mkdirSync(join(root, 'node_modules'));
   symlinkSync(ROOT, join(root, 'node_modules', 'signalbox'));
   return {
@@ -54,4 +56,13 @@ export function openWorkshop(installation: string): Workshop {
 /** Two uses of one program have two folders. */
 function folderName({ name }: ServerProgram): string {
   return name.replace(/^@/, '').replace(/[/ ]+/g, '-');
+}
+
+/** Whether the process that made a folder of runs is still there; a killed test leaves its folder. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -6,6 +6,7 @@ export const localWebServer: ServerProgram = {
   preload: 'import',
   script: 'local-web-server/bin/cli.js',
   args: ({ port }) => ['--port', `${port}`, '--hostname', '127.0.0.1', '--directory', 'public', '--log.format', 'none', '--rewrite', '/signals/:name -> /docs/:name.html'],
+  settled: /(?:none\n){5}/,
   ready: /Listening/,
   exchanges: [
     { path: '/', status: 200 },

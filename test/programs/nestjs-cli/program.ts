@@ -22,11 +22,11 @@ export const nestjs: ServerProgram = {
   ready: /successfully started/,
   varies: [/\d+\/\d+\/\d{4}, \d+:\d\d:\d\d [AP]M/],
   exchanges: [
-    { path: '/', status: 200, route: '/', spans: 4 },
-    { path: '/lines/main/signals/7', status: 200, route: '/lines/:line/signals/:number', spans: 4 },
-    { path: '/lines/main/signals/10', status: 404, route: '/lines/:line/signals/:number', spans: 4 },
-    { path: '/lines/main/signals/x', status: 400, route: '/lines/:line/signals/:number', spans: 4 },
-    { method: 'POST', path: '/lines', status: 500, route: '/lines', spans: 4 },
+    { path: '/', status: 200, route: '/', spans: 2 },
+    { path: '/lines/main/signals/7', status: 200, route: '/lines/:line/signals/:number', spans: 2 },
+    { path: '/lines/main/signals/10', status: 404, route: '/lines/:line/signals/:number', spans: 2 },
+    { path: '/lines/main/signals/x', status: 400, route: '/lines/:line/signals/:number', spans: 2 },
+    { method: 'POST', path: '/lines', status: 500, route: '/lines', spans: 2 },
     { path: '/missing', status: 404 },
   ],
 };

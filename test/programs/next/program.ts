@@ -13,11 +13,11 @@ export const next: ServerProgram = {
   env: settings,
   ready: /Ready in/,
   exchanges: [
-    { path: '/', status: 200, route: '/', spans: 8 },
-    { path: '/lines', status: 200, route: '/lines', spans: 8 },
-    { path: '/lines/main', status: 200, route: '/lines/[line]', spans: 8 },
+    { path: '/', status: 200, route: '/', spans: 11 },
+    { path: '/lines', status: 200, route: '/lines', spans: 5 },
+    { path: '/lines/main', status: 200, route: '/lines/[line]', spans: 11 },
     { path: '/api/lines/main', status: 200, route: '/api/lines/[line]', spans: 8 },
-    { path: '/missing', status: 404, spans: 8 },
-    { path: '/lines', status: 200, route: '/lines', spans: 8 },
+    { path: '/missing', status: 404, spans: 5 },
+    { path: '/lines', status: 200, route: '/lines', spans: 5 },
   ],
 };

@@ -25,10 +25,10 @@ export const postgraphile: ServerProgram = {
   settled: /allNothing/,
   varies: [/Join .* in supporting/],
   exchanges: [
-    ask('{ allLines { nodes { name signalsByLineId { nodes { name } } } } }', 200, 8),
-    ask('{ lineById(id: 1) { name } }', 200, 8),
+    ask('{ allLines { nodes { name signalsByLineId { nodes { name } } } } }', 200, 5),
+    ask('{ lineById(id: 1) { name } }', 200, 5),
     ask('mutation { createLine(input: { line: { name: "siding" } }) { line { id name } } }', 200, 10),
-    ask('{ allNothing }', 400, 8),
+    ask('{ allNothing }', 400, 3),
     { path: '/missing', status: 404 },
     { path: '/graphql', status: 405 },
   ],

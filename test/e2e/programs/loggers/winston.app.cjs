@@ -1,5 +1,4 @@
 // Every way to log a line; each line's `step` tells which it is. The lines go to stdout as JSON.
-const { Writable } = require('node:stream');
 const { trace } = require('@opentelemetry/api');
 const tracer = trace.getTracer('program');
 
@@ -33,10 +32,13 @@ module.exports = async function run(winston) {
   const again = { message: 'logged twice', step: 'twice' };
   for (const name of ['first', 'second']) tracer.startActiveSpan(name, (span) => (logger.info(again), span.end()));
 
-  // A sink that takes its time makes the stream hold lines back until other spans are active.
-  const slow = winston.createLogger({
-    transports: [new winston.transports.Stream({ stream: new Writable({ objectMode: true, highWaterMark: 1, write: (_line, _encoding, done) => setImmediate(done) }) })],
-  });
+  // A transport that takes its time makes the stream hold lines back until other spans are active.
+  class Slow extends winston.Transport {
+    log(_info, done) {
+      setImmediate(done);
+    }
+  }
+  const slow = winston.createLogger({ transports: [new Slow({ highWaterMark: 1 })] });
   await Promise.all(Array.from({ length: 200 }, (_, i) => tracer.startActiveSpan(`request ${i}`, async (span) => {
     await Promise.resolve();
     slow.info('slow', { step: 'slow', request: `request ${i}` });

@@ -37,6 +37,13 @@ describe('an instrumentation is loaded when its target is', { concurrency: 2 }, 
     });
   }
 
+  it('the hooks for ES modules by the first package that needs them, and not by what Node.js brings', async () => {
+    for (const [program, hooks] of [['builtin-only.mjs', false], ['package.mjs', true]] as const) {
+      const { stdout } = await runProgram({ program: join(PROGRAMS, 'lazy', program), preload: 'import', env: { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' } });
+      assert.deepEqual(JSON.parse(stdout), { http: true, hooks }, program);
+    }
+  });
+
   it('a script without targets loads few modules', async () => {
     const { modules } = await loadedBy([]);
     assert.ok(modules < 200, `${modules} modules`);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { launcherOf } from '../../../../src/sdk/lifecycle/launcher.ts';
 
@@ -16,6 +19,18 @@ describe('a launcher is', () => {
   ]) {
     it(script, () => assert.notEqual(of([script]), undefined));
   }
+
+  it('a link on the PATH to one of them', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'signalbox-launcher-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const script = join(folder, 'lib/node_modules/npm/bin/npm-cli.js');
+    mkdirSync(dirname(script), { recursive: true });
+    writeFileSync(script, '');
+    symlinkSync(script, join(folder, 'npm'));
+    assert.equal(of([join(folder, 'npm')]), 'npm/bin/npm-cli.js');
+    writeFileSync(join(folder, 'tsx'), '');
+    assert.equal(of([join(folder, 'tsx')]), undefined);
+  });
 
   for (const flags of [['--check'], ['-c'], ['--run', 'start'], ['--run=start'], ['--test'], ['--watch'], ['--watch-path=src'], ['--build-snapshot'], ['--prof-process']]) {
     it(`node ${flags.join(' ')}`, () => assert.equal(of(['/app/server.js'], flags), flags[0]));

@@ -1,0 +1,7 @@
+// An application that imports nothing but what Node.js brings.
+import 'node:http';
+import { createRequire } from 'node:module';
+
+const files = Object.keys(createRequire(import.meta.url).cache);
+const has = (pattern) => files.some((file) => pattern.test(file));
+console.log(JSON.stringify({ http: has(/instrumentation-http/), hooks: has(/import-in-the-middle[\\/]create-hook/) }));
