@@ -22,10 +22,10 @@ import { serve } from './serve/program.ts';
 import { sirv } from './sirv-cli/program.ts';
 import { terminus } from './godaddy-terminus/program.ts';
 import { tiddlywiki } from './tiddlywiki/program.ts';
-import { tsx } from './tsx/program.ts';
+import { tsx, tsxWithArgument } from './tsx/program.ts';
 import { verdaccio } from './verdaccio/program.ts';
 
 export const PROGRAMS: readonly ServerProgram[] = [
   next, nestjs, bundled, nodeRed, verdaccio, mockoon, tiddlywiki, postgraphile, graphileWorker, bullBoard, fastifyCli, moleculer,
-  jsonServer, jsonGraphqlServer, eleventyDevServer, localWebServer, lightship, peer, hapi, terminus, tsx, serve, sirv, httpServer,
+  jsonServer, jsonGraphqlServer, eleventyDevServer, localWebServer, lightship, peer, hapi, terminus, tsx, tsxWithArgument, serve, sirv, httpServer,
 ]; // prettier-ignore

@@ -207,9 +207,11 @@ function packageOf(specifier: string): string | undefined {
   return end === -1 ? name : name.slice(0, end);
 }
 
-/** Whether signalbox asks for a module, or OpenTelemetry, which it brings. */
+const OWN_PACKAGES = /\/node_modules\/(?:@opentelemetry|require-in-the-middle|import-in-the-middle)\//;
+
+/** Whether signalbox asks for a module, or what it brings. */
 function isOwn(parentURL: string | undefined): boolean {
-  return parentURL !== undefined && (parentURL.startsWith(OWN_FOLDER) || parentURL.includes('/node_modules/@opentelemetry/'));
+  return parentURL !== undefined && (parentURL.startsWith(OWN_FOLDER) || OWN_PACKAGES.test(parentURL));
 }
 
 function withoutScheme(specifier: string): string {

@@ -1,6 +1,5 @@
 import type { ServerProgram } from '../kit/server-program.ts';
-import { runSql } from '../kit/run-tool.ts';
-import { runTool } from '../kit/run-tool.ts';
+import { runSql, runTool } from '../kit/run-tool.ts';
 
 /** A queue worker on PostgreSQL with handlers of its own for signals. It serves nothing; its jobs wait for it. */
 export const graphileWorker: ServerProgram = {

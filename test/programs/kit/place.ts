@@ -34,7 +34,7 @@ export function openWorkshop(installation: string): Workshop {
       const name = folderName(program);
       const folder = join(root, name);
       const kept = join(root, `${name}.kept`);
-      const files = join(PROGRAMS, name, 'files');
+      const files = join(PROGRAMS, name.split(' ')[0] as string, 'files');
       if (existsSync(files)) cpSync(files, folder, { recursive: true });
       else mkdirSync(folder);
       await program.prepare?.({ installation, folder });
@@ -53,9 +53,9 @@ export function openWorkshop(installation: string): Workshop {
   };
 }
 
-/** Two uses of one program have two folders. */
+/** Two uses of one program have two folders, made from the same files. */
 function folderName({ name }: ServerProgram): string {
-  return name.replace(/^@/, '').replace(/[/ ]+/g, '-');
+  return name.replace(/^@/, '').replaceAll('/', '-');
 }
 
 /** Whether the process that made a folder of runs is still there; a killed test leaves its folder. */

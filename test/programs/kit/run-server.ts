@@ -6,8 +6,8 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Preload, SaidLine } from '../../e2e/kit/run-program.ts';
-import type { Exchange, Place, Run, ServerProgram } from './server-program.ts';
+import type { SaidLine } from '../../e2e/kit/run-program.ts';
+import type { Exchange, Place, ProgramPreload, Run, ServerProgram } from './server-program.ts';
 
 export interface Answer {
   readonly status: number;
@@ -45,14 +45,14 @@ export function callerContext(program: string, index: number): { readonly traceI
  * @param preload - `none` for the program on its own.
  * @throws when the program ends before it is asked to, or does not end in time; with all that it said.
  */
-export async function runServer(program: ServerProgram, preload: Preload, place: Place, env: Readonly<Record<string, string>>, serviceUrl: string): Promise<ServerRun> {
+export async function runServer(program: ServerProgram, preload: ProgramPreload | 'none', place: Place, env: Readonly<Record<string, string>>, serviceUrl: string): Promise<ServerRun> {
   const port = await freePort();
   const run: Run = { ...place, port, serviceUrl };
   await program.reset?.(run);
   const flags = preload === 'require' || preload === 'import' ? [`--${preload}`, 'signalbox/register'] : [];
   const script = program.script.startsWith('./') ? join(place.folder, program.script) : join(place.installation, 'node_modules', program.script);
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [...flags, script, ...(program.args?.(run) ?? [])], {
+  const child = spawn(process.execPath, [...flags, script, ...(preload === 'argument' ? ['--require', 'signalbox/register'] : []), ...(program.args?.(run) ?? [])], {
     cwd: place.folder,
     env: {
       PATH,

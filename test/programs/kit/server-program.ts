@@ -35,10 +35,13 @@ export interface Exchange {
   readonly varies?: RegExp;
 }
 
+/** How signalbox reaches the program; `argument` is a flag for a runner, which hands it on. */
+export type ProgramPreload = Exclude<Preload, 'none'> | 'argument';
+
 export interface ServerProgram {
-  /** As in the registry, with what is special about this use of it. */
+  /** As in the registry; a second word tells two uses of it apart. */
   readonly name: string;
-  readonly preload: Exclude<Preload, 'none'>;
+  readonly preload: ProgramPreload;
   /** Its start file: `package/path` in the installation, `./path` in the folder. */
   readonly script: string;
   readonly args?: (run: Run) => readonly string[];

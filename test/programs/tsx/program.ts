@@ -16,3 +16,6 @@ export const tsx: ServerProgram = {
     { path: '/missing', status: 404 },
   ],
 };
+
+/** The same, with the preload as an argument of the runner's, after the hooks of its own. */
+export const tsxWithArgument: ServerProgram = { ...tsx, name: 'tsx argument', preload: 'argument' };
