@@ -26,8 +26,9 @@ export interface LazyMeters {
 /**
  * @param load - the SDK's meters; loads the SDK when it is called for the first time.
  * @param onDemand - something was asked for that an export needs: load the SDK soon.
+ * @param onMeasured - a value was recorded by a meter of that name, other than one that is observed.
  */
-export function createLazyMeters(load: () => { getMeter: LazyMeters['getMeter'] }, onDemand: () => void): LazyMeters {
+export function createLazyMeters(load: () => { getMeter: LazyMeters['getMeter'] }, onDemand: () => void, onMeasured: (meter: string) => void): LazyMeters {
   const waiting: (() => void)[] = [];
   let caughtUp = false;
 
@@ -47,7 +48,10 @@ export function createLazyMeters(load: () => { getMeter: LazyMeters['getMeter'] 
           let instrument: SyncInstrument | undefined;
           onDemand();
           const write = (value: number, attributes: object = {}, context: Context = api.context.active()): void => {
-            instrument ??= loaded()[method](name, options) as unknown as SyncInstrument;
+            if (instrument === undefined) {
+              onMeasured(scope[0]);
+              instrument = loaded()[method](name, options) as unknown as SyncInstrument;
+            }
             const { _writableMetricStorage: storage, _descriptor: descriptor } = instrument;
             // A meter of another SDK version, or one that does nothing.
             if (storage === undefined) return;

@@ -13,9 +13,12 @@ import { require } from './otel.ts';
 
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const now = Date.now;
+const RUNTIME_METER = '@opentelemetry/instrumentation-runtime-node';
 
 export interface MetricsPipeline {
   readonly meterProvider: MeterProvider;
+  /** Whether the application or its libraries measured something. What the process tells of itself does not count. */
+  readonly hasMeasured: boolean;
   /** Collect and hand over everything, observed values included. */
   collect(): Promise<void>;
   /** The same at once, for a process that is ending: a callback that answers by a promise is not waited for. */
@@ -64,8 +67,9 @@ interface ObservableResults {
 
 /** The SDK is loaded when an instrument was asked for and the application's start is over, or when a value is recorded. */
 export function startMetrics(options: MetricsOptions): MetricsPipeline {
-  let pipeline: MetricsPipeline | undefined;
+  let pipeline: Collecting | undefined;
   let wanted = false;
+  let hasMeasured = false;
   const meters = createLazyMeters(
     () => load().meterProvider,
     () => {
@@ -73,9 +77,12 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
       wanted = true;
       setImmediate(load).unref();
     },
+    (meter) => {
+      if (meter !== RUNTIME_METER) hasMeasured = true;
+    },
   );
 
-  function load(): MetricsPipeline {
+  function load(): Collecting {
     if (pipeline === undefined) {
       pipeline = createPipeline(options);
       meters.catchUp();
@@ -85,13 +92,18 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
 
   return {
     meterProvider: meters,
+    get hasMeasured() {
+      return hasMeasured;
+    },
     collect: async () => (wanted ? load().collect() : undefined),
     collectNow: () => pipeline?.collectNow(),
     stop: () => pipeline?.stop(),
   };
 }
 
-function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions): MetricsPipeline {
+type Collecting = Omit<MetricsPipeline, 'hasMeasured'>;
+
+function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions): Collecting {
   const sdk = require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
   const { intervalMs, exportTimeoutMs, temporality, defaultHistogram } = config.metrics;
   let timer: NodeJS.Timeout | undefined;

@@ -9,6 +9,7 @@ import { connectionsForbidden } from '../diagnostics/permissions.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { redactAttribute } from '../redaction/redact-attribute.ts';
 import { version } from '../version.ts';
+import { createContextManager } from './context-manager.ts';
 import { recordCrash } from './crash.ts';
 import { createConsoleSender } from './export/console-sender.ts';
 import { detectCloud } from './detect-cloud.ts';
@@ -160,9 +161,8 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   registerGlobals();
 
   function registerGlobals(): void {
-    const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks');
     const taken: string[] = [];
-    if (!api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())) taken.push('context manager');
+    if (!api.context.setGlobalContextManager(createContextManager())) taken.push('context manager');
     if (!api.propagation.setGlobalPropagator(createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts }))) taken.push('propagator');
     if (!api.trace.setGlobalTracerProvider(tracerProvider)) taken.push('tracer provider');
     if (!api.metrics.setGlobalMeterProvider(meterProvider)) taken.push('meter provider');
@@ -217,7 +217,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   /** Deliver what is left while the process stands still, then say what was lost. */
   function finish(): void {
     if (!shutDown) {
-      if (!lastMetricsCollected && (produced || !isLauncher())) quietly(() => metricsPipeline?.collectNow());
+      if (!lastMetricsCollected && (produced || metricsPipeline?.hasMeasured === true || !isLauncher())) quietly(() => metricsPipeline?.collectNow());
       lastMetricsCollected = true;
       // What is found too large comes back in halves.
       while (deliverBlocking()) continue;

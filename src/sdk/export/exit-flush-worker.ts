@@ -1,6 +1,6 @@
 /** Runs in a worker thread while the process is ending; see `exit-flush.ts`. */
 import { workerData } from 'node:worker_threads';
-import { ACCEPTED, DONE_SLOT, FIRST_RESULT_SLOT, NOTE_BYTES, REFUSED, SLOTS_PER_REQUEST, TOO_LARGE, type ExitFlushData, type FailureNote } from './exit-flush.ts';
+import { ACCEPTED, DONE, FIRST_RESULT_SLOT, NOTE_BYTES, PROGRESS_SLOT, REFUSED, SLOTS_PER_REQUEST, STARTED, TOO_LARGE, type ExitFlushData, type FailureNote } from './exit-flush.ts';
 import { createTransport } from './transport.ts';
 import { isTooLarge, type SendResult, type Transport } from './types.ts';
 
@@ -14,6 +14,12 @@ const slots = new Int32Array(results);
 const startedAt = performance.now();
 const elapsedMs = (): number => performance.now() - startedAt;
 
+function report(progress: number): void {
+  Atomics.store(slots, PROGRESS_SLOT, progress);
+  Atomics.notify(slots, PROGRESS_SLOT);
+}
+
+report(STARTED);
 let slot = FIRST_RESULT_SLOT;
 const work = jobs.map((job, index) => {
   const firstSlot = slot;
@@ -21,8 +27,7 @@ const work = jobs.map((job, index) => {
   return deliver(createTransport(job.otlp, job.signal, job.userAgent), job.bodies, firstSlot, index);
 });
 void Promise.allSettled(work).then(() => {
-  Atomics.store(slots, DONE_SLOT, 1);
-  Atomics.notify(slots, DONE_SLOT);
+  report(DONE);
 });
 
 async function deliver(transport: Transport, bodies: readonly Uint8Array[], firstSlot: number, job: number): Promise<void> {

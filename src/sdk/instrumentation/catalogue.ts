@@ -5,8 +5,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Config } from '../../config/config.ts';
-import { require } from '../otel.ts';
-import { httpOptions } from './http-options.ts';
+import { require, requireBundled } from '../otel.ts';
+import { noteDestination } from '../propagation/destination.ts';
+import { captureClock } from './capture-clock.ts';
+import { httpOptions, needsDestination } from './http-options.ts';
 
 export interface CatalogueEntry {
   /** Short name, as `OTEL_NODE_ENABLED_INSTRUMENTATIONS` has it. */
@@ -42,7 +44,8 @@ function official(name: string, className: string, targets: readonly string[], o
     targets,
     options,
     create(given) {
-      const loaded = require(`@opentelemetry/instrumentation-${name}`) as Record<string, InstrumentationClass>;
+      const loaded = requireBundled(`@opentelemetry/instrumentation-${name}`) as Record<string, InstrumentationClass>;
+      captureClock();
       const Loaded = loaded[className] as InstrumentationClass;
       return new Loaded(given);
     },
@@ -51,11 +54,11 @@ function official(name: string, className: string, targets: readonly string[], o
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
-function own(name: string, targets: readonly string[]): CatalogueEntry {
+function own(name: string, targets: readonly string[], options: CatalogueEntry['options'] = NO_DEFAULTS): CatalogueEntry {
   return {
     name,
     targets,
-    options: NO_DEFAULTS,
+    options,
     create(given) {
       const file = fileURLToPath(new URL(`./${name}${EXTENSION}`, import.meta.url));
       return (require(file) as { create: (given: Record<string, unknown>) => Instrumentation }).create(given);
@@ -67,8 +70,8 @@ const onlyUnderParent = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, 
 const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: true });
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
-  official('http', 'HttpInstrumentation', ['http', 'https'], httpOptions),
-  { ...official('undici', 'UndiciInstrumentation', []), announced: { channel: 'undici:request:create', method: 'onRequestCreated' } },
+  own('http', ['http', 'https'], httpOptions),
+  { ...official('undici', 'UndiciInstrumentation', [], (config, given) => ({ ...(needsDestination(config) ? { startSpanHook: noteDestination } : {}), ...given })), announced: { channel: 'undici:request:create', method: 'onRequestCreated' } },
   official('runtime-node', 'RuntimeNodeInstrumentation', []),
   official('grpc', 'GrpcInstrumentation', ['@grpc/grpc-js']),
   {
@@ -85,7 +88,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   { ...own('nestjs-core', ['@nestjs/core']), files: ['@nestjs/core/exceptions/exceptions-handler.js'] },
   official('restify', 'RestifyInstrumentation', ['restify']),
 
-  official('pg', 'PgInstrumentation', ['pg', 'pg-pool'], defaults({ requireParentSpan: true, ignoreConnectSpans: true })),
+  own('pg', ['pg', 'pg-pool'], defaults({ requireParentSpan: true, ignoreConnectSpans: true })),
   onlyUnderParent(official('mysql', 'MySQLInstrumentation', ['mysql'])),
   onlyUnderParent(official('mysql2', 'MySQL2Instrumentation', ['mysql2'], defaults({ maskStatement: true }))),
   official('mongodb', 'MongoDBInstrumentation', ['mongodb'], UNDER_PARENT),

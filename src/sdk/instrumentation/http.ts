@@ -3,43 +3,41 @@
  * ask for what only the official server side knows (its hooks, headers as attributes), that one runs instead of ours.
  */
 import type { IncomingMessage } from 'node:http';
-import type { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { requireBundled } from '../otel.ts';
+import { captureClock } from './capture-clock.ts';
+import { usesOfficialServer } from './http-options.ts';
 import { instrumentHttpServer } from './http-server.ts';
 
 type Official = typeof import('@opentelemetry/instrumentation-http');
 
-/** Options of the official instrumentation that change what its server side does. */
-const OFFICIAL_SERVER_OPTIONS = ['requestHook', 'responseHook', 'applyCustomAttributesOnSpan', 'startIncomingSpanHook', 'requireParentforIncomingSpans', 'headersToSpanAttributes', 'enableSyntheticSourceDetection', 'redactedQueryParamsServer'];
-
-/** @param options - of the official instrumentation; `ours.isIgnored` tells the requests that are neither traced nor counted. */
+/** @param options - of the official instrumentation; `ignoreIncomingRequestHook` tells what is neither traced nor counted. */
 export function create(options: Record<string, unknown>): Instrumentation {
   const { HttpInstrumentation } = requireBundled('@opentelemetry/instrumentation-http') as Official;
   const isIgnored = options['ignoreIncomingRequestHook'] as (request: IncomingMessage) => boolean;
-  if (options['disableIncomingRequestInstrumentation'] === true || OFFICIAL_SERVER_OPTIONS.some((name) => options[name] !== undefined)) return new HttpInstrumentation(options);
-  const client: HttpInstrumentation = new HttpInstrumentation({ ...options, disableIncomingRequestInstrumentation: true });
+  captureClock();
+  if (usesOfficialServer(options)) return new HttpInstrumentation(options);
+  const client = new HttpInstrumentation({ ...options, disableIncomingRequestInstrumentation: true });
   const server = instrumentHttpServer({ isIgnored });
-  return {
-    instrumentationName: client.instrumentationName,
-    instrumentationVersion: client.instrumentationVersion,
+  if (options['enabled'] === false) server.disable();
+  const { setTracerProvider, setMeterProvider, enable, disable } = HttpInstrumentation.prototype;
+  const both: Pick<Instrumentation, 'setTracerProvider' | 'setMeterProvider' | 'enable' | 'disable'> = {
     setTracerProvider(provider) {
-      client.setTracerProvider(provider);
+      setTracerProvider.call(client, provider);
       server.setTracerProvider(provider);
     },
     setMeterProvider(provider) {
-      client.setMeterProvider(provider);
+      setMeterProvider.call(client, provider);
       server.setMeterProvider(provider);
     },
-    getConfig: () => client.getConfig(),
-    setConfig: (config) => client.setConfig(config),
     enable() {
-      client.enable();
+      enable.call(client);
       server.enable();
     },
     disable() {
-      client.disable();
+      disable.call(client);
       server.disable();
     },
   };
+  return Object.assign(client, both);
 }

@@ -112,7 +112,9 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
       return [];
     }
   }
-  new Prime('signalbox/prime', '0', {});
+  const plainRequire = module.Module.prototype.require;
+  const prime = new Prime('signalbox/prime', '0', {});
+  hooks.push(narrowRequirePatch(plainRequire, prime as unknown as PatchingRequire, new Set(byTarget.keys())));
 
   const files = entries.flatMap((entry) => entry.files ?? []);
   const isWantedPackage = (specifier: string): boolean => byTarget.has(specifier) && !module.isBuiltin(specifier);
@@ -244,6 +246,43 @@ function registerHooksThread(targets: readonly string[], files: readonly string[
   } catch (error) {
     reporter.say('warn', 'hooks.esm', `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is. Allow worker threads, or use Node.js 22.22.3, 24.11.1 or newer.`);
   }
+}
+
+type Require = (this: NodeJS.Module, id: string) => unknown;
+
+/** What of the instrumentations' base class is used; exact versions are pinned, and a test fails when it changes. */
+interface PatchingRequire {
+  readonly _requireInTheMiddleSingleton: { register(name: string, onRequire: unknown): unknown };
+}
+
+/**
+ * The one patch of `require` resolves every id a second time, to find out whether somebody waits for it. Only what can be
+ * waited for is sent through it: the targets, their inner files, and what instrumentations of the application add.
+ */
+function narrowRequirePatch(plain: Require, { _requireInTheMiddleSingleton: patch }: PatchingRequire, wanted: Set<string>): Hooks {
+  const proto = module.Module.prototype as { require: Require };
+  const patched = proto.require;
+  if (patched === plain) return {};
+  const { register } = patch;
+  patch.register = function (name, onRequire) {
+    wanted.add(packageOf(name) ?? name);
+    return register.call(this, name, onRequire);
+  };
+  const isInside = (path: string | null): boolean => {
+    const at = path === null ? -1 : path.lastIndexOf(`${sep}node_modules${sep}`);
+    return at !== -1 && wanted.has(packageOf((path as string).slice(at + 14).replaceAll(sep, '/')) ?? '');
+  };
+  const narrowed: Require = function (id) {
+    const name = typeof id === 'string' ? packageOf(id) : undefined;
+    const isWanted = name === undefined ? isInside(this.filename) || isInside(id) : wanted.has(name);
+    return Reflect.apply(isWanted ? patched : plain, this, [id]);
+  };
+  proto.require = narrowed;
+  return {
+    deregister() {
+      if (proto.require === narrowed) proto.require = patched;
+    },
+  };
 }
 
 /** `process.getBuiltinModule` resolves nothing: its callers would get a module before it is patched. */

@@ -20,15 +20,14 @@ export interface PreparedPlace extends Place {
 
 /**
  * Below the installation, so that what the programs load is found in the folders above, as in any project; `signalbox`
- * is this checkout, and installed beside for this run only.
+ * is installed beside for this run only.
  */
 export function openWorkshop(installation: string): Workshop {
   const runs = join(installation, 'runs');
   mkdirSync(runs, { recursive: true });
   for (const left of readdirSync(runs)) if (!isAlive(Number(left.split('-')[0]))) rmSync(join(runs, left), { recursive: true, force: true });
   const root = mkdtempSync(join(runs, `${process.pid}-`));
-  mkdirSync(join(root, 'node_modules'));
-  symlinkSync(ROOT, join(root, 'node_modules', 'signalbox'));
+  installSignalbox(join(root, 'node_modules', 'signalbox'));
   return {
     async prepare(program) {
       const name = folderName(program);
@@ -51,6 +50,13 @@ export function openWorkshop(installation: string): Workshop {
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** As npm would: files of its own, for Node.js looks whether code lies in `node_modules`. */
+function installSignalbox(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['package.json', 'dist']) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 }
 
 /** Two uses of one program have two folders, made from the same files. */

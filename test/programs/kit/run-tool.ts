@@ -18,7 +18,8 @@ export async function runTool({ installation, folder }: Place, script: string, a
   try {
     await run(process.execPath, [join(installation, 'node_modules', script), ...args], {
       cwd: folder,
-      env: { PATH, HOME: folder, ...env },
+      // Some of them ask npm for something, and npm asks its registry for news of itself.
+      env: { PATH, HOME: folder, npm_config_offline: 'true', npm_config_update_notifier: 'false', ...env },
       timeout: TOOL_TIMEOUT_MS,
       maxBuffer: 2 ** 26,
     });

@@ -61,7 +61,9 @@ describe('options', () => {
     assert.deepEqual(['/health', '/mine', '/other'].map((url) => isIgnored({ url })), [true, true, false]);
     assert.deepEqual(asked, ['/mine', '/other']);
     assert.deepEqual(options?.['redactedQueryParams'], ['a']);
-    assert.equal(typeof options?.['requestHook'], 'function');
+    assert.equal(options?.['requestHook'], undefined);
+    // The official server side has to be told what ours knows.
+    assert.equal(typeof optionsOf('http', { responseHook: () => {} })?.['requestHook'], 'function');
   });
 });
 
