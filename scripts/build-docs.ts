@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { INSTRUMENTATION_NAMES } from '../src/config/instrumentation-names.ts';
 import { FOREIGN_PREFIXES, MAX_INTEGER, settings, type Group, type Setting } from '../src/config/settings.ts';
 import { formatDefault } from '../src/config/read-settings.ts';
-import type { Config } from '../src/config/config.ts';
+import { loadConfig } from '../src/config/load-config.ts';
 import { CATALOGUE, type CatalogueEntry } from '../src/sdk/instrumentation/catalogue.ts';
 
 const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = {
@@ -152,9 +152,13 @@ function describeTargets({ announced, create, name, options, targets }: Catalogu
   }).join('<br>');
 }
 
-const NO_CONFIG = { ignorePaths: [] } as unknown as Config;
+const NO_CONFIG = loadConfig({}).config;
+
+/** `http` and `pg` are partly the official ones. */
+const MENDED = new Set(['http', 'pg']);
 
 function describeMaker({ name }: CatalogueEntry): string {
+  if (MENDED.has(name)) return `signalbox and \`@opentelemetry/instrumentation-${name}\``;
   return existsSync(new URL(`../src/sdk/instrumentation/${name}.ts`, import.meta.url)) ? 'signalbox' : `\`@opentelemetry/instrumentation-${name}\``;
 }
 
