@@ -15,7 +15,7 @@ export function recordCrash(loggerProvider: LoggerProvider, error: unknown, orig
     eventName: 'exception',
     severityNumber: handled ? ERROR : FATAL,
     severityText: handled ? 'ERROR' : 'FATAL',
-    body: `${origin}: ${error instanceof Error ? `${error.name}: ${error.message}` : describe(error)}`,
+    body: `${origin}: ${describe(error)}`,
     attributes: { 'signalbox.crash.origin': origin },
     exception: error,
     context: api.context.active(),
@@ -24,7 +24,7 @@ export function recordCrash(loggerProvider: LoggerProvider, error: unknown, orig
 
 function describe(value: unknown): string {
   try {
-    return String(value);
+    return value instanceof Error ? `${value.name}: ${value.message}` : String(value);
   } catch {
     return 'a value that cannot be shown';
   }

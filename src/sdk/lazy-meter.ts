@@ -26,7 +26,7 @@ export interface LazyMeters {
 /**
  * @param load - the SDK's meters; loads the SDK when it is called for the first time.
  * @param onDemand - something was asked for that an export needs: load the SDK soon.
- * @param onMeasured - a value was recorded by a meter of that name, other than one that is observed.
+ * @param onMeasured - a value is recorded by a meter of that name, other than one that is observed.
  */
 export function createLazyMeters(load: () => { getMeter: LazyMeters['getMeter'] }, onDemand: () => void, onMeasured: (meter: string) => void): LazyMeters {
   const waiting: (() => void)[] = [];
@@ -48,10 +48,8 @@ export function createLazyMeters(load: () => { getMeter: LazyMeters['getMeter'] 
           let instrument: SyncInstrument | undefined;
           onDemand();
           const write = (value: number, attributes: object = {}, context: Context = api.context.active()): void => {
-            if (instrument === undefined) {
-              onMeasured(scope[0]);
-              instrument = loaded()[method](name, options) as unknown as SyncInstrument;
-            }
+            onMeasured(scope[0]);
+            instrument ??= loaded()[method](name, options) as unknown as SyncInstrument;
             const { _writableMetricStorage: storage, _descriptor: descriptor } = instrument;
             // A meter of another SDK version, or one that does nothing.
             if (storage === undefined) return;

@@ -19,6 +19,8 @@ export interface MetricsPipeline {
   readonly meterProvider: MeterProvider;
   /** Whether the application or its libraries measured something. What the process tells of itself does not count. */
   readonly hasMeasured: boolean;
+  /** How many values were recorded, other than observed ones. */
+  readonly measurements: number;
   /** Collect and hand over everything, observed values included. */
   collect(): Promise<void>;
   /** The same at once, for a process that is ending: a callback that answers by a promise is not waited for. */
@@ -70,6 +72,7 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
   let pipeline: Collecting | undefined;
   let wanted = false;
   let hasMeasured = false;
+  let measurements = 0;
   const meters = createLazyMeters(
     () => load().meterProvider,
     () => {
@@ -78,7 +81,9 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
       setImmediate(load).unref();
     },
     (meter) => {
-      if (meter !== RUNTIME_METER) hasMeasured = true;
+      if (meter === RUNTIME_METER) return;
+      hasMeasured = true;
+      measurements++;
     },
   );
 
@@ -95,13 +100,16 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
     get hasMeasured() {
       return hasMeasured;
     },
+    get measurements() {
+      return measurements;
+    },
     collect: async () => (wanted ? load().collect() : undefined),
     collectNow: () => pipeline?.collectNow(),
     stop: () => pipeline?.stop(),
   };
 }
 
-type Collecting = Omit<MetricsPipeline, 'hasMeasured'>;
+type Collecting = Omit<MetricsPipeline, 'hasMeasured' | 'measurements'>;
 
 function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions): Collecting {
   const sdk = require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');

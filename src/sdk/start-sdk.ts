@@ -32,6 +32,12 @@ import { createSampler } from './tracing/sampler.ts';
 import { createTracerProvider } from './tracing/tracer-provider.ts';
 
 const monotonicMs = performance.now.bind(performance);
+const { setTimeout, clearTimeout } = globalThis;
+/** An interval of metrics may be shorter than any request. */
+const SHORTEST_REQUEST_MS = 1000;
+/** How the time that is left is shared out when a signal ends the process. */
+const ASYNC_SHARE = 0.6;
+const COLLECTING_SHARE = 0.5;
 const USER_AGENT = `OTel-OTLP-Exporter-JavaScript/${version} signalbox/${version}`;
 
 export interface Sdk {
@@ -73,7 +79,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     const encoder = loadEncoder(otlp.protocol);
     const sender = createSender({
       signal,
-      batch: signal === 'metrics' ? { scheduleDelayMs: 0, exportTimeoutMs: config.metrics.exportTimeoutMs, maxQueueSize: Infinity, maxExportBatchSize: Infinity } : config[signal].batch,
+      batch: signal === 'metrics' ? { scheduleDelayMs: 0, exportTimeoutMs: Math.max(config.metrics.exportTimeoutMs, SHORTEST_REQUEST_MS), maxQueueSize: Infinity, maxExportBatchSize: Infinity } : config[signal].batch,
       queueMaxBytes: config.queueMaxBytes,
       requestTimeoutMs: otlp.timeoutMs,
       encoder,
@@ -184,9 +190,23 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     return Math.max(0, endsAt - monotonicMs());
   }
 
-  async function flush(deadlineMs: number): Promise<void> {
-    await metricsPipeline?.collect();
-    await Promise.all(senders.map(({ sender }) => sender.flush(deadlineMs)));
+  /** What a flush collected last, so that flushes in a row do not each make something new to send. */
+  let measurementsCollected = -1;
+
+  /** Collect metrics unless nothing happened since the last flush. Returns whether that was done in time. */
+  async function collect(deadlineMs: number): Promise<boolean> {
+    if (metricsPipeline === undefined) return true;
+    const measurements = metricsPipeline.measurements + accounts.reduce((sum, { signal, produced }) => (signal === 'metrics' ? sum : sum + produced), 0);
+    if (measurements === measurementsCollected) return true;
+    measurementsCollected = measurements;
+    return bounded(metricsPipeline.collect(), deadlineMs);
+  }
+
+  /** @param options.hold - keep the process alive meanwhile. @param options.thenStop - the process ends afterwards. */
+  async function flush(deadlineMs: number, options: { hold?: boolean; thenStop?: boolean } = {}): Promise<boolean> {
+    const collected = await collect(deadlineMs * COLLECTING_SHARE);
+    await Promise.all(senders.map(({ sender }) => sender.flush(deadlineMs, options)));
+    return collected;
   }
 
   /** Deliver what waits while this thread stands still. Returns whether some of it must be sent again. */
@@ -197,7 +217,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     // A worker thread is not bound by the permissions of the process, so what the process may not do is not tried.
     const { outcomes, failures, error } = flushBlocking(jobs, connectionsForbidden() === undefined ? leftMs() : 0);
     if (error !== undefined) {
-      reporter.say('warn', 'exit.blocked', `The last export needs a worker thread and could not start one: ${errorText(error)}. Allow it (--allow-worker), or await shutdown() before the process ends.`);
+      reporter.say('warn', 'exit.blocked', `The last export needs a worker thread, but none could be started: ${errorText(error)}. What waits is lost. Allow it (--allow-worker), or await shutdown() before the process ends.`);
     }
     let again = false;
     for (const [job, { sender, requests, signal, otlp }] of pending.entries()) {
@@ -239,14 +259,14 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   const unwatch = watchProcessEnd({
     onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
     async onFatalSignal() {
-      await flush(leftMs());
-      lastMetricsCollected = true;
+      // Not all of the time: what is recorded meanwhile, or was not taken, is for the flush that blocks.
+      lastMetricsCollected = await flush(leftMs() * ASYNC_SHARE, { thenStop: true });
     },
     onSurvived() {
       endsAt = undefined;
       lastMetricsCollected = false;
     },
-    onHandledSignal: () => void flush(config.shutdownTimeoutMs),
+    onHandledSignal: () => void flush(config.shutdownTimeoutMs, { hold: false }),
     onExit: finish,
   });
 
@@ -255,7 +275,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     serviceName: String(resource.attributes['service.name']),
     serviceVersion: resource.attributes['service.version'] as string | undefined,
     hasProduced: () => produced,
-    flush: () => flush(config.shutdownTimeoutMs),
+    flush: async () => void (await flush(config.shutdownTimeoutMs)),
     async shutdown() {
       if (shutDown) return;
       await flush(config.shutdownTimeoutMs);
@@ -270,6 +290,18 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
       unwatch();
     },
   };
+}
+
+/** Whether `work` was done, however it ended, within `ms`. */
+function bounded(work: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => resolve(false), ms);
+    const done = (): void => {
+      clearTimeout(limit);
+      resolve(true);
+    };
+    work.then(done, done);
+  });
 }
 
 function loadEncoderModule(format: 'json' | 'protobuf'): Encoder {

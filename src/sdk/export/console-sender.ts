@@ -8,7 +8,6 @@ const STDOUT = 1;
 
 export function createConsoleSender(signal: Signal, account: Account): Sender {
   return {
-    queuedRecords: 0,
     heldMs: 0,
     add(_scope, record, weight = 1) {
       account.produced += weight;

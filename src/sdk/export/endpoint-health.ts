@@ -21,11 +21,8 @@ export function createEndpointHealth(origin: string, reporter: Reporter): Endpoi
     },
     worked(signal) {
       if (!failing.delete(signal) || failing.size > 0 || said.size === 0) return;
-      for (const key of said) reporter.forget(key);
       said.clear();
-      const key = `export.recovered ${origin}`;
-      reporter.forget(key);
-      reporter.say('info', key, `Export to ${origin} works again; what was waiting is being sent.`);
+      reporter.say('info', `export.recovered ${origin}`, `Export to ${origin} works again; what was waiting is being sent.`);
     },
   };
 }

@@ -50,7 +50,7 @@ async function sendUntilTaken(transport: Transport, body: Uint8Array): Promise<S
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
     const result = await transport.send(body, Math.max(1, deadlineMs - elapsedMs()));
     if (result.kind !== 'retry') return result;
-    const waitMs = result.retryAfterMs ?? pauseMs;
+    const waitMs = Math.max(result.retryAfterMs ?? 0, pauseMs);
     const until = UNREACHABLE.has(result.reason) ? Math.min(deadlineMs, GIVE_UP_UNREACHABLE_MS) : deadlineMs;
     if (elapsedMs() + waitMs >= until) return result;
     await new Promise((resolve) => setTimeout(resolve, waitMs));

@@ -5,6 +5,7 @@
  * while the worker's own event loop delivers; the worker gets no environment and no flags, for it would run the preload
  * again.
  */
+import { parse } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { OtlpConfig, Signal } from '../../config/config.ts';
 import type { PendingRequest } from './sender.ts';
@@ -47,9 +48,9 @@ export const REFUSED = 2;
 export const TOO_LARGE = 3;
 
 /** The worker stops trying a little before the main thread stops waiting; with less than this left it is not started. */
-const REPORTING_MS = 50;
+const REPORTING_MS = 150;
 /** A worker starts within some 50 ms, on a busy machine within ten times as much. */
-const STARTING_MS = 2000;
+const STARTING_MS = 1500;
 
 const monotonicMs = performance.now.bind(performance);
 
@@ -77,6 +78,7 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
   let error: Error | undefined;
   if (requests > 0 && deadlineMs > REPORTING_MS) {
     try {
+      leaveMissingFolder();
       const startedAt = monotonicMs();
       const workerData: ExitFlushData = {
         jobs: jobs.map(({ signal, otlp, userAgent, requests }) => ({ signal, otlp, userAgent, bodies: requests.map(({ body }) => body) })),
@@ -87,7 +89,9 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
       const worker = new Worker(new URL('./exit-flush-worker.js', import.meta.url), { workerData, env: {}, execArgv: [], stdin: false, stdout: true, stderr: true });
       worker.unref();
       // A worker that cannot be loaded, for its files were replaced meanwhile, must not cost the whole time limit.
-      if (Atomics.wait(slots, PROGRESS_SLOT, 0, Math.min(deadlineMs, STARTING_MS)) !== 'timed-out') {
+      if (Atomics.wait(slots, PROGRESS_SLOT, 0, Math.min(deadlineMs, STARTING_MS)) === 'timed-out') {
+        error = new Error(`it did not start within ${Math.min(deadlineMs, STARTING_MS)} ms, as when the files of signalbox were replaced while the process ran`);
+      } else {
         Atomics.wait(slots, PROGRESS_SLOT, STARTED, Math.max(0, deadlineMs - (monotonicMs() - startedAt)));
       }
     } catch (cause) {
@@ -107,6 +111,15 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
   );
   const failures = jobs.map((_, job) => readNote(new Uint8Array(notes, job * NOTE_BYTES, NOTE_BYTES)));
   return error === undefined ? { outcomes, failures } : { outcomes, failures, error };
+}
+
+/** A thread does not start in a working folder that was removed. The process ends, so nothing else misses it. */
+function leaveMissingFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    process.chdir(parse(process.execPath).root);
+  }
 }
 
 function readNote(bytes: Uint8Array): FailureNote | undefined {

@@ -2,7 +2,7 @@
 import type { ScopeGroup } from './types.ts';
 
 /** Rough cost of an entry beside its bytes: the entry, its buffer's header, its slot. Counted, so that many small records are bounded too. */
-const ENTRY_OVERHEAD_BYTES = 160;
+const ENTRY_OVERHEAD_BYTES = 320;
 
 export interface QueueLimits {
   readonly maxBytes: number;
@@ -13,6 +13,8 @@ export interface Batch {
   readonly groups: readonly ScopeGroup[];
   /** What its records count for together. */
   readonly weight: number;
+  /** Whether more would have been taken but for the bytes. */
+  readonly isCut: boolean;
   readonly entries: readonly Entry[];
 }
 
@@ -53,14 +55,18 @@ export function createQueue(limits: QueueLimits): RecordQueue {
       if (head === entries.length) return undefined;
       const first = head;
       let takenBytes = 0;
+      let isCut = false;
       while (head < entries.length && head - first < maxRecords) {
         const { record } = entries[head] as Entry;
-        if (head > first && takenBytes + record.length > maxBytes) break;
+        if (head > first && takenBytes + record.length > maxBytes) {
+          isCut = true;
+          break;
+        }
         head++;
         takenBytes += record.length;
         bytes -= record.length + ENTRY_OVERHEAD_BYTES;
       }
-      const batch = toBatch(entries.slice(first, head));
+      const batch = toBatch(entries.slice(first, head), isCut);
       if (head === entries.length) {
         entries = [];
         head = 0;
@@ -73,7 +79,7 @@ export function createQueue(limits: QueueLimits): RecordQueue {
   };
 }
 
-export function toBatch(entries: readonly Entry[]): Batch {
+export function toBatch(entries: readonly Entry[], isCut = false): Batch {
   const groups = new Map<Uint8Array, Uint8Array[]>();
   let weight = 0;
   for (const entry of entries) {
@@ -82,5 +88,5 @@ export function toBatch(entries: readonly Entry[]): Batch {
     if (group === undefined) groups.set(entry.scope, [entry.record]);
     else group.push(entry.record);
   }
-  return { groups: Array.from(groups, ([scope, records]) => ({ scope, records })), weight, entries };
+  return { groups: Array.from(groups, ([scope, records]) => ({ scope, records })), weight, isCut, entries };
 }

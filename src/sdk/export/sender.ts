@@ -6,7 +6,7 @@
  * @see https://opentelemetry.io/docs/specs/otlp/#failures
  */
 import type { BatchConfig, Signal } from '../../config/config.ts';
-import { countDropped, type Account, type DropReason } from '../../diagnostics/account.ts';
+import { countDropped, droppedTotal, type Account, type DropReason } from '../../diagnostics/account.ts';
 import type { EndpointHealth } from './endpoint-health.ts';
 import { createQueue, toBatch, type Batch } from './queue.ts';
 import { isTooLarge, type Encoder, type SendResult, type Transport } from './types.ts';
@@ -15,6 +15,16 @@ import { isTooLarge, type Encoder, type SendResult, type Transport } from './typ
 const MAX_REQUEST_BYTES = 3.5 * 1024 * 1024;
 const FIRST_BACKOFF_MS = 1000;
 const MAX_BACKOFF_MS = 30_000;
+/** Where nobody listens, asking costs nothing, and an answer is wanted soon after somebody does. */
+const MAX_REFUSED_BACKOFF_MS = 5000;
+/** A flush does not try again sooner than this after a failure. */
+const SOONEST_RETRY_MS = 250;
+/** Smaller requests are not split: no server finds them too large. */
+const MIN_REQUEST_BYTES = 16 * 1024;
+const SUCCESSES_TO_GROW = 10;
+/** How a way that lets only small requests through shows itself, and how often before they are made smaller. */
+const BROKEN_OFF: ReadonlySet<string> = new Set(['connection_reset', 'timeout']);
+const MOST_BREAKS = 3;
 /** A server may ask for a longer pause; more than an hour is taken for a mistake. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 /** A request under way keeps a process that has nothing else to do alive for so long, so that its answer is not lost. */
@@ -55,7 +65,6 @@ export type Settlement =
   | { readonly kind: 'lost'; readonly reason: DropReason };
 
 export interface Sender {
-  readonly queuedRecords: number;
   /** How long the request under way has kept the process from ending, at most; 0 without one. */
   readonly heldMs: number;
   /**
@@ -65,11 +74,16 @@ export interface Sender {
   add(scope: Uint8Array, record: Uint8Array, weight?: number): void;
   /** Count a record that could not be encoded. */
   addFailed(weight?: number): void;
-  /** Send all that waits. Resolves when the queue is empty, when nothing more can be sent now, or after `deadlineMs`. */
-  flush(deadlineMs: number): Promise<void>;
   /**
-   * Everything that is not acknowledged, the request under way included, as requests for the blocking flush at exit.
-   * The sender sends nothing itself from then on; `settle` must follow.
+   * Send what waits at the time of the call. Resolves when that is settled, when nothing can be sent now, or after
+   * `deadlineMs`; with `hold` (the default) the process stays alive until then.
+   *
+   * @param options.thenStop - send nothing more afterwards: `takePending` follows.
+   */
+  flush(deadlineMs: number, options?: { readonly hold?: boolean; readonly thenStop?: boolean }): Promise<void>;
+  /**
+   * Everything that is not acknowledged, the request under way included, as requests for the blocking flush at exit;
+   * `settle` must follow.
    */
   takePending(): PendingRequest[];
   /** Count what became of a pending request. One that was too large waits again, in halves, unless it is a single record. */
@@ -87,24 +101,41 @@ export function createSender(options: SenderOptions): Sender {
   let resource: Uint8Array | undefined;
   let underWay: PendingRequest | undefined;
   let sentAt = 0;
+  /** The next look at the queue, or the end of a pause. */
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
-  /** Smaller once the server has found a request too large. */
-  let maxRequestBytes = MAX_REQUEST_BYTES;
+  /** Set while nothing is sent after a failure; `asked` when the server named the time. */
+  let pause: { readonly asked: boolean } | undefined;
   let failures = 0;
-  let closed = false;
+  /** How often in a row the request under way was broken off or timed out. */
+  let breaks = 0;
+  /** Smaller once the server, or the way to it, has found a request too large; grows back slowly. */
+  let maxRequestBytes = MAX_REQUEST_BYTES;
+  let successes = 0;
+  let wasCut = false;
   let wasFull = false;
-  /** Halves of a batch that the server found too large. */
+  /** Halves of a batch that was too large. */
   const split: Batch[] = [];
   const idle = new Set<() => void>();
+  /** From so many settled records on nothing more is sent: what is left is for the end of the process. */
+  let stopAt = Infinity;
+  let closed = false;
 
-  const takeNext = (): Batch | undefined => split.shift() ?? queue.take(maxBatchSize, maxRequestBytes);
+  const settled = (): number => account.acknowledged + droppedTotal(account);
+  const isStopped = (): boolean => closed || settled() >= stopAt;
+  const hasWork = (): boolean => underWay !== undefined || split.length > 0 || queue.records > 0;
 
-  function schedule(delayMs: number): void {
-    if (timer !== undefined || closed) return;
+  function takeNext(): Batch | undefined {
+    const next = split.shift() ?? queue.take(maxBatchSize, maxRequestBytes);
+    wasCut = next?.isCut ?? false;
+    return next;
+  }
+
+  function after(delayMs: number, then: () => void): void {
+    if (timer !== undefined) clearTimeout(timer);
     timer = setTimeout(() => {
       timer = undefined;
-      void pump();
+      then();
     }, delayMs);
     timer.unref();
   }
@@ -112,78 +143,106 @@ export function createSender(options: SenderOptions): Sender {
   function cancelTimer(): void {
     if (timer !== undefined) clearTimeout(timer);
     timer = undefined;
+    pause = undefined;
   }
 
   async function pump(): Promise<void> {
-    if (underWay !== undefined || closed) return;
+    if (underWay !== undefined || isStopped()) return;
     cancelTimer();
     if (ready !== undefined) {
       await ready;
       ready = undefined;
-      if (underWay !== undefined || closed) return;
+      if (underWay !== undefined || isStopped()) return;
     }
     const next = takeNext();
     if (next === undefined) return;
     wasFull = false;
-    resource ??= options.resource();
-    const body = options.encoder.assemble(signal, resource, next.groups);
-    underWay = { batch: next, body, records: next.weight };
+    breaks = 0;
+    underWay = requestOf(next);
     await sendUnderWay();
+  }
+
+  function requestOf(next: Batch): PendingRequest {
+    resource ??= options.resource();
+    return { batch: next, records: next.weight, body: options.encoder.assemble(signal, resource, next.groups) };
   }
 
   async function sendUnderWay(): Promise<void> {
     const request = underWay;
-    if (request === undefined) return;
+    if (request === undefined || isStopped()) return;
+    cancelTimer();
     sentAt = monotonicMs();
     const release = setTimeout(() => transport.unref(), failures === 0 ? KEEP_ALIVE_MS : 0);
     release.unref();
     const result = await transport.send(request.body, timeoutMs);
     clearTimeout(release);
     if (underWay !== request) return; // taken for the flush at exit meanwhile
-    take(request, result);
+    if (result.kind === 'retry') retryLater(request, result);
+    else take(request, result);
   }
 
-  function take(request: PendingRequest, result: SendResult): void {
-    if (result.kind === 'retry') {
-      failures++;
-      health.failed(signal, result.reason, result.message);
-      wakeIdle();
-      const pause = backoffMs(failures, result.retryAfterMs);
-      if (closed) return;
-      timer = setTimeout(() => {
-        timer = undefined;
-        void sendUnderWay();
-      }, pause);
-      timer.unref();
-      return;
+  function retryLater(request: PendingRequest, { reason, message, retryAfterMs }: Extract<SendResult, { kind: 'retry' }>): void {
+    failures++;
+    health.failed(signal, reason, message);
+    breaks = BROKEN_OFF.has(reason) ? breaks + 1 : 0;
+    let again = (): void => void sendUnderWay();
+    if (breaks >= MOST_BREAKS && request.batch.entries.length > 1 && request.body.length > MIN_REQUEST_BYTES) {
+      // Perhaps only so much comes through: what always breaks off must not stand before all the others for ever.
+      underWay = undefined;
+      splitUp(request);
+      again = () => void pump();
     }
+    pauseThen(again, reason, retryAfterMs);
+    wakeIdle();
+  }
+
+  function pauseThen(then: () => void, reason: string, retryAfterMs?: number): void {
+    if (closed) return;
+    after(backoffMs(failures, reason, retryAfterMs), then);
+    pause = { asked: retryAfterMs !== undefined };
+  }
+
+  function take(request: PendingRequest, result: Exclude<SendResult, { kind: 'retry' }>): void {
     underWay = undefined;
     if (result.kind === 'accepted') {
       failures = 0;
+      if (maxRequestBytes < MAX_REQUEST_BYTES && ++successes % SUCCESSES_TO_GROW === 0) maxRequestBytes = Math.min(MAX_REQUEST_BYTES, maxRequestBytes * 2);
       settleAccepted(account, request.records, result.rejected);
       if (result.rejected > 0) {
         health.failed(signal, 'partial_success', `The collector rejected ${result.rejected} of ${request.records} ${recordsOf(signal, request.records)}: "${result.message ?? ''}". They are lost; the others arrived.`);
       } else {
         health.worked(signal);
       }
-    } else if (isTooLarge(result) && request.batch.entries.length > 1) {
-      splitUp(request);
+    } else if (isTooLarge(result)) {
+      tooLarge(request, result.message);
+      if (pause !== undefined) return wakeIdle();
     } else {
-      countDropped(account, isTooLarge(result) ? 'too_large' : 'refused', request.records);
+      countDropped(account, 'refused', request.records);
       health.failed(signal, result.reason, result.message);
     }
     continueSending();
   }
 
+  /** In halves again, down to a size that no server can find too large: then it is the server, and it is asked less often. */
+  function tooLarge(request: PendingRequest, message: string): void {
+    if (request.batch.entries.length > 1 && request.body.length > MIN_REQUEST_BYTES) return splitUp(request);
+    countDropped(account, 'too_large', request.records);
+    failures++;
+    health.failed(signal, 'too_large', message);
+    pauseThen(() => void pump(), 'too_large');
+  }
+
   function splitUp({ batch, body }: PendingRequest): void {
-    maxRequestBytes = Math.min(maxRequestBytes, body.length / 2);
+    maxRequestBytes = Math.max(MIN_REQUEST_BYTES, Math.min(maxRequestBytes, body.length / 2));
     split.unshift(...halves(batch));
   }
 
   function continueSending(): void {
-    if (split.length > 0 || queue.records >= maxBatchSize || (queue.records > 0 && idle.size > 0)) void pump();
-    else if (queue.records > 0) schedule(batch.scheduleDelayMs);
-    if (underWay === undefined && queue.records === 0) wakeIdle();
+    if (isStopped()) return wakeIdle();
+    if (split.length > 0 || queue.records >= maxBatchSize || (queue.records > 0 && (wasCut || idle.size > 0))) void pump();
+    else if (queue.records > 0) after(batch.scheduleDelayMs, () => void pump());
+    if (!hasWork()) wakeIdle();
+    else if (idle.size > 0) wakeIdle();
   }
 
   function wakeIdle(): void {
@@ -192,10 +251,6 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   return {
-    get queuedRecords() {
-      return queue.records;
-    },
-
     get heldMs() {
       return underWay === undefined ? 0 : Math.min(monotonicMs() - sentAt, KEEP_ALIVE_MS);
     },
@@ -210,9 +265,9 @@ export function createSender(options: SenderOptions): Sender {
         wasFull = true;
         return;
       }
-      if (underWay !== undefined) return;
+      if (underWay !== undefined || pause !== undefined || isStopped()) return;
       if (queue.records < maxBatchSize) {
-        schedule(batch.scheduleDelayMs);
+        if (timer === undefined) after(batch.scheduleDelayMs, () => void pump());
       } else if (immediate === undefined) {
         // Not at once: what ends within the same turn of the loop leaves together, and a `process.exit()` in it
         // finds everything still in the queue.
@@ -229,22 +284,26 @@ export function createSender(options: SenderOptions): Sender {
       countDropped(account, 'encode_error', weight);
     },
 
-    async flush(deadlineMs) {
+    async flush(deadlineMs, { hold = true, thenStop = false } = {}) {
       const endsAt = monotonicMs() + deadlineMs;
-      while (!closed && (underWay !== undefined || split.length > 0 || queue.records > 0)) {
-        const left = endsAt - monotonicMs();
-        if (left <= 0) return;
-        const failuresBefore = failures;
-        const woken = new Promise<void>((resolve) => idle.add(resolve));
-        if (underWay === undefined) void pump();
-        else if (timer !== undefined) {
-          // Waiting for the next try: a flush is the moment to try now.
-          cancelTimer();
-          void sendUnderWay();
+      const wanted = account.produced;
+      if (thenStop) stopAt = wanted;
+      while (!isStopped() && settled() < wanted && hasWork()) {
+        const leftMs = endsAt - monotonicMs();
+        if (leftMs <= 0) break;
+        if (pause !== undefined) {
+          // A pause that the server asked for is kept. Our own is cut short, but not by every call.
+          if (pause.asked || monotonicMs() - sentAt < SOONEST_RETRY_MS) break;
+          if (underWay === undefined) void pump();
+          else void sendUnderWay();
+        } else if (underWay === undefined) {
+          void pump();
         }
-        await raced(woken, left);
-        if (failures > failuresBefore) return;
+        const failuresBefore = failures;
+        await raced(new Promise<void>((resolve) => idle.add(resolve)), leftMs, hold);
+        if (failures > failuresBefore) break;
       }
+      if (thenStop) stopAt = 0;
     },
 
     takePending() {
@@ -252,18 +311,15 @@ export function createSender(options: SenderOptions): Sender {
       const pending: PendingRequest[] = [];
       if (underWay !== undefined) pending.push(underWay);
       underWay = undefined;
-      for (let next = takeNext(); next !== undefined; next = takeNext()) {
-        resource ??= options.resource();
-        pending.push({ body: options.encoder.assemble(signal, resource, next.groups), records: next.weight, batch: next });
-      }
+      for (let next = takeNext(); next !== undefined; next = takeNext()) pending.push(requestOf(next));
+      stopAt = Infinity;
       return pending;
     },
 
     settle(request, outcome) {
       if (outcome.kind === 'accepted') settleAccepted(account, request.records, outcome.rejected);
       else if (outcome.kind === 'lost') countDropped(account, outcome.reason, request.records);
-      else if (request.batch.entries.length > 1) splitUp(request);
-      else countDropped(account, 'too_large', request.records);
+      else tooLargeAtEnd(request);
     },
 
     close() {
@@ -273,6 +329,11 @@ export function createSender(options: SenderOptions): Sender {
       transport.close();
     },
   };
+
+  function tooLargeAtEnd(request: PendingRequest): void {
+    if (request.batch.entries.length > 1 && request.body.length > MIN_REQUEST_BYTES) splitUp(request);
+    else countDropped(account, 'too_large', request.records);
+  }
 }
 
 function settleAccepted(account: Account, records: number, rejected: number): void {
@@ -281,11 +342,14 @@ function settleAccepted(account: Account, records: number, rejected: number): vo
   countDropped(account, 'rejected', lost);
 }
 
-/** Full jitter between half and the whole of an exponentially growing pause, so that a fleet does not return in step. */
-function backoffMs(failures: number, retryAfterMs: number | undefined): number {
-  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
-  const most = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
-  return most / 2 + (random() * most) / 2;
+/**
+ * Full jitter between half and the whole of an exponentially growing pause, so that a fleet does not return in step. A
+ * server may ask for more time, not for less.
+ */
+function backoffMs(failures: number, reason: string, retryAfterMs = 0): number {
+  const limit = reason === 'connection_refused' ? MAX_REFUSED_BACKOFF_MS : MAX_BACKOFF_MS;
+  const most = Math.min(limit, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10));
+  return Math.max(most / 2 + (random() * most) / 2, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
 }
 
 function halves({ entries }: Batch): Batch[] {
@@ -300,10 +364,11 @@ export function recordsOf(signal: Signal, count = 0): string {
   return RECORDS[signal][count === 1 ? 0 : 1];
 }
 
-/** Wait for `promise`, at most `ms`; keeps the process alive meanwhile, for the caller is on its way out. */
-function raced(promise: Promise<void>, ms: number): Promise<void> {
+/** Wait for `promise`, at most `ms`. With `hold` the process stays alive meanwhile. */
+function raced(promise: Promise<void>, ms: number, hold: boolean): Promise<void> {
   return new Promise((resolve) => {
     const limit = setTimeout(resolve, ms);
+    if (!hold) limit.unref();
     void promise.then(() => {
       clearTimeout(limit);
       resolve();

@@ -322,7 +322,7 @@ function sayWhatCameTooEarly(targets: ReadonlyMap<string, CatalogueEntry>, repor
     const at = path.lastIndexOf(`${sep}node_modules${sep}`);
     if (at === -1) continue;
     const name = packageOf(path.slice(at + 14).replaceAll(sep, '/'));
-    const by = require.cache[path]?.parent?.filename.replaceAll(sep, '/');
+    const by = require.cache[path]?.parent?.filename?.replaceAll(sep, '/');
     // Brought by itself, by a library that is named, or by OpenTelemetry: not by the application.
     const byPackage = by?.includes('/node_modules/') ? packageOf(by.slice(by.lastIndexOf('/node_modules/') + 14)) : undefined;
     if (name !== undefined && targets.has(name) && !targets.has(byPackage ?? '') && !byPackage?.startsWith('@opentelemetry/')) early.add(name);

@@ -10,7 +10,8 @@
  * that look at `listenerCount` to decide who ends the process, and could not run after the application's own.
  */
 
-const FATAL_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** Those that end a process and that somebody sends on purpose; SIGUSR2 is how nodemon restarts. */
+const FATAL_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 export type FatalSignal = (typeof FATAL_SIGNALS)[number];
 /** A process that survives its own signal (number 1 in a container does) goes on as before. */
 const SURVIVED_MS = 200;
@@ -20,7 +21,7 @@ export interface ProcessEndHandlers {
   onCrash(error: unknown, origin: string, handled: boolean): void;
   /** A fatal signal that nobody handles: export without blocking. When it settles, `onExit` follows and the process ends. */
   onFatalSignal(signal: FatalSignal): Promise<void>;
-  /** The process outlived its own signal, as number 1 of a container does, and goes on. */
+  /** The process goes on after all: it outlived its own signal, or its exit was called off. */
   onSurvived?(): void;
   /** A signal that the application handles itself. */
   onHandledSignal(signal: FatalSignal): void;
@@ -35,34 +36,56 @@ interface ProcessInternals {
   readonly _exiting?: boolean;
 }
 
-const { setTimeout, clearTimeout } = globalThis;
+const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const kill = process.kill.bind(process);
 /** Longest a timer can hold; only keeps the loop alive while an export is under way. */
 const FOREVER_MS = 0x7fffffff;
 
-/** Returns a function that takes all of it back. */
+/** Returns a function that takes all of it back. A signal whose export is under way still ends the process. */
 export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
   const internals = process as unknown as ProcessInternals;
   const emit = internals.emit;
   const reallyExit = internals.reallyExit;
-  let ending: FatalSignal | undefined;
   let watching = true;
+  let leaving = false;
+  let adjusting = false;
+  let ending: FatalSignal | undefined;
+  let hasLookedForSignals = false;
 
   const listeners = new Map<FatalSignal, () => void>(FATAL_SIGNALS.map((signal) => [signal, () => void endBySignal(signal)]));
-  const isOurs = (signal: FatalSignal, listener: unknown): boolean => listeners.get(signal) === listener;
+  const oursFor = (signal: FatalSignal): (() => void) => listeners.get(signal) as () => void;
+  const isListening = (signal: FatalSignal): boolean => process.rawListeners(signal).includes(oursFor(signal));
 
   /** Listen where the application does not, and only there. */
   function adjust(signal: FatalSignal): void {
-    const ours = listeners.get(signal);
-    if (ours === undefined) return; // the process is ending
-    const all = process.rawListeners(signal);
-    const listening = all.includes(ours);
-    if (all.length === 0 && watching) process.on(signal, ours);
-    else if (listening && (all.length > 1 || !watching)) process.removeListener(signal, ours);
+    const count = process.listenerCount(signal);
+    const listening = isListening(signal);
+    adjusting = true;
+    try {
+      if (count === 0 && watching && !leaving) process.on(signal, oursFor(signal));
+      else if (listening && (count > 1 || !watching || leaving)) process.removeListener(signal, oursFor(signal));
+    } catch {
+      // A frozen process, or a platform that does not know the signal.
+    } finally {
+      adjusting = false;
+    }
+  }
+
+  function adjustAll(): void {
+    for (const signal of FATAL_SIGNALS) adjust(signal);
+  }
+
+  function silence(signal: FatalSignal): void {
+    adjusting = true;
+    try {
+      process.removeListener(signal, oursFor(signal));
+    } finally {
+      adjusting = false;
+    }
   }
 
   async function endBySignal(signal: FatalSignal): Promise<void> {
-    if (ending !== undefined) return end(signal);
+    if (ending !== undefined) return raise(signal);
     ending = signal;
     const hold = setTimeout(() => {}, FOREVER_MS);
     try {
@@ -71,70 +94,91 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
       // What could not be exported is counted where it waits.
     }
     clearTimeout(hold);
-    end(signal, () => handlers.onExit());
+    raise(signal, () => handlers.onExit());
   }
 
   /** End by `signal` as a process without listeners does; a further signal ends it at once, also during `lastWork`. */
-  function end(signal: FatalSignal, lastWork = (): void => {}): void {
-    if (!watching) return;
-    watching = false;
-    for (const each of FATAL_SIGNALS) adjust(each);
-    quietly(lastWork);
+  function raise(signal: FatalSignal, lastWork = (): void => {}): void {
+    if (leaving) return;
+    leaving = true;
+    adjustAll();
+    if (watching) quietly(lastWork);
     kill(process.pid, signal);
-    const survived = setTimeout(() => {
-      ending = undefined;
-      watching = true;
-      quietly(() => handlers.onSurvived?.());
-      for (const each of FATAL_SIGNALS) adjust(each);
-    }, SURVIVED_MS);
-    survived.unref();
-  }
-
-  function silence(signal: FatalSignal): void {
-    const ours = listeners.get(signal);
-    if (ours !== undefined) process.removeListener(signal, ours);
+    setTimeout(revive, SURVIVED_MS).unref();
   }
 
   /** From here on nothing comes back to the event loop, so a listener of ours would keep a signal from ending the process. */
   function leave(): void {
-    for (const signal of FATAL_SIGNALS) silence(signal);
-    listeners.clear();
+    leaving = true;
+    adjustAll();
     quietly(() => handlers.onExit());
   }
+
+  function revive(): void {
+    leaving = false;
+    ending = undefined;
+    if (!watching) return;
+    adjustAll();
+    quietly(() => handlers.onSurvived?.());
+  }
+
+  const passOn = (event: string | symbol, args: unknown[]): boolean => Reflect.apply(emit, process, [event, ...args]) as boolean;
 
   const wrappedEmit: Emit = function (event, ...args) {
     if (this !== process || !watching) return Reflect.apply(emit, this, [event, ...args]) as boolean;
     switch (event) {
-      case 'exit':
+      case 'exit': {
+        let isCalledOff = true;
         try {
-          return Reflect.apply(emit, this, [event, ...args]) as boolean;
+          const result = passOn(event, args);
+          isCalledOff = false;
+          return result;
         } finally {
           if (internals._exiting === true) leave();
+          // A listener threw. If that is caught, the process goes on.
+          if (isCalledOff) quietly(revive);
         }
+      }
+      case 'beforeExit':
+        // A signal that came while the loop was busy is dispatched in one more turn of it. Without a listener of ours it
+        // would have ended the process when it came.
+        if (!hasLookedForSignals && FATAL_SIGNALS.some(isListening)) {
+          hasLookedForSignals = true;
+          setImmediate(() => {});
+          return true;
+        }
+        hasLookedForSignals = false;
+        break;
       case 'uncaughtExceptionMonitor':
         quietly(() => withoutOwnFrames(args[0]));
-        quietly(() => handlers.onCrash(args[0], String(args[1]), process.listenerCount('uncaughtException') > 0));
+        quietly(() => handlers.onCrash(args[0], String(args[1]), process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()));
         break;
-      case 'SIGTERM':
-      case 'SIGINT':
-      case 'SIGHUP': {
-        const ours = listeners.get(event);
-        if (process.listenerCount(event) > 0 && !process.rawListeners(event).includes(ours as () => void)) {
-          quietly(() => handlers.onHandledSignal(event));
+      case 'uncaughtException':
+        try {
+          return passOn(event, args);
+        } catch (error) {
+          // Node.js ends the process for this without an `exit` event.
+          quietly(() => withoutOwnFrames(error));
+          leave();
+          throw error;
         }
-        break;
-      }
       case 'newListener':
         // Ours goes before the application's first comes, so that it never sees ours beside its own.
-        if (isFatalSignal(args[0]) && !isOurs(args[0], args[1])) silence(args[0]);
+        if (isFatalSignal(args[0]) && args[1] !== oursFor(args[0])) silence(args[0]);
         break;
       case 'removeListener': {
-        const result = Reflect.apply(emit, this, [event, ...args]) as boolean;
-        if (isFatalSignal(args[0]) && !isOurs(args[0], args[1])) adjust(args[0]);
+        const result = passOn(event, args);
+        if (isFatalSignal(args[0]) && !adjusting) adjust(args[0]);
         return result;
       }
+      default:
+        if (isFatalSignal(event)) {
+          if (!isListening(event)) quietly(() => void (process.listenerCount(event) > 0 && handlers.onHandledSignal(event)));
+          // The application emits it by hand, and has no listener: nothing happens. A signal brings its number.
+          else if (typeof args[1] !== 'number') return false;
+        }
     }
-    return Reflect.apply(emit, this, [event, ...args]) as boolean;
+    return passOn(event, args);
   };
 
   const wrappedReallyExit = function (this: unknown, code?: number): never {
@@ -142,13 +186,12 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
     return Reflect.apply(reallyExit, process, [code]) as never;
   };
 
-  // Frozen intrinsics or a hardened process object: then only what needs no wrapping works.
-  const wrapped = override('emit', wrappedEmit) && override('reallyExit', wrappedReallyExit);
-  if (wrapped) for (const signal of FATAL_SIGNALS) adjust(signal);
+  // A hardened process object: then only what needs no wrapping works.
+  if (override('emit', wrappedEmit) && override('reallyExit', wrappedReallyExit)) adjustAll();
 
   return () => {
     watching = false;
-    for (const signal of FATAL_SIGNALS) silence(signal);
+    for (const signal of FATAL_SIGNALS) quietly(() => silence(signal));
     if (internals.emit === wrappedEmit) restore('emit', emit);
     if (internals.reallyExit === wrappedReallyExit) restore('reallyExit', reallyExit);
   };
@@ -174,7 +217,7 @@ function withoutOwnFrames(error: unknown): void {
   if (!(error instanceof Error)) return;
   const { stack } = error;
   if (typeof stack !== 'string' || !stack.includes(import.meta.url)) return;
-  error.stack = stack.split('\n').filter((line) => !(line.includes(import.meta.url) && line.includes('wrapped'))).join('\n');
+  error.stack = stack.split('\n').filter((line) => !line.includes(import.meta.url)).join('\n');
 }
 
 /** Telemetry that fails here must not replace the application's own ending. */
