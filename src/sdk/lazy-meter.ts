@@ -26,7 +26,7 @@ export interface LazyMeters {
 /**
  * @param load - the SDK's meters; loads the SDK when it is called for the first time.
  * @param onDemand - something was asked for that an export needs: load the SDK soon.
- * @param onMeasured - a value is recorded by a meter of that name, other than one that is observed.
+ * @param onMeasured - a value is recorded by a meter of that name, or will be observed.
  */
 export function createLazyMeters(load: () => { getMeter: LazyMeters['getMeter'] }, onDemand: () => void, onMeasured: (meter: string) => void): LazyMeters {
   const waiting: (() => void)[] = [];
@@ -57,7 +57,10 @@ export function createLazyMeters(load: () => { getMeter: LazyMeters['getMeter'] 
           };
           return { add: write, record: write } as unknown as Instrument;
         };
-      const observable = (method: ObservableMethod) => (name: string, options?: MetricOptions): Observable => new LazyObservable(() => loaded()[method](name, options), whenLoaded);
+      const observable = (method: ObservableMethod) => (name: string, options?: MetricOptions): Observable => new LazyObservable(() => loaded()[method](name, options), (then) => {
+        onMeasured(scope[0]);
+        whenLoaded(then);
+      });
       return {
         createCounter: sync<Counter>('createCounter'),
         createUpDownCounter: sync<UpDownCounter>('createUpDownCounter'),

@@ -137,19 +137,49 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
   });
   const meterProvider = new sdk.MeterProvider({ resource, readers: [reader] });
 
+  let collecting: Promise<CollectionResult> | undefined;
+
   async function collect(): Promise<void> {
-    let result: CollectionResult;
+    // A callback that never settles hangs its collection. The others are not to wait for it each time anew.
+    if (collecting !== undefined) return collectNow();
+    let result: CollectionResult | undefined;
     try {
-      result = await reader.collect({ timeoutMillis: exportTimeoutMs });
+      // The SDK's own time limit would hold the process.
+      collecting = reader.collect();
+      result = await inTime(collecting, exportTimeoutMs);
+      if (result === undefined) {
+        reporter.say('warn', 'metrics.callback', `A metric's callback must settle within ${exportTimeoutMs} ms (OTEL_METRIC_EXPORT_TIMEOUT), but one did not. What it observes is missing; the others are exported.`);
+        collecting.then(handOver, () => {}).finally(() => (collecting = undefined));
+        return collectNow();
+      }
+      collecting = undefined;
     } catch (error) {
+      collecting = undefined;
       reporter.say('warn', 'metrics.collect', `Metrics could not be collected: ${(error as Error).message}. The next interval tries again.`);
       return;
     }
+    handOver(result);
+  }
+
+  function handOver(result: CollectionResult): void {
     for (const error of result.errors) {
       reporter.say('warn', 'metrics.callback', `A metric's callback failed: ${error instanceof Error ? error.message : String(error)}. Its value is missing in this interval; the others are exported.`);
     }
     for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
       for (const metric of metrics) onMetric(scope, metric);
+    }
+  }
+
+  function collectNow(): void {
+    const { collector } = reader;
+    const milliseconds = now();
+    const time: HrTime = [Math.trunc(milliseconds / 1000), (milliseconds % 1000) * 1e6];
+    for (const { metricStorageRegistry, observableRegistry, _instrumentationScope } of collector._sharedState.meterSharedStates.values()) {
+      observeNow(observableRegistry, time);
+      for (const storage of metricStorageRegistry.getStorages(collector)) {
+        const metric = storage.collect(collector, time);
+        if (metric !== undefined) onMetric(_instrumentationScope, metric);
+      }
     }
   }
 
@@ -168,20 +198,18 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
   return {
     meterProvider,
     collect,
-    collectNow() {
-      const { collector } = reader;
-      const milliseconds = now();
-      const time: HrTime = [Math.trunc(milliseconds / 1000), (milliseconds % 1000) * 1e6];
-      for (const { metricStorageRegistry, observableRegistry, _instrumentationScope } of collector._sharedState.meterSharedStates.values()) {
-        observeNow(observableRegistry, time);
-        for (const storage of metricStorageRegistry.getStorages(collector)) {
-          const metric = storage.collect(collector, time);
-          if (metric !== undefined) onMetric(_instrumentationScope, metric);
-        }
-      }
-    },
+    collectNow,
     stop,
   };
+}
+
+/** What `work` came to; `undefined` after `ms`. Does not hold the process. */
+function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => resolve(undefined), ms);
+    limit.unref();
+    void work.finally(() => clearTimeout(limit)).then(resolve, reject);
+  });
 }
 
 /** Ask the callbacks as the SDK does, less its promises. */

@@ -194,17 +194,17 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   let measurementsCollected = -1;
 
   /** Collect metrics unless nothing happened since the last flush. Returns whether that was done in time. */
-  async function collect(deadlineMs: number): Promise<boolean> {
+  async function collect(deadlineMs: number, hold: boolean): Promise<boolean> {
     if (metricsPipeline === undefined) return true;
     const measurements = metricsPipeline.measurements + accounts.reduce((sum, { signal, produced }) => (signal === 'metrics' ? sum : sum + produced), 0);
     if (measurements === measurementsCollected) return true;
     measurementsCollected = measurements;
-    return bounded(metricsPipeline.collect(), deadlineMs);
+    return bounded(metricsPipeline.collect(), deadlineMs, hold);
   }
 
   /** @param options.hold - keep the process alive meanwhile. @param options.thenStop - the process ends afterwards. */
   async function flush(deadlineMs: number, options: { hold?: boolean; thenStop?: boolean } = {}): Promise<boolean> {
-    const collected = await collect(deadlineMs * COLLECTING_SHARE);
+    const collected = await collect(deadlineMs * COLLECTING_SHARE, options.hold !== false);
     await Promise.all(senders.map(({ sender }) => sender.flush(deadlineMs, options)));
     return collected;
   }
@@ -292,10 +292,11 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   };
 }
 
-/** Whether `work` was done, however it ended, within `ms`. */
-function bounded(work: Promise<unknown>, ms: number): Promise<boolean> {
+/** Whether `work` was done, however it ended, within `ms`. With `hold` the process stays alive meanwhile. */
+function bounded(work: Promise<unknown>, ms: number, hold: boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const limit = setTimeout(() => resolve(false), ms);
+    if (!hold) limit.unref();
     const done = (): void => {
       clearTimeout(limit);
       resolve(true);

@@ -58,7 +58,9 @@ async function runBoth(code: string, env: Readonly<Record<string, string>> = {},
 }
 
 function assertSame(ending: Ending, bare: Ending): void {
-  const of = ({ code, signal, stdout, ownStderr, timedOut }: Ending): unknown => ({ code, signal, stdout, ownStderr, timedOut });
+  // The one end where a frame of signalbox is seen: an error thrown by a listener of `uncaughtException`.
+  const FRAMES = /\n {4}at .*process-end\.js:\d+:\d+\)?$/gm;
+  const of = ({ code, signal, stdout, ownStderr, timedOut }: Ending): unknown => ({ code, signal, stdout, ownStderr: ownStderr.replace(FRAMES, ''), timedOut });
   assert.deepEqual(of(ending), of(bare), ending.stderr);
 }
 
@@ -196,12 +198,12 @@ describe('what fails does not make it worse', { concurrency: 6 }, () => {
     assert.ok(gaps.length > 0 && gaps.every((gap) => gap >= 100), `asked again after ${gaps.join(', ')} ms`);
   });
 
-  it('413 for a while does not leave single records in each request for ever', async () => {
+  it('413 for whatever is asked neither makes more requests nor leaves them tiny for ever', async () => {
     await using collector = await startCollector();
     await using proxy = await startFaultProxy(collector.receiver.httpUrl);
     proxy.setFault({ kind: 'answer', status: 413 });
     const program = start(`record(64); process.on('message', (count) => (count === 0 ? process.exit() : record(count)));`, { env: { ...FAST, ...endpoint(proxy.url) } });
-    await waitForExchanges(proxy, 64 + 63);
+    await waitForExchanges(proxy, 1);
     proxy.setFault({ kind: 'pass' });
     for (let burst = 1; burst <= 4; burst++) {
       program.child.send(150);
@@ -260,7 +262,7 @@ describe('unusual ends are the same with signalbox, and nothing is lost', { conc
     'replaced clocks and timers': `globalThis.setTimeout = globalThis.setImmediate = () => 0; Date.now = performance.now = () => 0; process.exit(3)`,
     'a frozen process object': `Object.freeze(process); process.exit(3)`,
     'process.removeAllListeners()': `process.removeAllListeners(); serve(() => setTimeout(() => process.exit(3)))`,
-    'a signal after removeAllListeners() of it': `process.removeAllListeners('SIGTERM'); serve(() => process.kill(process.pid, 'SIGTERM'))`,
+    'a signal after removeAllListeners() of it': `process.removeAllListeners('SIGTERM'); serve(() => setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50))`,
     'a signal to itself with nothing left to do': `process.kill(process.pid, 'SIGTERM')`,
     'process.emit() of a signal that nobody listens to': `process.emit('SIGTERM', 'SIGTERM'); setTimeout(() => process.exit(3), 200)`,
     'a folder of its own that is gone': `const { mkdtempSync, rmdirSync } = require('node:fs'); const folder = mkdtempSync(require('node:os').tmpdir() + '/'); process.chdir(folder); rmdirSync(folder); process.exit(3)`,

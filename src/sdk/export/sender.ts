@@ -107,7 +107,7 @@ export function createSender(options: SenderOptions): Sender {
   /** Set while nothing is sent after a failure; `asked` when the server named the time. */
   let pause: { readonly asked: boolean } | undefined;
   let failures = 0;
-  /** How often in a row the request under way was broken off or timed out. */
+  /** How often in a row a request was broken off or timed out. */
   let breaks = 0;
   /** Smaller once the server, or the way to it, has found a request too large; grows back slowly. */
   let maxRequestBytes = MAX_REQUEST_BYTES;
@@ -157,7 +157,6 @@ export function createSender(options: SenderOptions): Sender {
     const next = takeNext();
     if (next === undefined) return;
     wasFull = false;
-    breaks = 0;
     underWay = requestOf(next);
     await sendUnderWay();
   }
@@ -190,6 +189,7 @@ export function createSender(options: SenderOptions): Sender {
       // Perhaps only so much comes through: what always breaks off must not stand before all the others for ever.
       underWay = undefined;
       splitUp(request);
+      failures = 1;
       again = () => void pump();
     }
     pauseThen(again, reason, retryAfterMs);
@@ -206,6 +206,7 @@ export function createSender(options: SenderOptions): Sender {
     underWay = undefined;
     if (result.kind === 'accepted') {
       failures = 0;
+      breaks = 0;
       if (maxRequestBytes < MAX_REQUEST_BYTES && ++successes % SUCCESSES_TO_GROW === 0) maxRequestBytes = Math.min(MAX_REQUEST_BYTES, maxRequestBytes * 2);
       settleAccepted(account, request.records, result.rejected);
       if (result.rejected > 0) {

@@ -153,15 +153,17 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
         quietly(() => withoutOwnFrames(args[0]));
         quietly(() => handlers.onCrash(args[0], String(args[1]), process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()));
         break;
-      case 'uncaughtException':
+      case 'uncaughtException': {
+        let hasThrown = true;
         try {
-          return passOn(event, args);
-        } catch (error) {
-          // Node.js ends the process for this without an `exit` event.
-          quietly(() => withoutOwnFrames(error));
-          leave();
-          throw error;
+          const result = passOn(event, args);
+          hasThrown = false;
+          return result;
+        } finally {
+          // Node.js ends the process for this without an `exit` event. Not caught, for that would change what it prints.
+          if (hasThrown) leave();
         }
+      }
       case 'newListener':
         // Ours goes before the application's first comes, so that it never sees ours beside its own.
         if (isFatalSignal(args[0]) && args[1] !== oursFor(args[0])) silence(args[0]);
