@@ -62,14 +62,15 @@ function run({ name, command }) {
 }
 
 function count(output, code) {
-  const sum = (word) => [...output.matchAll(new RegExp(`^ℹ ${word} (\\d+)$`, 'gm'))].reduce((total, [, number]) => total + Number(number), 0);
+  const sum = (word) =>
+    [...output.matchAll(new RegExp(`^ℹ ${word} (\\d+)$`, 'gm'))].reduce((total, [, number]) => total + Number(number), 0);
   const [passed, failed, skipped] = [sum('pass'), sum('fail') + sum('cancelled'), sum('skipped')];
   if (passed + failed + skipped === 0) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
   return { passed, failed: failed + skipped + (code !== 0 && failed === 0 && skipped === 0 ? 1 : 0), skipped };
 }
 
 const results = [];
-for (let index = 0; index < suites.length; ) {
+for (let index = 0; index < suites.length;) {
   const { group } = suites[index];
   const side = group === undefined ? [suites[index]] : suites.slice(index).filter((suite) => suite.group === group);
   index += side.length;
@@ -80,7 +81,9 @@ for (let index = 0; index < suites.length; ) {
 const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
 process.stdout.write('\n');
 for (const { name, passed, failed, skipped, seconds } of results) {
-  process.stdout.write(`${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(32)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed${skipped > 0 ? ` (${skipped} skipped)` : ''} ${String(seconds).padStart(5)} s\n`);
+  process.stdout.write(
+    `${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(32)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed${skipped > 0 ? ` (${skipped} skipped)` : ''} ${String(seconds).padStart(5)} s\n`,
+  );
 }
 process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`);
 process.exitCode = total('failed') === 0 ? 0 : 1;

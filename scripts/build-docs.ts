@@ -14,13 +14,22 @@ import { CATALOGUE, type CatalogueEntry } from '../src/sdk/instrumentation/catal
 
 const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = {
   general: ['General', ''],
-  otlp: ['Where telemetry goes', 'For all signals. When the protocol is not set, it is told from the port of the endpoint: 4317 is gRPC, anything else is `http/protobuf`. An endpoint begins with `http://` or `https://`; one without is reported, and the scheme is guessed.'],
-  'one-signal': ['For one signal only', 'Each wins over the setting for all signals. Headers are added to those for all signals. An endpoint of a single signal is used as it is: over HTTP it needs its whole path (`http://collector:4318/v1/traces`).'],
+  otlp: [
+    'Where telemetry goes',
+    'For all signals. When the protocol is not set, it is told from the port of the endpoint: 4317 is gRPC, anything else is `http/protobuf`. An endpoint begins with `http://` or `https://`; one without is reported, and the scheme is guessed.',
+  ],
+  'one-signal': [
+    'For one signal only',
+    'Each wins over the setting for all signals. Headers are added to those for all signals. An endpoint of a single signal is used as it is: over HTTP it needs its whole path (`http://collector:4318/v1/traces`).',
+  ],
   traces: ['Traces', ''],
   metrics: ['Metrics', ''],
   logs: ['Logs', ''],
   limits: ['Limits', ''],
-  instrumentations: ['Instrumentations', `A name is \`express\` or \`@opentelemetry/instrumentation-express\`. Known names: ${[...INSTRUMENTATION_NAMES].map((name) => `\`${name}\``).join(', ')}.`],
+  instrumentations: [
+    'Instrumentations',
+    `A name is \`express\` or \`@opentelemetry/instrumentation-express\`. Known names: ${[...INSTRUMENTATION_NAMES].map((name) => `\`${name}\``).join(', ')}.`,
+  ],
   signalbox: ['signalbox itself', ''],
   'no-effect': ['Known, without effect', ''],
 };
@@ -62,7 +71,13 @@ variables by which Kubernetes describes a service (\`OTEL_COLLECTOR_SERVICE_HOST
 function renderTable(rows: readonly Setting[]): string {
   const hasOptions = rows.some(({ option }) => option !== undefined);
   const lines = rows.map((setting) => {
-    const cells = [`\`${setting.name}\``, ...(hasOptions ? [setting.option === undefined ? '' : `\`${setting.option}\``] : []), describeValues(setting), describeDefault(setting), describeMeaning(setting)];
+    const cells = [
+      `\`${setting.name}\``,
+      ...(hasOptions ? [setting.option === undefined ? '' : `\`${setting.option}\``] : []),
+      describeValues(setting),
+      describeDefault(setting),
+      describeMeaning(setting),
+    ];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });
   const head = ['Variable', ...(hasOptions ? ['In code'] : []), 'Values', 'Default', 'Meaning'];
@@ -72,7 +87,13 @@ function renderTable(rows: readonly Setting[]): string {
 /** One line for the three names that mean the same. */
 function renderSignalTable(rows: readonly Setting[]): string {
   const general = settings.filter(({ group }) => group === 'otlp');
-  const lines = general.map(({ name }) => `| ${rows.filter((row) => row.general === name).map((row) => `\`${row.name}\``).join(' ')} | \`${name}\` |`);
+  const lines = general.map(
+    ({ name }) =>
+      `| ${rows
+        .filter((row) => row.general === name)
+        .map((row) => `\`${row.name}\``)
+        .join(' ')} | \`${name}\` |`,
+  );
   return ['| Variables | Default, values and meaning as |', '| --- | --- |', ...lines].join('\n');
 }
 
@@ -90,7 +111,9 @@ function describeValues({ type, values, items, min = 0, max, unit, zeroIsUnlimit
     case 'exporter':
       return (values ?? []).map((value) => `\`${value}\``).join(', ');
     case 'list':
-      return values === undefined || items === 'instrumentations' ? `${items}, separated by commas` : values.map((value) => `\`${value}\``).join(', ');
+      return values === undefined || items === 'instrumentations'
+        ? `${items}, separated by commas`
+        : values.map((value) => `\`${value}\``).join(', ');
     case 'headers':
       return '`name=value` pairs';
     case 'attributes':
@@ -110,13 +133,18 @@ function describeValues({ type, values, items, min = 0, max, unit, zeroIsUnlimit
 }
 
 function describeDefault({ default: value, otherwise, general }: Setting): string {
-  if (value !== undefined) return typeof value === 'object' && value.length === 0 ? 'none' : value === Infinity ? 'no limit' : `\`${formatDefault(value)}\``;
+  if (value !== undefined)
+    return typeof value === 'object' && value.length === 0 ? 'none' : value === Infinity ? 'no limit' : `\`${formatDefault(value)}\``;
   return otherwise ?? (general === undefined ? '' : `\`${general}\``);
 }
 
 function describeMeaning({ meaning, differs, secret }: Setting): string {
   const linked = meaning.replace(/(?<!`)\b(?:OTEL|SIGNALBOX)_[A-Z_]+\b/g, '`$&`');
-  return [linked, ...(secret ? ['Secret: never printed.'] : []), ...(differs === undefined ? [] : [differs.replace(/\b(?:OTEL|SIGNALBOX)_[A-Z_]+\b/g, '`$&`')])].join(' ');
+  return [
+    linked,
+    ...(secret ? ['Secret: never printed.'] : []),
+    ...(differs === undefined ? [] : [differs.replace(/\b(?:OTEL|SIGNALBOX)_[A-Z_]+\b/g, '`$&`')]),
+  ].join(' ');
 }
 
 const BEGIN = '<!-- Written by scripts/build-docs.ts from src/sdk/instrumentation/catalogue.ts. Do not edit. -->';
@@ -135,7 +163,9 @@ export function renderInstrumentation(page: string): string {
 }
 
 function renderInstrumentationTable(entries: readonly CatalogueEntry[]): string {
-  const rows = entries.map((entry) => `| \`${entry.name}\` | ${describeTargets(entry)} | ${describeMaker(entry)} | ${describePreset(entry)} |`.replaceAll(' <', ' \\<'));
+  const rows = entries.map((entry) =>
+    `| \`${entry.name}\` | ${describeTargets(entry)} | ${describeMaker(entry)} | ${describePreset(entry)} |`.replaceAll(' <', ' \\<'),
+  );
   return ['| Name | For | By | Preset options |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
@@ -143,13 +173,17 @@ function renderInstrumentationTable(entries: readonly CatalogueEntry[]): string 
 function describeTargets({ announced, create, name, options, targets }: CatalogueEntry): string {
   if (announced !== undefined) return `what announces itself on the channel \`${announced.channel}\``;
   if (targets.length === 0) return 'the process itself';
-  const made = create({ ...options(NO_CONFIG, {}), enabled: false }) as unknown as { getModuleDefinitions(): readonly { name: string; supportedVersions: readonly string[] }[] };
+  const made = create({ ...options(NO_CONFIG, {}), enabled: false }) as unknown as {
+    getModuleDefinitions(): readonly { name: string; supportedVersions: readonly string[] }[];
+  };
   const declared = made.getModuleDefinitions();
-  return targets.map((target) => {
-    const versions = declared.filter((definition) => definition.name === target).flatMap(({ supportedVersions }) => supportedVersions);
-    if (versions.length === 0) throw new Error(`The instrumentation "${name}" must declare versions of ${target}.`);
-    return versions.includes('*') ? `\`${target}\`` : `\`${target}\` ${versions.join(' or ')}`;
-  }).join('<br>');
+  return targets
+    .map((target) => {
+      const versions = declared.filter((definition) => definition.name === target).flatMap(({ supportedVersions }) => supportedVersions);
+      if (versions.length === 0) throw new Error(`The instrumentation "${name}" must declare versions of ${target}.`);
+      return versions.includes('*') ? `\`${target}\`` : `\`${target}\` ${versions.join(' or ')}`;
+    })
+    .join('<br>');
 }
 
 const NO_CONFIG = loadConfig({}).config;
@@ -159,13 +193,18 @@ const MENDED = new Set(['http', 'pg']);
 
 function describeMaker({ name }: CatalogueEntry): string {
   if (MENDED.has(name)) return `signalbox and \`@opentelemetry/instrumentation-${name}\``;
-  return existsSync(new URL(`../src/sdk/instrumentation/${name}.ts`, import.meta.url)) ? 'signalbox' : `\`@opentelemetry/instrumentation-${name}\``;
+  return existsSync(new URL(`../src/sdk/instrumentation/${name}.ts`, import.meta.url))
+    ? 'signalbox'
+    : `\`@opentelemetry/instrumentation-${name}\``;
 }
 
 function describePreset({ name, options, underParent }: CatalogueEntry): string {
-  const preset = Object.entries(options(NO_CONFIG, {})).filter(([, value]) => typeof value !== 'function').map(([key, value]) => `\`${key}: ${JSON.stringify(value)}\``);
+  const preset = Object.entries(options(NO_CONFIG, {}))
+    .filter(([, value]) => typeof value !== 'function')
+    .map(([key, value]) => `\`${key}: ${JSON.stringify(value)}\``);
   if (underParent === 'all') preset.push('`requireParentSpan: true`');
-  else if (underParent !== undefined) preset.push(`\`requireParentSpan: true\` for ${[...underParent].map((span) => `\`${span}\``).join(', ')}`);
+  else if (underParent !== undefined)
+    preset.push(`\`requireParentSpan: true\` for ${[...underParent].map((span) => `\`${span}\``).join(', ')}`);
   if (name === 'http') preset.push('the paths that are ignored');
   return preset.join(', ');
 }

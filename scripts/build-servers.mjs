@@ -7,12 +7,12 @@
 // They go to the user's cache folder under a name that ends in a hash of what they are built from: a change in
 // test/servers/ builds anew, a fresh clone or another branch does not. Plain Node 20 or newer, so that it runs
 // before anything of the project is installed or compiled.
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
-import { constants, homedir, setPriority } from 'node:os'
-import { isAbsolute, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { constants, homedir, setPriority } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * @typedef {object} Recipe
@@ -50,12 +50,12 @@ const RECIPES = {
     variables: { 'github.com/prometheus/common/version.Version': '3.15.0' },
   },
   kafka: { release: '3.9.1', tool: 'maven', jars: ['kafka_2.13-3.9.1.jar', 'kafka-clients-3.9.1.jar'] },
-}
+};
 
-const SOURCES = fileURLToPath(new URL('../test/servers/', import.meta.url))
+const SOURCES = fileURLToPath(new URL('../test/servers/', import.meta.url));
 
 /** A temporary folder this old belongs to a run that was killed: the slowest build takes minutes. */
-const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000
+const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
 
 /**
  * @typedef {object} Server
@@ -73,50 +73,52 @@ const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000
  * @throws when a folder of test/servers/ cannot be read.
  */
 export function locateServers() {
-  const root = cacheRoot()
-  const servers = Object.entries(RECIPES).map(([name, recipe]) => [name, locate(root, name, recipe)])
-  return Object.fromEntries(servers)
+  const root = cacheRoot();
+  const servers = Object.entries(RECIPES).map(([name, recipe]) => [name, locate(root, name, recipe)]);
+  return Object.fromEntries(servers);
 }
 
 /** @returns {Server} */
 function locate(root, name, recipe) {
-  const dir = join(root, `${name}-${fingerprint(name, recipe)}`)
-  const binaries = Object.fromEntries(Object.keys(recipe.binaries ?? {}).map((file) => [file, join(dir, file)]))
-  const files = [...Object.values(binaries), ...(recipe.jars ?? []).map((jar) => join(dir, jar))]
-  const built = files.every((file) => existsSync(file))
-  return { release: recipe.release, dir, built, binaries, ...(recipe.jars && { classpath: join(dir, '*') }) }
+  const dir = join(root, `${name}-${fingerprint(name, recipe)}`);
+  const binaries = Object.fromEntries(Object.keys(recipe.binaries ?? {}).map((file) => [file, join(dir, file)]));
+  const files = [...Object.values(binaries), ...(recipe.jars ?? []).map((jar) => join(dir, jar))];
+  const built = files.every((file) => existsSync(file));
+  return { release: recipe.release, dir, built, binaries, ...(recipe.jars && { classpath: join(dir, '*') }) };
 }
 
 /** The XDG rule: a relative XDG_CACHE_HOME counts as not set. */
 function cacheRoot() {
-  const xdg = process.env.XDG_CACHE_HOME
-  return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'signalbox', 'servers')
+  const xdg = process.env.XDG_CACHE_HOME;
+  return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'signalbox', 'servers');
 }
 
 /** Hash of everything that decides what comes out: files, recipe, platform (a home folder may be shared). */
 function fingerprint(name, recipe) {
-  const hash = createHash('sha256').update(JSON.stringify([process.platform, process.arch, recipe]))
-  const folder = join(SOURCES, name)
-  for (const file of readdirSync(folder).filter((file) => /^pom\.xml$|^go\.(mod|sum)$|\.go$/.test(file)).sort()) {
-    hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)))
+  const hash = createHash('sha256').update(JSON.stringify([process.platform, process.arch, recipe]));
+  const folder = join(SOURCES, name);
+  for (const file of readdirSync(folder)
+    .filter((file) => /^pom\.xml$|^go\.(mod|sum)$|\.go$/.test(file))
+    .sort()) {
+    hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)));
   }
-  return hash.digest('hex').slice(0, 12)
+  return hash.digest('hex').slice(0, 12);
 }
 
 /** The commands that fill `into`, to be run in the server's folder one after another. */
 function commandsFor(recipe, into) {
   if (recipe.tool === 'maven') {
-    return [['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${into}`]]
+    return [['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${into}`]];
   }
-  const variables = Object.entries(recipe.variables ?? {}).map(([variable, value]) => ` -X ${variable}=${value}`)
-  const flags = ['-trimpath', '-buildvcs=false', `-ldflags=-s${variables.join('')}`, `-tags=${(recipe.tags ?? []).join(',')}`]
+  const variables = Object.entries(recipe.variables ?? {}).map(([variable, value]) => ` -X ${variable}=${value}`);
+  const flags = ['-trimpath', '-buildvcs=false', `-ldflags=-s${variables.join('')}`, `-tags=${(recipe.tags ?? []).join(',')}`];
   // Each of Go's parallel compilers takes hundreds of megabytes; GOFLAGS=-p=8 says otherwise.
-  if (!/(^|\s)--?p=/.test(process.env.GOFLAGS ?? '')) flags.push('-p=2')
-  return Object.entries(recipe.binaries).map(([file, pkg]) => ['go', 'build', ...flags, '-o', join(into, file), pkg])
+  if (!/(^|\s)--?p=/.test(process.env.GOFLAGS ?? '')) flags.push('-p=2');
+  return Object.entries(recipe.binaries).map(([file, pkg]) => ['go', 'build', ...flags, '-o', join(into, file), pkg]);
 }
 
 /** What a run that is interrupted has to end and to remove. */
-const inProgress = { child: undefined, dir: undefined }
+const inProgress = { child: undefined, dir: undefined };
 
 /**
  * Build one server beside its place and move it there when it is complete, so that a folder of that name is always
@@ -125,134 +127,140 @@ const inProgress = { child: undefined, dir: undefined }
  * @throws {Error} with the message to print.
  */
 async function build(name, recipe, server) {
-  const root = cacheRoot()
-  mkdirSync(root, { recursive: true })
-  removeLeftovers(root)
-  const temporary = mkdtempSync(join(root, '.building-'))
-  inProgress.dir = temporary
+  const root = cacheRoot();
+  mkdirSync(root, { recursive: true });
+  removeLeftovers(root);
+  const temporary = mkdtempSync(join(root, '.building-'));
+  inProgress.dir = temporary;
   try {
-    const output = join(temporary, 'out')
-    mkdirSync(output)
-    for (const command of commandsFor(recipe, output)) await run(name, recipe, command)
-    moveIntoPlace(output, server.dir, () => locate(root, name, recipe).built)
+    const output = join(temporary, 'out');
+    mkdirSync(output);
+    for (const command of commandsFor(recipe, output)) await run(name, recipe, command);
+    moveIntoPlace(output, server.dir, () => locate(root, name, recipe).built);
   } finally {
-    rmSync(temporary, { recursive: true, force: true })
-    inProgress.dir = undefined
+    rmSync(temporary, { recursive: true, force: true });
+    inProgress.dir = undefined;
   }
 }
 
 function moveIntoPlace(from, to, isComplete) {
   try {
-    renameSync(from, to)
+    renameSync(from, to);
   } catch (error) {
     // Already there: another run was faster, or somebody removed a part of it.
-    if (!existsSync(to)) throw error
-    if (isComplete()) return
-    rmSync(to, { recursive: true, force: true })
-    renameSync(from, to)
+    if (!existsSync(to)) throw error;
+    if (isComplete()) return;
+    rmSync(to, { recursive: true, force: true });
+    renameSync(from, to);
   }
 }
 
 function removeLeftovers(root) {
   for (const entry of readdirSync(root).filter((entry) => entry.startsWith('.building-'))) {
-    const dir = join(root, entry)
-    const { mtimeMs } = statSync(dir, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() }
-    if (Date.now() - mtimeMs > LEFTOVER_AGE_MS) rmSync(dir, { recursive: true, force: true })
+    const dir = join(root, entry);
+    const { mtimeMs } = statSync(dir, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > LEFTOVER_AGE_MS) rmSync(dir, { recursive: true, force: true });
   }
 }
 
 /** Run one command in the server's folder; its output is kept for the message of a failure. */
 function run(name, recipe, [file, ...args]) {
   // GOWORK: a go.work somewhere above would replace the pinned modules. CGO: the binaries need no system library.
-  const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' }
+  const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' };
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: join(SOURCES, name), env, stdio: ['ignore', 'pipe', 'pipe'] })
-    inProgress.child = child
-    let output = ''
+    const child = spawn(file, args, { cwd: join(SOURCES, name), env, stdio: ['ignore', 'pipe', 'pipe'] });
+    inProgress.child = child;
+    let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
-        output = (output + text).slice(-4000)
-      })
+        output = (output + text).slice(-4000);
+      });
     }
     child.on('error', (error) => {
-      reject(new Error(error.code === 'ENOENT' ? missingTool(name, recipe, file) : failed(name, recipe, file, error.message, '')))
-    })
+      reject(new Error(error.code === 'ENOENT' ? missingTool(name, recipe, file) : failed(name, recipe, file, error.message, '')));
+    });
     child.on('close', (code, signal) => {
-      inProgress.child = undefined
-      if (code === 0) resolve()
-      else reject(new Error(failed(name, recipe, file, signal ?? `exit code ${code}`, output)))
-    })
-  })
+      inProgress.child = undefined;
+      if (code === 0) resolve();
+      else reject(new Error(failed(name, recipe, file, signal ?? `exit code ${code}`, output)));
+    });
+  });
 }
 
 const TOOLS = {
   go: { title: 'Go', need: 'Go 1.26 or newer' },
   mvn: { title: 'Maven', need: 'Maven 3.8 or newer and a Java 17 or newer' },
-}
+};
 
 function missingTool(name, recipe, file) {
-  const { title, need } = TOOLS[file]
+  const { title, need } = TOOLS[file];
   return (
     `${name} ${recipe.release} is built with ${title}: "${file}" must be a program on PATH, it was not found. ` +
     `${name} is not in the cache and tests that need it do not run; install ${need}, then: npm run servers -- ${name}`
-  )
+  );
 }
 
 function failed(name, recipe, file, how, output) {
-  const lines = output.trimEnd().split('\n').slice(-20).map((line) => `    ${line}`)
+  const lines = output
+    .trimEnd()
+    .split('\n')
+    .slice(-20)
+    .map((line) => `    ${line}`);
   return (
     `${name} ${recipe.release} was not built: "${file}" must exit with 0, it ended with ${how}. ` +
     `${name} is not in the cache and tests that need it do not run; mend what it says, then: npm run servers -- ${name}` +
     (output ? `\n${lines.join('\n')}` : '')
-  )
+  );
 }
 
 /** The names asked for, all of them by default. @throws {Error} with the message to print. */
 function parseNames(args) {
-  const known = Object.keys(RECIPES)
-  const unknown = args.find((arg) => !known.includes(arg))
+  const known = Object.keys(RECIPES);
+  const unknown = args.find((arg) => !known.includes(arg));
   if (unknown !== undefined) {
-    throw new Error(`Arguments must be --print or servers (${known.join(', ')}), got "${unknown}". Nothing was built; leave it out or correct it.`)
+    throw new Error(
+      `Arguments must be --print or servers (${known.join(', ')}), got "${unknown}". Nothing was built; leave it out or correct it.`,
+    );
   }
-  return args.length > 0 ? known.filter((name) => args.includes(name)) : known
+  return args.length > 0 ? known.filter((name) => args.includes(name)) : known;
 }
 
 function endOnSignals() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      inProgress.child?.kill(signal)
-      if (inProgress.dir) rmSync(inProgress.dir, { recursive: true, force: true })
-      process.exit(128 + constants.signals[signal])
-    })
+      inProgress.child?.kill(signal);
+      if (inProgress.dir) rmSync(inProgress.dir, { recursive: true, force: true });
+      process.exit(128 + constants.signals[signal]);
+    });
   }
 }
 
 async function main(args) {
-  const names = parseNames(args.filter((arg) => arg !== '--print'))
-  const servers = locateServers()
+  const names = parseNames(args.filter((arg) => arg !== '--print'));
+  const servers = locateServers();
   if (args.includes('--print')) {
-    console.log(JSON.stringify(Object.fromEntries(names.map((name) => [name, servers[name]])), null, 2))
-    return
+    console.log(JSON.stringify(Object.fromEntries(names.map((name) => [name, servers[name]])), null, 2));
+    return;
   }
   // Minutes of compiling on every core: whatever else runs on the machine goes first. Children inherit it.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-  endOnSignals()
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  endOnSignals();
   // One after another: the compilers of two would not fit in the memory of a small machine.
   for (const name of names) {
-    const server = servers[name]
-    const recipe = RECIPES[name]
-    const start = performance.now()
+    const server = servers[name];
+    const recipe = RECIPES[name];
+    const start = performance.now();
     try {
       if (!server.built) {
-        console.error(`${name} ${recipe.release}: building, minutes the first time`)
-        await build(name, recipe, server)
+        console.error(`${name} ${recipe.release}: building, minutes the first time`);
+        await build(name, recipe, server);
       }
-      const seconds = ((performance.now() - start) / 1000).toFixed(1)
-      console.log(`${name} ${recipe.release} ${server.built ? 'cached' : 'built'} ${seconds} s ${server.dir}`)
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      console.log(`${name} ${recipe.release} ${server.built ? 'cached' : 'built'} ${seconds} s ${server.dir}`);
     } catch (error) {
       // The others may need another tool: go on, and say it with the exit code.
-      console.error(error.message)
-      process.exitCode = 1
+      console.error(error.message);
+      process.exitCode = 1;
     }
   }
 }
@@ -260,7 +268,7 @@ async function main(args) {
 // `import.meta.main` came with Node 24.2.
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   await main(process.argv.slice(2)).catch((error) => {
-    console.error(error.message)
-    process.exitCode = 1
-  })
+    console.error(error.message);
+    process.exitCode = 1;
+  });
 }

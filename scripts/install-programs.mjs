@@ -52,7 +52,11 @@ export async function installPrograms() {
   const temporary = mkdtempSync(join(root, '.installing-'));
   try {
     for (const file of FILES) copyFileSync(join(SOURCE, file), join(temporary, file));
-    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: temporary, timeout: INSTALL_TIMEOUT_MS, maxBuffer: 2 ** 26 });
+    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      cwd: temporary,
+      timeout: INSTALL_TIMEOUT_MS,
+      maxBuffer: 2 ** 26,
+    });
     // Another process may have been faster, and left the same.
     if (!programsInstalled()) {
       rmSync(folder, { recursive: true, force: true });

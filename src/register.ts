@@ -10,9 +10,13 @@ const OLDEST = [22, 15] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-  process.stderr.write(`signalbox: Node.js must be ${OLDEST.join('.')} or newer, but this is ${process.versions.node}. The application runs without telemetry. Update Node.js.\n`);
+  process.stderr.write(
+    `signalbox: Node.js must be ${OLDEST.join('.')} or newer, but this is ${process.versions.node}. The application runs without telemetry. Update Node.js.\n`,
+  );
 } else if (process.features.require_module === false) {
-  process.stderr.write('signalbox: Node.js must allow require() of ES modules, but runs with --no-experimental-require-module. The application runs without telemetry. Remove the flag.\n');
+  process.stderr.write(
+    'signalbox: Node.js must allow require() of ES modules, but runs with --no-experimental-require-module. The application runs without telemetry. Remove the flag.\n',
+  );
 } else {
   const { isInternalThread } = process.getBuiltinModule('node:worker_threads') as { isInternalThread?: boolean };
   if (isInternalThread !== true) {
@@ -22,7 +26,12 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     } catch (error) {
       const { writeSync } = process.getBuiltinModule('node:fs');
       try {
-        writeSync(2, `signalbox: Telemetry did not start: ${String((error as Error).message).replace(/\s+/g, ' ').replace(/\.+$/, '')}. The application runs without it.\n`);
+        writeSync(
+          2,
+          `signalbox: Telemetry did not start: ${String((error as Error).message)
+            .replace(/\s+/g, ' ')
+            .replace(/\.+$/, '')}. The application runs without it.\n`,
+        );
       } catch {
         // A closed stderr: there is nobody to tell.
       }

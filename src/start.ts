@@ -62,7 +62,11 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
 }
 
 function sayStartedTwice(reporter: Reporter): void {
-  reporter.say('warn', 'started-twice', 'Telemetry must be started once, but startTelemetry() was called while it runs already. The options of this call are ignored. Remove the call, or --require signalbox/register.');
+  reporter.say(
+    'warn',
+    'started-twice',
+    'Telemetry must be started once, but startTelemetry() was called while it runs already. The options of this call are ignored. Remove the call, or --require signalbox/register.',
+  );
 }
 
 function start(config: Config, facts: PlatformFacts, problems: readonly Problem[], reporter: Reporter): Telemetry {
@@ -119,13 +123,25 @@ function componentsOf(options: unknown): SdkComponents | undefined {
 }
 
 /** The official SDK is loaded only here: most processes never pay for it. */
-function startOfficial(config: Config, facts: PlatformFacts, problems: readonly Problem[], components: SdkComponents | undefined, reporter: Reporter): Telemetry {
+function startOfficial(
+  config: Config,
+  facts: PlatformFacts,
+  problems: readonly Problem[],
+  components: SdkComponents | undefined,
+  reporter: Reporter,
+): Telemetry {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const { startOfficialSdk } = createRequire(import.meta.url)(`./sdk/start-official-sdk.${extension}`) as typeof import('./sdk/start-official-sdk.ts');
+  const { startOfficialSdk } = createRequire(import.meta.url)(
+    `./sdk/start-official-sdk.${extension}`,
+  ) as typeof import('./sdk/start-official-sdk.ts');
   const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components });
   sayAll(problems, reporter);
   const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
-  reporter.say('info', 'started', `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues, limits and redaction are the SDK's, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`);
+  reporter.say(
+    'info',
+    'started',
+    `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues, limits and redaction are the SDK's, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`,
+  );
   return { flush, shutdown };
 }
 

@@ -24,12 +24,16 @@ export function describeConfig(env: Environment): DescribedConfig {
   for (const setting of settings) {
     const found = reader.find(setting.name);
     if (found !== undefined && found.setting === setting) set.push(line(setting.name, showFound(found)));
-    else if (setting.group !== 'one-signal' && setting.group !== 'no-effect') defaults.push(line(setting.name, showDefault(setting, found, reader.get(setting.name))));
+    else if (setting.group !== 'one-signal' && setting.group !== 'no-effect')
+      defaults.push(line(setting.name, showDefault(setting, found, reader.get(setting.name))));
   }
   const blocks = [
     block('Set in this environment', set.length === 0 ? ['  nothing'] : set),
     block('Not set, so as it is by default', defaults),
-    block('Where telemetry goes', SIGNALS.map((signal) => line(signal, showTarget(config, signal)))),
+    block(
+      'Where telemetry goes',
+      SIGNALS.map((signal) => line(signal, showTarget(config, signal))),
+    ),
     block('Problems', problems.length === 0 ? ['  none'] : problems.map(({ message }) => `  ${message}`)),
   ];
   return { text: `${blocks.join('\n\n')}\n`, isRight: problems.length === 0 };
@@ -58,7 +62,9 @@ function showFound({ setting, value }: Found): string {
     case 'attributes':
     case 'instrumentation-options':
       // Their values may be anybody's secrets.
-      return Object.keys(value as object).map((name) => unquoted(showValue(name))).join(', ');
+      return Object.keys(value as object)
+        .map((name) => unquoted(showValue(name)))
+        .join(', ');
     case 'list':
       return (value as readonly string[]).length === 0 ? 'none' : unquoted(showValue((value as readonly string[]).join(',')));
     default:

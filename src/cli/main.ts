@@ -32,7 +32,9 @@ function main(args: readonly string[]): number {
     return isRight ? 0 : 1;
   }
   const got = command === undefined ? 'none' : JSON.stringify(command === 'config' ? extra : command);
-  process.stderr.write(`signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config'}, got ${got}. Nothing was done; see signalbox --help.\n`);
+  process.stderr.write(
+    `signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config'}, got ${got}. Nothing was done; see signalbox --help.\n`,
+  );
   return WRONG_USE;
 }
 

@@ -75,20 +75,28 @@ export function loadConfig(env: Env, options?: StartOptions, readText: ReadText 
     instrumentations: {
       ...optional('enabled', reader.find('OTEL_NODE_ENABLED_INSTRUMENTATIONS')?.value as readonly string[] | undefined),
       disabled: list('OTEL_NODE_DISABLED_INSTRUMENTATIONS'),
-      options: Object.fromEntries(reader.layers('SIGNALBOX_INSTRUMENTATION_OPTIONS').flatMap(({ value }) => Object.entries(value as Config['instrumentations']['options']))),
+      options: Object.fromEntries(
+        reader
+          .layers('SIGNALBOX_INSTRUMENTATION_OPTIONS')
+          .flatMap(({ value }) => Object.entries(value as Config['instrumentations']['options'])),
+      ),
     },
     ignorePaths: list('SIGNALBOX_IGNORE_PATHS'),
   };
 
   const sdk = reader.option('sdk');
-  if (sdk !== undefined && (typeof sdk !== 'object' || sdk === null)) reader.report('bad-value', 'sdk', `sdk must be an object of SDK components, got ${showValue(sdk)}. It is ignored.`);
+  if (sdk !== undefined && (typeof sdk !== 'object' || sdk === null))
+    reader.report('bad-value', 'sdk', `sdk must be an object of SDK components, got ${showValue(sdk)}. It is ignored.`);
 
-  const isIgnored = ({ setting }: Problem): boolean => configFile !== undefined && setting.startsWith('OTEL_') && !BESIDE_CONFIG_FILE.has(setting);
+  const isIgnored = ({ setting }: Problem): boolean =>
+    configFile !== undefined && setting.startsWith('OTEL_') && !BESIDE_CONFIG_FILE.has(setting);
   return { config: freezeDeep(config), problems: reader.problems.filter((problem) => !isIgnored(problem)) };
 }
 
 /** Attributes that have a field of their own stand only there. */
-function readIdentity(reader: SettingsReader): Pick<Config, 'serviceName' | 'serviceVersion' | 'environment' | 'commit' | 'resourceAttributes'> {
+function readIdentity(
+  reader: SettingsReader,
+): Pick<Config, 'serviceName' | 'serviceVersion' | 'environment' | 'commit' | 'resourceAttributes'> {
   let fromEnvironment: Record<string, string> = {};
   let fromCode: Record<string, string> = {};
   for (const { label, setting, value } of reader.layers('OTEL_RESOURCE_ATTRIBUTES')) {
@@ -141,14 +149,22 @@ function readSampler(reader: SettingsReader): { sampler: SamplerName; samplerRat
   const option = reader.option('sampler');
   if (typeof option === 'number') {
     if (option >= 0 && option <= 1) return { sampler: 'parentbased_traceidratio', samplerRatio: option };
-    reader.report('bad-value', 'sampler', `sampler must be a number from 0 to 1 or the name of a sampler, got ${showValue(option)}. It is ignored.`);
+    reader.report(
+      'bad-value',
+      'sampler',
+      `sampler must be a number from 0 to 1 or the name of a sampler, got ${showValue(option)}. It is ignored.`,
+    );
   }
   const sampler = reader.get('OTEL_TRACES_SAMPLER') as SamplerName;
   const isUnusable = reader.isSet('OTEL_TRACES_SAMPLER') && !reader.find('OTEL_TRACES_SAMPLER');
   // The argument of a sampler that is not built in may have any form.
   const samplerRatio = isUnusable ? 1 : (reader.get('OTEL_TRACES_SAMPLER_ARG') as number);
   if (!sampler.endsWith('traceidratio') && samplerRatio !== 1) {
-    reader.report('no-effect', 'OTEL_TRACES_SAMPLER_ARG', `OTEL_TRACES_SAMPLER_ARG must stand beside a traceidratio sampler, got ${samplerRatio} with ${sampler}. It is ignored; set OTEL_TRACES_SAMPLER to parentbased_traceidratio.`);
+    reader.report(
+      'no-effect',
+      'OTEL_TRACES_SAMPLER_ARG',
+      `OTEL_TRACES_SAMPLER_ARG must stand beside a traceidratio sampler, got ${samplerRatio} with ${sampler}. It is ignored; set OTEL_TRACES_SAMPLER to parentbased_traceidratio.`,
+    );
     return { sampler, samplerRatio: 1 };
   }
   return { sampler, samplerRatio };
@@ -159,7 +175,11 @@ function readBatch(prefix: 'BSP' | 'BLRP', reader: SettingsReader): BatchConfig 
   const maxQueueSize = reader.get(queueName) as number;
   const size = reader.get(sizeName) as number;
   if (size > maxQueueSize && reader.find(sizeName)) {
-    reader.report('contradiction', sizeName, `${sizeName} must be at most ${queueName} (${maxQueueSize}), got ${size}. Using ${maxQueueSize}.`);
+    reader.report(
+      'contradiction',
+      sizeName,
+      `${sizeName} must be at most ${queueName} (${maxQueueSize}), got ${size}. Using ${maxQueueSize}.`,
+    );
   }
   return {
     scheduleDelayMs: reader.get(`OTEL_${prefix}_SCHEDULE_DELAY`) as number,
@@ -174,7 +194,11 @@ function readMetricTimes(reader: SettingsReader): { intervalMs: number; exportTi
   const timeoutMs = reader.get('OTEL_METRIC_EXPORT_TIMEOUT') as number;
   const said = reader.find('OTEL_METRIC_EXPORT_TIMEOUT');
   if (said && timeoutMs > intervalMs && timeoutMs < MAX_INTEGER) {
-    reader.report('contradiction', said.label, `${said.label} must be at most OTEL_METRIC_EXPORT_INTERVAL (${intervalMs}), got ${timeoutMs}. Using ${intervalMs}.`);
+    reader.report(
+      'contradiction',
+      said.label,
+      `${said.label} must be at most OTEL_METRIC_EXPORT_INTERVAL (${intervalMs}), got ${timeoutMs}. Using ${intervalMs}.`,
+    );
   }
   return { intervalMs, exportTimeoutMs: Math.min(timeoutMs, intervalMs) };
 }
@@ -191,7 +215,11 @@ function checkSettingsWithoutEffect(reader: SettingsReader): void {
   for (const { name, group } of settings) if (group === 'no-effect') reader.find(name);
   const filter = reader.find('OTEL_METRICS_EXEMPLAR_FILTER');
   if (filter && filter.value !== 'always_off') {
-    reader.report('no-effect', filter.label, `${filter.label} must be always_off as yet, got ${showValue(filter.value)}. No exemplars are recorded; unset it.`);
+    reader.report(
+      'no-effect',
+      filter.label,
+      `${filter.label} must be always_off as yet, got ${showValue(filter.value)}. No exemplars are recorded; unset it.`,
+    );
   }
 }
 

@@ -62,7 +62,11 @@ function chooseScheme(endpoint: Found, isGrpc: boolean, insecure: Found | undefi
     if (parsed.port !== undefined) url.port = String(parsed.port); // port 80 was lost as the default of the stand-in
   }
   if (!isSaid) {
-    reader.report('bad-value', endpoint.label, `${endpoint.label} must begin with http:// or https://, got ${showValue(url.host)} without it. Using ${show(url)}.`);
+    reader.report(
+      'bad-value',
+      endpoint.label,
+      `${endpoint.label} must begin with http:// or https://, got ${showValue(url.host)} without it. Using ${show(url)}.`,
+    );
   }
   return url;
 }
@@ -75,7 +79,11 @@ function grpcTarget(endpoint: Found, url: URL, reader: SettingsReader): string {
   // Always with the port: without one a gRPC client takes 443, also for http.
   const target = `${url.protocol}//${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
   if (url.pathname !== '/' || url.search !== '') {
-    reader.report('bad-value', endpoint.label, `${endpoint.label} must have no path when the protocol is grpc, got ${show(url)}. Using ${target}; for OTLP over HTTP use port ${HTTP_PORT} or set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf.`);
+    reader.report(
+      'bad-value',
+      endpoint.label,
+      `${endpoint.label} must have no path when the protocol is grpc, got ${show(url)}. Using ${target}; for OTLP over HTTP use port ${HTTP_PORT} or set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf.`,
+    );
   }
   return target;
 }
@@ -84,7 +92,11 @@ function httpTarget(endpoint: Found, url: URL, signal: Signal, reader: SettingsR
   const { label, setting } = endpoint;
   if (setting.general !== undefined) {
     if (url.pathname === '/') {
-      reader.report('bad-value', label, `${label} must have a path, for it is used as it is, got ${show(url)}. Sending to the path "/"; an OpenTelemetry Collector wants ${url.origin}/v1/${signal}.`);
+      reader.report(
+        'bad-value',
+        label,
+        `${label} must have a path, for it is used as it is, got ${show(url)}. Sending to the path "/"; an OpenTelemetry Collector wants ${url.origin}/v1/${signal}.`,
+      );
     }
     return url.href;
   }
@@ -93,7 +105,11 @@ function httpTarget(endpoint: Found, url: URL, signal: Signal, reader: SettingsR
   const base = /^(.*?)\/+v1\/(?:traces|metrics|logs)$/.exec(url.pathname);
   if (base) {
     url.pathname = base[1]!;
-    reader.report('bad-value', label, `${label} must be without /v1/traces, /v1/metrics and /v1/logs, which are added to it, got ${written}. Using ${show(url)}.`);
+    reader.report(
+      'bad-value',
+      label,
+      `${label} must be without /v1/traces, /v1/metrics and /v1/logs, which are added to it, got ${written}. Using ${show(url)}.`,
+    );
   }
   url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${signal}`;
   return url.href;
@@ -103,7 +119,10 @@ function show(url: URL): string {
   return showValue(url.pathname === '/' ? url.origin + url.search : url.href, true).slice(1, -1);
 }
 
-function readTlsFiles(name: (what: string) => string, reader: SettingsReader): Pick<OtlpConfig, 'caFile' | 'clientCertificateFile' | 'clientKeyFile'> {
+function readTlsFiles(
+  name: (what: string) => string,
+  reader: SettingsReader,
+): Pick<OtlpConfig, 'caFile' | 'clientCertificateFile' | 'clientKeyFile'> {
   const ca = reader.find(name('CERTIFICATE'));
   const certificate = reader.find(name('CLIENT_CERTIFICATE'));
   const key = reader.find(name('CLIENT_KEY'));
@@ -117,6 +136,12 @@ function readTlsFiles(name: (what: string) => string, reader: SettingsReader): P
 
 function reportMissingHalf(half: Found | undefined, otherName: string, reader: SettingsReader): void {
   if (!half || reader.isSet(otherName)) return; // set and unusable was already said
-  const other = half.label.includes('CLIENT_KEY') ? half.label.replace('CLIENT_KEY', 'CLIENT_CERTIFICATE') : half.label.replace('CLIENT_CERTIFICATE', 'CLIENT_KEY');
-  reader.report('contradiction', half.label, `${half.label} must stand beside ${other}, got it alone. Sending without a client certificate.`);
+  const other = half.label.includes('CLIENT_KEY')
+    ? half.label.replace('CLIENT_KEY', 'CLIENT_CERTIFICATE')
+    : half.label.replace('CLIENT_CERTIFICATE', 'CLIENT_KEY');
+  reader.report(
+    'contradiction',
+    half.label,
+    `${half.label} must stand beside ${other}, got it alone. Sending without a client certificate.`,
+  );
 }

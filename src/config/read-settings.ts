@@ -76,7 +76,9 @@ export function createSettingsReader(env: Env, options: unknown, readText: ReadT
   const row = (name: string): Setting => settingsByName.get(name) as Setting;
 
   function takeOption(setting: Setting): Found | undefined {
-    return setting.option !== undefined && optionValues.has(setting.option) ? take(setting, setting.option, optionValues.get(setting.option)) : undefined;
+    return setting.option !== undefined && optionValues.has(setting.option)
+      ? take(setting, setting.option, optionValues.get(setting.option))
+      : undefined;
   }
 
   function takeVariable(setting: Setting): Found | undefined {
@@ -110,7 +112,9 @@ export function createSettingsReader(env: Env, options: unknown, readText: ReadT
     layers(name) {
       const setting = row(name);
       const general = setting.general === undefined ? undefined : row(setting.general);
-      return [general && takeVariable(general), takeVariable(setting), takeOption(general ?? setting)].filter((found) => found !== undefined);
+      return [general && takeVariable(general), takeVariable(setting), takeOption(general ?? setting)].filter(
+        (found) => found !== undefined,
+      );
     },
     isSet,
     option: (path) => optionValues.get(path),
@@ -137,7 +141,12 @@ function collectVariables(env: Env, variables: Map<string, string>, report: Repo
     else if (!isServiceLink(name, text)) unknown.push(name);
   }
   for (const name of unknown.slice(0, MOST_UNKNOWN)) reportUnknownVariable(name, report);
-  if (unknown.length > MOST_UNKNOWN) report('unknown-setting', 'others', `${unknown.length - MOST_UNKNOWN} more OTEL_* or SIGNALBOX_* variables are not known either. They are ignored.`);
+  if (unknown.length > MOST_UNKNOWN)
+    report(
+      'unknown-setting',
+      'others',
+      `${unknown.length - MOST_UNKNOWN} more OTEL_* or SIGNALBOX_* variables are not known either. They are ignored.`,
+    );
 }
 
 /** Kubernetes describes a service called `otel-…` or `signalbox-…` to every pod beside it, in variables with such names. */
@@ -155,7 +164,11 @@ function reportUnknownVariable(name: string, report: Report): void {
 
 function reportUnknown(code: string, what: string, name: string, nearest: string | undefined, report: Report): void {
   const shown = showName(name);
-  report(code, shown, `${shown} is not a known ${what}${nearest === undefined ? '' : `; did you mean ${nearest}?`}${nearest === undefined ? '.' : ''} It is ignored.`);
+  report(
+    code,
+    shown,
+    `${shown} is not a known ${what}${nearest === undefined ? '' : `; did you mean ${nearest}?`}${nearest === undefined ? '.' : ''} It is ignored.`,
+  );
 }
 
 const optionPaths: ReadonlySet<string> = new Set([...CODE_ONLY_OPTIONS, ...settings.flatMap(({ option }) => option ?? [])]);
@@ -181,6 +194,10 @@ function collectOptions(options: unknown, optionValues: Map<string, unknown>, re
     }
   } catch {
     // A getter or a proxy that throws: what was read until then is used.
-    report('bad-value', label, `${label} must be a plain object, got one that threw an error when it was read. What is left of it is ignored.`);
+    report(
+      'bad-value',
+      label,
+      `${label} must be a plain object, got one that threw an error when it was read. What is left of it is ignored.`,
+    );
   }
 }

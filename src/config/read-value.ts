@@ -37,7 +37,19 @@ const LONGEST_JSON = 64 * 1024;
 const MOST_FAULTS_SHOWN = 3;
 
 /** Headers that say how this very message is sent. Setting them from outside would break it. */
-const RESERVED_HEADERS = new Set(['connection', 'content-encoding', 'content-length', 'content-type', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', '__proto__']);
+const RESERVED_HEADERS = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  '__proto__',
+]);
 
 const readers: Record<SettingType, Reader> = {
   boolean: readBoolean,
@@ -125,7 +137,6 @@ function readExporter(value: unknown, setting: Setting): Reading {
 }
 
 function readPlainText(value: unknown): Reading {
-  // eslint-disable-next-line no-control-regex
   const isPlain = typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_TEXT && !/[\u0000-\u001f\u007f]/.test(value);
   return isPlain ? { value: value.trim() } : bad(`text of at most ${LONGEST_TEXT} characters without control characters`, showValue(value));
 }
@@ -139,7 +150,14 @@ function readList(value: unknown, setting: Setting): Reading {
   const faults: string[] = [];
   let none = false;
   for (const entry of entries) {
-    const text = typeof entry !== 'string' ? undefined : items === 'instrumentations' ? shortInstrumentationName(entry) : items === 'paths' ? entry.trim() : entry.trim().toLowerCase();
+    const text =
+      typeof entry !== 'string'
+        ? undefined
+        : items === 'instrumentations'
+          ? shortInstrumentationName(entry)
+          : items === 'paths'
+            ? entry.trim()
+            : entry.trim().toLowerCase();
     if (text === 'none') none = true;
     else if (text !== undefined && (values ? values.includes(text) : isGoodEntry(text, items))) good.add(text);
     else if (faults.length >= MOST_FAULTS_SHOWN) faults.push('');
@@ -158,14 +176,16 @@ function readList(value: unknown, setting: Setting): Reading {
 
 function isGoodEntry(text: string, items: string): boolean {
   if (text.length > LONGEST_TEXT) return false;
-  // eslint-disable-next-line no-control-regex
   if (items === 'paths') return /^\/[^\s*?#\u0000-\u001f\u007f]*\*?$/.test(text);
   if (items === 'hosts') return /^(\*|(\*\.)?[\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])$/.test(text);
   return /^[\w./-]+$/.test(text);
 }
 
 function splitList(text: string): string[] {
-  return text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '');
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
 }
 
 function listFaults(faults: readonly string[]): string {
@@ -182,7 +202,13 @@ function didYouMean(text: string, known: Iterable<string>): string {
  * Pairs from text, percent-decoded, or from an object, as they are. A bad pair falls alone and is named by its place:
  * even the part before the equals sign can be a secret that was written in the wrong place.
  */
-function readPairs(value: unknown, what: string, faultOf: (name: string, text: string) => string | undefined, nameOf: (name: string) => string, showsNames: boolean): Reading {
+function readPairs(
+  value: unknown,
+  what: string,
+  faultOf: (name: string, text: string) => string | undefined,
+  nameOf: (name: string) => string,
+  showsNames: boolean,
+): Reading {
   const good = new Map<string, string>();
   const faults: string[] = [];
   const take = (place: string, name: unknown, text: unknown): void => {
@@ -199,7 +225,8 @@ function readPairs(value: unknown, what: string, faultOf: (name: string, text: s
       if (equals < 0) return void faults.push(`${place} has no "="`);
       const name = decode(rawName);
       const text = decode(pair.slice(equals + 1).trim());
-      if (name === undefined || text === undefined) return void faults.push(`${place} has a "%" that is not followed by two hexadecimal digits`);
+      if (name === undefined || text === undefined)
+        return void faults.push(`${place} has a "%" that is not followed by two hexadecimal digits`);
       take(place, name, text);
     });
   } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -248,7 +275,6 @@ function readUrl(value: unknown): Reading {
   const must = 'a URL such as http://localhost:4318';
   const wrong = (why = ''): Reading => bad(must, `${showValue(value, true)}${why}`);
   // A URL parser drops tabs and line breaks, and takes a backslash for a slash: what it reads is not what was written.
-  // eslint-disable-next-line no-control-regex
   if (typeof value !== 'string' || value.length > 4 * LONGEST_TEXT || /[\s\\\u0000-\u001f\u007f]/.test(value)) return wrong();
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(value);
   if (scheme !== null && !/^https?$/i.test(scheme[1]!)) return wrong(' (only http and https are sent to)');
@@ -270,7 +296,10 @@ function readUrl(value: unknown): Reading {
   url.hash = '';
   const parsed: ParsedUrl = { url, hasScheme: scheme !== null, ...(port !== undefined && { port }) };
   if (!hasCredentials) return { value: parsed };
-  return { value: parsed, ...bad('a URL without a user name or password', HIDDEN, 'Using it without them; credentials go into OTEL_EXPORTER_OTLP_HEADERS.') };
+  return {
+    value: parsed,
+    ...bad('a URL without a user name or password', HIDDEN, 'Using it without them; credentials go into OTEL_EXPORTER_OTLP_HEADERS.'),
+  };
 }
 
 function readFile(value: unknown, _setting: Setting, readText: ReadText): Reading {
@@ -279,7 +308,12 @@ function readFile(value: unknown, _setting: Setting, readText: ReadText): Readin
 
 function readPem(value: unknown, { type }: Setting, readText: ReadText): Reading {
   const end = type === 'certificate' ? 'CERTIFICATE-----' : 'PRIVATE KEY-----';
-  return readContent(value, readText, `a PEM file with a ${type === 'certificate' ? 'certificate' : 'private key'}`, (text) => text.includes('-----BEGIN ') && text.includes(end));
+  return readContent(
+    value,
+    readText,
+    `a PEM file with a ${type === 'certificate' ? 'certificate' : 'private key'}`,
+    (text) => text.includes('-----BEGIN ') && text.includes(end),
+  );
 }
 
 function readContent(value: unknown, readText: ReadText, must: string, isRight: (text: string) => boolean): Reading {
@@ -289,7 +323,8 @@ function readContent(value: unknown, readText: ReadText, must: string, isRight: 
     if (isRight(readText(value))) return { value };
     why = 'it holds none';
   } catch (error) {
-    why = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : 'it cannot be read';
+    why =
+      typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : 'it cannot be read';
   }
   return { wrong: { code: 'unreadable-file', must: `must be ${must}`, got: `${showValue(value)} (${why})` } };
 }
@@ -317,7 +352,9 @@ function readInstrumentationOptions(value: unknown): Reading {
     else faults.push(`the name ${showValue(key)}${didYouMean(name, INSTRUMENTATION_NAMES)}`);
   }
   const reading = { value: Object.freeze(Object.fromEntries(good)) };
-  return faults.length === 0 ? reading : { ...reading, ...bad(must, listFaults(faults), good.length === 0 ? 'Ignored.' : 'The other entries are used.') };
+  return faults.length === 0
+    ? reading
+    : { ...reading, ...bad(must, listFaults(faults), good.length === 0 ? 'Ignored.' : 'The other entries are used.') };
 }
 
 /** Called for every value of a JSON text, inner ones first. */

@@ -28,7 +28,17 @@ export type SettingType =
   /** A JSON object of options by name of instrumentation. */
   | 'instrumentation-options';
 
-export type Group = 'general' | 'otlp' | 'one-signal' | 'traces' | 'metrics' | 'logs' | 'limits' | 'instrumentations' | 'signalbox' | 'no-effect';
+export type Group =
+  | 'general'
+  | 'otlp'
+  | 'one-signal'
+  | 'traces'
+  | 'metrics'
+  | 'logs'
+  | 'limits'
+  | 'instrumentations'
+  | 'signalbox'
+  | 'no-effect';
 
 /** Where an option stands in `StartOptions`. */
 export type OptionPath = keyof StartOptions | 'instrumentations.enabled' | 'instrumentations.disabled' | 'instrumentations.options';
@@ -63,7 +73,8 @@ export interface Setting {
   readonly zeroIsUnlimited?: true;
 }
 
-const QUEUE_DIFFERS = 'The specification says 2048, which loses records in every longer outage; bytes bound the queue here (SIGNALBOX_QUEUE_MAX_BYTES).';
+const QUEUE_DIFFERS =
+  'The specification says 2048, which loses records in every longer outage; bytes bound the queue here (SIGNALBOX_QUEUE_MAX_BYTES).';
 const LENGTH_DIFFERS = 'The specification sets no limit, and one huge value would push out thousands of records.';
 const CONSOLE_CURE = 'write "console"';
 const EXPORTERS = { type: 'exporter', default: 'otlp', values: ['otlp', 'console', 'none'] } as const;
@@ -83,28 +94,150 @@ const TIME = { type: 'integer', min: 1, unit: 'milliseconds' } as const;
 const TIMEOUT = { type: 'integer', min: 0, unit: 'milliseconds', zeroIsUnlimited: true } as const;
 
 const GENERAL: readonly Setting[] = [
-  { name: 'OTEL_SDK_DISABLED', group: 'general', type: 'boolean', default: false, meaning: 'Turns telemetry off: nothing is loaded but the preload itself.' },
-  { name: 'OTEL_SERVICE_NAME', group: 'general', type: 'text', option: 'serviceName', otherwise: 'service.name of OTEL_RESOURCE_ATTRIBUTES, then the name in package.json', meaning: 'Name of this service (`service.name`).' },
-  { name: 'OTEL_RESOURCE_ATTRIBUTES', group: 'general', type: 'attributes', option: 'resourceAttributes', meaning: 'More about this process, as `key=value` pairs separated by commas; a comma, an equals sign or a percent sign in a value is percent-encoded.' },
-  { name: 'ENVIRONMENT', group: 'general', type: 'text', option: 'environment', meaning: 'Where the service runs (`production`): `deployment.environment.name`, unless OTEL_RESOURCE_ATTRIBUTES says it.' },
-  { name: 'GIT_COMMIT', group: 'general', type: 'text', meaning: 'The commit that runs: `vcs.ref.head.revision`, unless OTEL_RESOURCE_ATTRIBUTES says it.' },
-  { name: 'OTEL_NODE_RESOURCE_DETECTORS', group: 'general', type: 'list', items: 'resource detectors', values: ['env', 'host', 'os', 'process', 'serviceinstance', 'container', 'kubernetes', 'alibaba', 'aws', 'azure', 'gcp', 'all'], otherwise: 'all but the clouds, which are asked only when they are named', meaning: 'What is found out about the process by itself; `none` for nothing.' },
-  { name: 'OTEL_PROPAGATORS', group: 'general', type: 'list', items: 'propagators', default: ['tracecontext', 'baggage'], values: ['tracecontext', 'baggage', 'b3', 'b3multi'], unsupported: { jaeger: NO_PROPAGATOR, xray: NO_PROPAGATOR, ottrace: NO_PROPAGATOR }, meaning: 'Formats in which trace ids and baggage travel between services; `none` for none.' },
-  { name: 'OTEL_LOG_LEVEL', group: 'general', type: 'enum', values: ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'], default: 'info', meaning: 'How much signalbox and the SDK say about themselves, when SIGNALBOX_LOG_LEVEL is not set.' },
-  { name: 'OTEL_CONFIG_FILE', group: 'general', type: 'file', meaning: 'A declarative configuration file in YAML. The official SDK then reads it and runs, and other `OTEL_*` settings count only where the file names them.' },
+  {
+    name: 'OTEL_SDK_DISABLED',
+    group: 'general',
+    type: 'boolean',
+    default: false,
+    meaning: 'Turns telemetry off: nothing is loaded but the preload itself.',
+  },
+  {
+    name: 'OTEL_SERVICE_NAME',
+    group: 'general',
+    type: 'text',
+    option: 'serviceName',
+    otherwise: 'service.name of OTEL_RESOURCE_ATTRIBUTES, then the name in package.json',
+    meaning: 'Name of this service (`service.name`).',
+  },
+  {
+    name: 'OTEL_RESOURCE_ATTRIBUTES',
+    group: 'general',
+    type: 'attributes',
+    option: 'resourceAttributes',
+    meaning:
+      'More about this process, as `key=value` pairs separated by commas; a comma, an equals sign or a percent sign in a value is percent-encoded.',
+  },
+  {
+    name: 'ENVIRONMENT',
+    group: 'general',
+    type: 'text',
+    option: 'environment',
+    meaning: 'Where the service runs (`production`): `deployment.environment.name`, unless OTEL_RESOURCE_ATTRIBUTES says it.',
+  },
+  {
+    name: 'GIT_COMMIT',
+    group: 'general',
+    type: 'text',
+    meaning: 'The commit that runs: `vcs.ref.head.revision`, unless OTEL_RESOURCE_ATTRIBUTES says it.',
+  },
+  {
+    name: 'OTEL_NODE_RESOURCE_DETECTORS',
+    group: 'general',
+    type: 'list',
+    items: 'resource detectors',
+    values: ['env', 'host', 'os', 'process', 'serviceinstance', 'container', 'kubernetes', 'alibaba', 'aws', 'azure', 'gcp', 'all'],
+    otherwise: 'all but the clouds, which are asked only when they are named',
+    meaning: 'What is found out about the process by itself; `none` for nothing.',
+  },
+  {
+    name: 'OTEL_PROPAGATORS',
+    group: 'general',
+    type: 'list',
+    items: 'propagators',
+    default: ['tracecontext', 'baggage'],
+    values: ['tracecontext', 'baggage', 'b3', 'b3multi'],
+    unsupported: { jaeger: NO_PROPAGATOR, xray: NO_PROPAGATOR, ottrace: NO_PROPAGATOR },
+    meaning: 'Formats in which trace ids and baggage travel between services; `none` for none.',
+  },
+  {
+    name: 'OTEL_LOG_LEVEL',
+    group: 'general',
+    type: 'enum',
+    values: ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'],
+    default: 'info',
+    meaning: 'How much signalbox and the SDK say about themselves, when SIGNALBOX_LOG_LEVEL is not set.',
+  },
+  {
+    name: 'OTEL_CONFIG_FILE',
+    group: 'general',
+    type: 'file',
+    meaning:
+      'A declarative configuration file in YAML. The official SDK then reads it and runs, and other `OTEL_*` settings count only where the file names them.',
+  },
 ];
 
 /** Settings of the OTLP exporter for all signals; each exists once more for each signal. */
 const OTLP: readonly Setting[] = [
-  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', group: 'otlp', type: 'url', option: 'endpoint', otherwise: 'http://localhost:4318, with grpc http://localhost:4317', meaning: 'Where telemetry is sent. Over HTTP, `/v1/traces`, `/v1/metrics` and `/v1/logs` are added to it.' },
-  { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', group: 'otlp', type: 'enum', option: 'protocol', values: ['http/protobuf', 'http/json', 'grpc'], otherwise: 'grpc for port 4317, otherwise http/protobuf', meaning: 'How telemetry is sent.' },
-  { name: 'OTEL_EXPORTER_OTLP_HEADERS', group: 'otlp', type: 'headers', option: 'headers', secret: true, meaning: 'Headers of every export, as `name=value` pairs separated by commas, values percent-encoded (`authorization=Bearer%20…`).' },
-  { name: 'OTEL_EXPORTER_OTLP_TIMEOUT', group: 'otlp', ...TIMEOUT, option: 'timeoutMs', default: 10_000, meaning: 'Longest time that one request may take.' },
-  { name: 'OTEL_EXPORTER_OTLP_COMPRESSION', group: 'otlp', type: 'enum', option: 'compression', values: ['gzip', 'none'], default: 'none', meaning: 'Whether requests are compressed.' },
-  { name: 'OTEL_EXPORTER_OTLP_CERTIFICATE', group: 'otlp', type: 'certificate', otherwise: 'the certificates that Node.js trusts', meaning: 'PEM file of the certificates to trust when the endpoint is `https`.' },
-  { name: 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', group: 'otlp', type: 'certificate', otherwise: 'no client certificate', meaning: 'PEM file of the certificate that proves who this client is. Needs the key beside it.' },
-  { name: 'OTEL_EXPORTER_OTLP_CLIENT_KEY', group: 'otlp', type: 'private-key', otherwise: 'no client certificate', meaning: 'PEM file of the private key of the client certificate.' },
-  { name: 'OTEL_EXPORTER_OTLP_INSECURE', group: 'otlp', type: 'boolean', default: false, meaning: 'Sends without TLS. Counts only for gRPC and an endpoint without `http://` or `https://`.' },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    group: 'otlp',
+    type: 'url',
+    option: 'endpoint',
+    otherwise: 'http://localhost:4318, with grpc http://localhost:4317',
+    meaning: 'Where telemetry is sent. Over HTTP, `/v1/traces`, `/v1/metrics` and `/v1/logs` are added to it.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    group: 'otlp',
+    type: 'enum',
+    option: 'protocol',
+    values: ['http/protobuf', 'http/json', 'grpc'],
+    otherwise: 'grpc for port 4317, otherwise http/protobuf',
+    meaning: 'How telemetry is sent.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    group: 'otlp',
+    type: 'headers',
+    option: 'headers',
+    secret: true,
+    meaning: 'Headers of every export, as `name=value` pairs separated by commas, values percent-encoded (`authorization=Bearer%20…`).',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_TIMEOUT',
+    group: 'otlp',
+    ...TIMEOUT,
+    option: 'timeoutMs',
+    default: 10_000,
+    meaning: 'Longest time that one request may take.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_COMPRESSION',
+    group: 'otlp',
+    type: 'enum',
+    option: 'compression',
+    values: ['gzip', 'none'],
+    default: 'none',
+    meaning: 'Whether requests are compressed.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_CERTIFICATE',
+    group: 'otlp',
+    type: 'certificate',
+    otherwise: 'the certificates that Node.js trusts',
+    meaning: 'PEM file of the certificates to trust when the endpoint is `https`.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
+    group: 'otlp',
+    type: 'certificate',
+    otherwise: 'no client certificate',
+    meaning: 'PEM file of the certificate that proves who this client is. Needs the key beside it.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_CLIENT_KEY',
+    group: 'otlp',
+    type: 'private-key',
+    otherwise: 'no client certificate',
+    meaning: 'PEM file of the private key of the client certificate.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_INSECURE',
+    group: 'otlp',
+    type: 'boolean',
+    default: false,
+    meaning: 'Sends without TLS. Counts only for gRPC and an endpoint without `http://` or `https://`.',
+  },
 ];
 
 function ofSignal(setting: Setting, signal: 'TRACES' | 'METRICS' | 'LOGS'): Setting {
@@ -113,7 +246,10 @@ function ofSignal(setting: Setting, signal: 'TRACES' | 'METRICS' | 'LOGS'): Sett
     name: name.replace('_OTLP_', `_OTLP_${signal}_`),
     group: 'one-signal',
     type,
-    meaning: type === 'url' ? `As ${name}, for ${signal.toLowerCase()} alone, and used as it is: nothing is added to the path.` : `As ${name}, for ${signal.toLowerCase()} alone.`,
+    meaning:
+      type === 'url'
+        ? `As ${name}, for ${signal.toLowerCase()} alone, and used as it is: nothing is added to the path.`
+        : `As ${name}, for ${signal.toLowerCase()} alone.`,
     general: name,
     ...(secret && { secret }),
     ...(values && { values }),
@@ -124,62 +260,308 @@ function ofSignal(setting: Setting, signal: 'TRACES' | 'METRICS' | 'LOGS'): Sett
 }
 
 const SIGNALS: readonly Setting[] = [
-  { name: 'OTEL_TRACES_EXPORTER', group: 'traces', ...EXPORTERS, option: 'traces', unsupported: UNSUPPORTED_TRACE_EXPORTERS, meaning: 'Where traces go: by OTLP, to the console, or nowhere.' },
-  { name: 'OTEL_TRACES_SAMPLER', group: 'traces', type: 'enum', option: 'sampler', values: ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'], default: 'parentbased_always_on', unsupported: { jaeger_remote: NO_SAMPLER, parentbased_jaeger_remote: NO_SAMPLER, xray: NO_SAMPLER }, meaning: 'Which traces are kept. `parentbased_…` keeps to what the caller decided.' },
-  { name: 'OTEL_TRACES_SAMPLER_ARG', group: 'traces', type: 'number', min: 0, max: 1, default: 1, meaning: 'Share of the traces that the two `traceidratio` samplers keep.' },
+  {
+    name: 'OTEL_TRACES_EXPORTER',
+    group: 'traces',
+    ...EXPORTERS,
+    option: 'traces',
+    unsupported: UNSUPPORTED_TRACE_EXPORTERS,
+    meaning: 'Where traces go: by OTLP, to the console, or nowhere.',
+  },
+  {
+    name: 'OTEL_TRACES_SAMPLER',
+    group: 'traces',
+    type: 'enum',
+    option: 'sampler',
+    values: ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
+    default: 'parentbased_always_on',
+    unsupported: { jaeger_remote: NO_SAMPLER, parentbased_jaeger_remote: NO_SAMPLER, xray: NO_SAMPLER },
+    meaning: 'Which traces are kept. `parentbased_…` keeps to what the caller decided.',
+  },
+  {
+    name: 'OTEL_TRACES_SAMPLER_ARG',
+    group: 'traces',
+    type: 'number',
+    min: 0,
+    max: 1,
+    default: 1,
+    meaning: 'Share of the traces that the two `traceidratio` samplers keep.',
+  },
   { name: 'OTEL_BSP_SCHEDULE_DELAY', group: 'traces', ...TIME, default: 5000, meaning: 'Longest wait of a span before it is sent.' },
-  { name: 'OTEL_BSP_EXPORT_TIMEOUT', group: 'traces', ...TIMEOUT, default: 30_000, meaning: 'Longest time that one request with spans may take, where that is less than the OTLP time-out. Records that were not taken are sent again for as long as there is room.' },
-  { name: 'OTEL_BSP_MAX_QUEUE_SIZE', group: 'traces', type: 'integer', min: 1, default: Infinity, differs: QUEUE_DIFFERS, meaning: 'Most spans that wait for export.' },
-  { name: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', group: 'traces', type: 'integer', min: 1, default: 512, meaning: 'Most spans in one export; at most the size of the queue.' },
+  {
+    name: 'OTEL_BSP_EXPORT_TIMEOUT',
+    group: 'traces',
+    ...TIMEOUT,
+    default: 30_000,
+    meaning:
+      'Longest time that one request with spans may take, where that is less than the OTLP time-out. Records that were not taken are sent again for as long as there is room.',
+  },
+  {
+    name: 'OTEL_BSP_MAX_QUEUE_SIZE',
+    group: 'traces',
+    type: 'integer',
+    min: 1,
+    default: Infinity,
+    differs: QUEUE_DIFFERS,
+    meaning: 'Most spans that wait for export.',
+  },
+  {
+    name: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+    group: 'traces',
+    type: 'integer',
+    min: 1,
+    default: 512,
+    meaning: 'Most spans in one export; at most the size of the queue.',
+  },
 
-  { name: 'OTEL_METRICS_EXPORTER', group: 'metrics', ...EXPORTERS, option: 'metrics', unsupported: { prometheus: 'signalbox does not serve Prometheus yet; metrics go by OTLP instead', ...UNSUPPORTED_EXPORTERS }, meaning: 'Where metrics go: by OTLP, to the console, or nowhere.' },
-  { name: 'OTEL_METRIC_EXPORT_INTERVAL', group: 'metrics', ...TIME, option: 'metricIntervalMs', default: 60_000, meaning: 'Time between two exports of metrics.' },
-  { name: 'OTEL_METRIC_EXPORT_TIMEOUT', group: 'metrics', ...TIMEOUT, default: 30_000, meaning: 'Longest time that one export of metrics may take; at most the interval.' },
-  { name: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', group: 'metrics', type: 'enum', values: ['cumulative', 'delta', 'lowmemory'], default: 'cumulative', meaning: 'Whether counters are sent as totals since the start or as what was added since the last export.' },
-  { name: 'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', group: 'metrics', type: 'enum', values: ['explicit_bucket_histogram', 'base2_exponential_bucket_histogram'], default: 'explicit_bucket_histogram', meaning: 'Kind of the histograms that are sent.' },
+  {
+    name: 'OTEL_METRICS_EXPORTER',
+    group: 'metrics',
+    ...EXPORTERS,
+    option: 'metrics',
+    unsupported: { prometheus: 'signalbox does not serve Prometheus yet; metrics go by OTLP instead', ...UNSUPPORTED_EXPORTERS },
+    meaning: 'Where metrics go: by OTLP, to the console, or nowhere.',
+  },
+  {
+    name: 'OTEL_METRIC_EXPORT_INTERVAL',
+    group: 'metrics',
+    ...TIME,
+    option: 'metricIntervalMs',
+    default: 60_000,
+    meaning: 'Time between two exports of metrics.',
+  },
+  {
+    name: 'OTEL_METRIC_EXPORT_TIMEOUT',
+    group: 'metrics',
+    ...TIMEOUT,
+    default: 30_000,
+    meaning: 'Longest time that one export of metrics may take; at most the interval.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
+    group: 'metrics',
+    type: 'enum',
+    values: ['cumulative', 'delta', 'lowmemory'],
+    default: 'cumulative',
+    meaning: 'Whether counters are sent as totals since the start or as what was added since the last export.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION',
+    group: 'metrics',
+    type: 'enum',
+    values: ['explicit_bucket_histogram', 'base2_exponential_bucket_histogram'],
+    default: 'explicit_bucket_histogram',
+    meaning: 'Kind of the histograms that are sent.',
+  },
 
-  { name: 'OTEL_LOGS_EXPORTER', group: 'logs', ...EXPORTERS, option: 'logs', unsupported: UNSUPPORTED_EXPORTERS, meaning: 'Where log records go: by OTLP, to the console, or nowhere.' },
+  {
+    name: 'OTEL_LOGS_EXPORTER',
+    group: 'logs',
+    ...EXPORTERS,
+    option: 'logs',
+    unsupported: UNSUPPORTED_EXPORTERS,
+    meaning: 'Where log records go: by OTLP, to the console, or nowhere.',
+  },
   { name: 'OTEL_BLRP_SCHEDULE_DELAY', group: 'logs', ...TIME, default: 1000, meaning: 'Longest wait of a log record before it is sent.' },
-  { name: 'OTEL_BLRP_EXPORT_TIMEOUT', group: 'logs', ...TIMEOUT, default: 30_000, meaning: 'Longest time that one request with log records may take, where that is less than the OTLP time-out.' },
-  { name: 'OTEL_BLRP_MAX_QUEUE_SIZE', group: 'logs', type: 'integer', min: 1, default: Infinity, differs: QUEUE_DIFFERS, meaning: 'Most log records that wait for export.' },
-  { name: 'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE', group: 'logs', type: 'integer', min: 1, default: 512, meaning: 'Most log records in one export; at most the size of the queue.' },
+  {
+    name: 'OTEL_BLRP_EXPORT_TIMEOUT',
+    group: 'logs',
+    ...TIMEOUT,
+    default: 30_000,
+    meaning: 'Longest time that one request with log records may take, where that is less than the OTLP time-out.',
+  },
+  {
+    name: 'OTEL_BLRP_MAX_QUEUE_SIZE',
+    group: 'logs',
+    type: 'integer',
+    min: 1,
+    default: Infinity,
+    differs: QUEUE_DIFFERS,
+    meaning: 'Most log records that wait for export.',
+  },
+  {
+    name: 'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE',
+    group: 'logs',
+    type: 'integer',
+    min: 1,
+    default: 512,
+    meaning: 'Most log records in one export; at most the size of the queue.',
+  },
 ];
 
 const LIMITS: readonly Setting[] = [
-  { name: 'OTEL_ATTRIBUTE_COUNT_LIMIT', ...LIMIT, default: 128, meaning: 'Most attributes of a span or a log record; further ones are dropped.' },
-  { name: 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT', ...LIMIT, unit: 'characters', default: 16_384, differs: LENGTH_DIFFERS, meaning: 'Longest text of an attribute of a span or a log record; the rest is cut off.' },
-  { name: 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', ...LIMIT, general: 'OTEL_ATTRIBUTE_COUNT_LIMIT', meaning: 'As OTEL_ATTRIBUTE_COUNT_LIMIT, for spans alone.' },
-  { name: 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', ...LIMIT, unit: 'characters', general: 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT', meaning: 'As OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, for spans alone.' },
+  {
+    name: 'OTEL_ATTRIBUTE_COUNT_LIMIT',
+    ...LIMIT,
+    default: 128,
+    meaning: 'Most attributes of a span or a log record; further ones are dropped.',
+  },
+  {
+    name: 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    ...LIMIT,
+    unit: 'characters',
+    default: 16_384,
+    differs: LENGTH_DIFFERS,
+    meaning: 'Longest text of an attribute of a span or a log record; the rest is cut off.',
+  },
+  {
+    name: 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT',
+    ...LIMIT,
+    general: 'OTEL_ATTRIBUTE_COUNT_LIMIT',
+    meaning: 'As OTEL_ATTRIBUTE_COUNT_LIMIT, for spans alone.',
+  },
+  {
+    name: 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    ...LIMIT,
+    unit: 'characters',
+    general: 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    meaning: 'As OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, for spans alone.',
+  },
   { name: 'OTEL_SPAN_EVENT_COUNT_LIMIT', ...LIMIT, default: 128, meaning: 'Most events of a span.' },
   { name: 'OTEL_SPAN_LINK_COUNT_LIMIT', ...LIMIT, default: 128, meaning: 'Most links of a span.' },
   { name: 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT', ...LIMIT, default: 128, meaning: 'Most attributes of an event of a span.' },
   { name: 'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT', ...LIMIT, default: 128, meaning: 'Most attributes of a link of a span.' },
-  { name: 'OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT', ...LIMIT, general: 'OTEL_ATTRIBUTE_COUNT_LIMIT', meaning: 'As OTEL_ATTRIBUTE_COUNT_LIMIT, for log records alone.' },
-  { name: 'OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT', ...LIMIT, unit: 'characters', general: 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT', meaning: 'As OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, for log records alone.' },
+  {
+    name: 'OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT',
+    ...LIMIT,
+    general: 'OTEL_ATTRIBUTE_COUNT_LIMIT',
+    meaning: 'As OTEL_ATTRIBUTE_COUNT_LIMIT, for log records alone.',
+  },
+  {
+    name: 'OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    ...LIMIT,
+    unit: 'characters',
+    general: 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    meaning: 'As OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, for log records alone.',
+  },
 ];
 
 const INSTRUMENTATIONS: readonly Setting[] = [
-  { name: 'OTEL_NODE_ENABLED_INSTRUMENTATIONS', group: 'instrumentations', type: 'list', items: 'instrumentations', values: [...INSTRUMENTATION_NAMES], option: 'instrumentations.enabled', otherwise: 'the default set', meaning: 'The only instrumentations to use, by name (`http,express`); `none` for none.' },
-  { name: 'OTEL_NODE_DISABLED_INSTRUMENTATIONS', group: 'instrumentations', type: 'list', items: 'instrumentations', values: [...INSTRUMENTATION_NAMES], option: 'instrumentations.disabled', default: [], meaning: 'Instrumentations not to use, by name.' },
-  { name: 'SIGNALBOX_INSTRUMENTATION_OPTIONS', group: 'instrumentations', type: 'instrumentation-options', option: 'instrumentations.options', meaning: 'Options of instrumentations as a JSON object by name: `{"pg":{"requireParentSpan":true}}`.' },
-  { name: 'SIGNALBOX_IGNORE_PATHS', group: 'instrumentations', type: 'list', items: 'paths', option: 'ignorePaths', default: ['/health', '/healthz', '/healthcheck', '/health/live', '/health/ready', '/live', '/livez', '/ready', '/readyz', '/metrics'], meaning: 'URL paths whose requests are neither traced nor counted; `/internal/*` takes everything below. Takes the place of the default list; `none` ignores nothing.' },
+  {
+    name: 'OTEL_NODE_ENABLED_INSTRUMENTATIONS',
+    group: 'instrumentations',
+    type: 'list',
+    items: 'instrumentations',
+    values: [...INSTRUMENTATION_NAMES],
+    option: 'instrumentations.enabled',
+    otherwise: 'the default set',
+    meaning: 'The only instrumentations to use, by name (`http,express`); `none` for none.',
+  },
+  {
+    name: 'OTEL_NODE_DISABLED_INSTRUMENTATIONS',
+    group: 'instrumentations',
+    type: 'list',
+    items: 'instrumentations',
+    values: [...INSTRUMENTATION_NAMES],
+    option: 'instrumentations.disabled',
+    default: [],
+    meaning: 'Instrumentations not to use, by name.',
+  },
+  {
+    name: 'SIGNALBOX_INSTRUMENTATION_OPTIONS',
+    group: 'instrumentations',
+    type: 'instrumentation-options',
+    option: 'instrumentations.options',
+    meaning: 'Options of instrumentations as a JSON object by name: `{"pg":{"requireParentSpan":true}}`.',
+  },
+  {
+    name: 'SIGNALBOX_IGNORE_PATHS',
+    group: 'instrumentations',
+    type: 'list',
+    items: 'paths',
+    option: 'ignorePaths',
+    default: ['/health', '/healthz', '/healthcheck', '/health/live', '/health/ready', '/live', '/livez', '/ready', '/readyz', '/metrics'],
+    meaning:
+      'URL paths whose requests are neither traced nor counted; `/internal/*` takes everything below. Takes the place of the default list; `none` ignores nothing.',
+  },
 ];
 
 const SIGNALBOX: readonly Setting[] = [
-  { name: 'SIGNALBOX_LOG_LEVEL', group: 'signalbox', type: 'enum', option: 'logLevel', values: ['none', 'error', 'warn', 'info', 'debug'], general: 'OTEL_LOG_LEVEL', meaning: 'How much signalbox says about itself on stderr.' },
-  { name: 'SIGNALBOX_SHUTDOWN_TIMEOUT', group: 'signalbox', type: 'integer', min: 0, unit: 'milliseconds', option: 'shutdownTimeoutMs', default: 5000, meaning: 'Most that signalbox adds to the end of the process to send what is left; 0 waits for nothing.' },
-  { name: 'SIGNALBOX_QUEUE_MAX_BYTES', group: 'signalbox', type: 'integer', min: 1, unit: 'bytes', default: 33_554_432, meaning: 'Most memory for records that wait for export, for each signal.' },
-  { name: 'SIGNALBOX_BAGGAGE_HOSTS', group: 'signalbox', type: 'list', items: 'hosts', option: 'baggageHosts', default: [], meaning: 'Hosts that outbound baggage may be sent to (`example.com`, `*.example.com`, `*` for all).' },
-  { name: 'SIGNALBOX_WORKER_THREADS', group: 'signalbox', type: 'boolean', default: false, meaning: 'Also starts in worker threads that inherit the preload.' },
+  {
+    name: 'SIGNALBOX_LOG_LEVEL',
+    group: 'signalbox',
+    type: 'enum',
+    option: 'logLevel',
+    values: ['none', 'error', 'warn', 'info', 'debug'],
+    general: 'OTEL_LOG_LEVEL',
+    meaning: 'How much signalbox says about itself on stderr.',
+  },
+  {
+    name: 'SIGNALBOX_SHUTDOWN_TIMEOUT',
+    group: 'signalbox',
+    type: 'integer',
+    min: 0,
+    unit: 'milliseconds',
+    option: 'shutdownTimeoutMs',
+    default: 5000,
+    meaning: 'Most that signalbox adds to the end of the process to send what is left; 0 waits for nothing.',
+  },
+  {
+    name: 'SIGNALBOX_QUEUE_MAX_BYTES',
+    group: 'signalbox',
+    type: 'integer',
+    min: 1,
+    unit: 'bytes',
+    default: 33_554_432,
+    meaning: 'Most memory for records that wait for export, for each signal.',
+  },
+  {
+    name: 'SIGNALBOX_BAGGAGE_HOSTS',
+    group: 'signalbox',
+    type: 'list',
+    items: 'hosts',
+    option: 'baggageHosts',
+    default: [],
+    meaning: 'Hosts that outbound baggage may be sent to (`example.com`, `*.example.com`, `*` for all).',
+  },
+  {
+    name: 'SIGNALBOX_WORKER_THREADS',
+    group: 'signalbox',
+    type: 'boolean',
+    default: false,
+    meaning: 'Also starts in worker threads that inherit the preload.',
+  },
 ];
 
 /** Known, so that they are not called misspelt; nothing reads them. */
 const NO_EFFECT: readonly Setting[] = [
-  { name: 'OTEL_METRICS_EXEMPLAR_FILTER', group: 'no-effect', type: 'enum', values: ['always_on', 'always_off', 'trace_based'], default: 'always_off', differs: 'The specification says trace_based.', meaning: 'Accepted, and has no effect yet: no exemplars are recorded.' },
-  { name: 'OTEL_EXPORTER_PROMETHEUS_HOST', group: 'no-effect', type: 'text', meaning: 'Accepted, and has no effect yet: signalbox does not serve Prometheus.' },
-  { name: 'OTEL_EXPORTER_PROMETHEUS_PORT', group: 'no-effect', type: 'integer', min: 1, max: 65_535, meaning: 'Accepted, and has no effect yet: signalbox does not serve Prometheus.' },
-  { name: 'OTEL_SEMCONV_STABILITY_OPT_IN', group: 'no-effect', type: 'list', items: 'conventions', meaning: 'Accepted, and has no effect: the instrumentations send the stable names only.' },
-  { name: 'OTEL_NODE_EXPERIMENTAL_SDK_METRICS', group: 'no-effect', type: 'boolean', default: false, meaning: 'Accepted, and has no effect: signalbox always counts what it exports.' },
+  {
+    name: 'OTEL_METRICS_EXEMPLAR_FILTER',
+    group: 'no-effect',
+    type: 'enum',
+    values: ['always_on', 'always_off', 'trace_based'],
+    default: 'always_off',
+    differs: 'The specification says trace_based.',
+    meaning: 'Accepted, and has no effect yet: no exemplars are recorded.',
+  },
+  {
+    name: 'OTEL_EXPORTER_PROMETHEUS_HOST',
+    group: 'no-effect',
+    type: 'text',
+    meaning: 'Accepted, and has no effect yet: signalbox does not serve Prometheus.',
+  },
+  {
+    name: 'OTEL_EXPORTER_PROMETHEUS_PORT',
+    group: 'no-effect',
+    type: 'integer',
+    min: 1,
+    max: 65_535,
+    meaning: 'Accepted, and has no effect yet: signalbox does not serve Prometheus.',
+  },
+  {
+    name: 'OTEL_SEMCONV_STABILITY_OPT_IN',
+    group: 'no-effect',
+    type: 'list',
+    items: 'conventions',
+    meaning: 'Accepted, and has no effect: the instrumentations send the stable names only.',
+  },
+  {
+    name: 'OTEL_NODE_EXPERIMENTAL_SDK_METRICS',
+    group: 'no-effect',
+    type: 'boolean',
+    default: false,
+    meaning: 'Accepted, and has no effect: signalbox always counts what it exports.',
+  },
 ];
 
 export const settings: readonly Setting[] = [

@@ -4,7 +4,6 @@ const LONGEST_SHOWN = 60;
 export const HIDDEN = 'a value that is not shown';
 
 /** Characters that JSON leaves as they are and that a terminal does not show, or shows elsewhere. */
-// eslint-disable-next-line no-control-regex
 const UNSEEN = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
@@ -22,7 +21,8 @@ export function showValue(value: unknown, isUrl = false): string {
     const text = query < 0 ? value : `${value.slice(0, query)}?…`;
     return quote(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
   }
-  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value).slice(0, LONGEST_SHOWN);
+  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return String(value).slice(0, LONGEST_SHOWN);
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 

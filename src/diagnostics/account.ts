@@ -7,14 +7,7 @@
 import type { Signal } from '../config/config.ts';
 
 /** Why records were given up. Part of metric attributes and messages, so the set is small and fixed. */
-export type DropReason =
-  | 'queue_full'
-  | 'too_large'
-  | 'encode_error'
-  | 'rejected'
-  | 'refused'
-  | 'exit_deadline'
-  | 'after_shutdown';
+export type DropReason = 'queue_full' | 'too_large' | 'encode_error' | 'rejected' | 'refused' | 'exit_deadline' | 'after_shutdown';
 
 export interface Account {
   readonly signal: Signal;

@@ -2,8 +2,27 @@
 import { readFileSync, statSync } from 'node:fs';
 
 /** Libraries worth a word: those that nearly every service uses and whose spans would be missed. */
-const LIBRARIES = ['express', 'fastify', 'koa', '@hapi/hapi', '@nestjs/core', 'pg', 'mysql2', 'mongodb', 'ioredis', '@redis/client', 'kafkajs', 'amqplib', 'bullmq', 'winston', 'pino', 'graphql', '@grpc/grpc-js'];
-const BUNDLER_MARKS = /__commonJS\(|__commonJSMin\(|__toESM\(|__webpack_require__|\/\/ node_modules\/|\/\/#region node_modules\/|commonjsGlobal/;
+const LIBRARIES = [
+  'express',
+  'fastify',
+  'koa',
+  '@hapi/hapi',
+  '@nestjs/core',
+  'pg',
+  'mysql2',
+  'mongodb',
+  'ioredis',
+  '@redis/client',
+  'kafkajs',
+  'amqplib',
+  'bullmq',
+  'winston',
+  'pino',
+  'graphql',
+  '@grpc/grpc-js',
+];
+const BUNDLER_MARKS =
+  /__commonJS\(|__commonJSMin\(|__toESM\(|__webpack_require__|\/\/ node_modules\/|\/\/#region node_modules\/|commonjsGlobal/;
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /** A whole message with its cure when `script` is a bundle that holds libraries; `undefined` when it is not one, or cannot be read. */

@@ -61,7 +61,6 @@ function jsonLine(level: Level, key: string, message: string): string {
 
 /** Whatever a server or a setting put into a message, it stays one line and moves no cursor. */
 function oneLine(message: string): string {
-  // eslint-disable-next-line no-control-regex
   return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 }
 

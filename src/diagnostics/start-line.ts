@@ -13,7 +13,9 @@ export function startLine(config: Config, serviceName: string, serviceVersion: s
   }
   const service = serviceVersion === undefined ? serviceName : `${serviceName} ${serviceVersion}`;
   const sends = [...targets].map(([target, signals]) => `${listed(signals)} to ${target}`);
-  const sampler = config.traces.sampler.endsWith('traceidratio') ? `${config.traces.sampler} ${config.traces.samplerRatio}` : config.traces.sampler;
+  const sampler = config.traces.sampler.endsWith('traceidratio')
+    ? `${config.traces.sampler} ${config.traces.samplerRatio}`
+    : config.traces.sampler;
   return `signalbox ${version}: ${service} sends ${sends.length === 0 ? 'nothing (all exporters are "none")' : sends.join(', ')}, sampler ${sampler}, Node.js ${process.versions.node}.`;
 }
 

@@ -107,7 +107,13 @@ function readElements(tally: Tally, json: unknown, field: Field, list: unknown[]
   const { message, name, alone } = field;
   for (const element of readArray(json, name)) {
     if (message === undefined) list.push(readScalar(element, field));
-    else if (alone) attempt(tally, true, () => readMessage(tally, element, message, `an element of ${name}`), (row) => list.push(row));
+    else if (alone)
+      attempt(
+        tally,
+        true,
+        () => readMessage(tally, element, message, `an element of ${name}`),
+        (row) => list.push(row),
+      );
     else list.push(readMessage(tally, element, message, `an element of ${name}`));
   }
 }

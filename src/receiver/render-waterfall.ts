@@ -109,7 +109,10 @@ function toRows(byId: ReadonlyMap<string, ReceivedSpan>): Row[] {
   const drawn = new Set<ReceivedSpan>();
   // With a stack of its own rather than by recursion: a trace may be deeper than the call stack.
   const draw = (from: readonly ReceivedSpan[]): void => {
-    const stack: Row[] = [...from].sort(byStart).reverse().map((span) => ({ span, depth: 0 }));
+    const stack: Row[] = [...from]
+      .sort(byStart)
+      .reverse()
+      .map((span) => ({ span, depth: 0 }));
     for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
       if (drawn.has(row.span)) continue;
       drawn.add(row.span);
@@ -211,14 +214,7 @@ function groupLogs(logs: readonly ReceivedLog[], traceId: string, byId: Readonly
   return groups;
 }
 
-function toLogLines(
-  logs: readonly ReceivedLog[],
-  start: bigint,
-  indent: number,
-  layout: Layout,
-  maxLogs: number,
-  paint: Paint,
-): string[] {
+function toLogLines(logs: readonly ReceivedLog[], start: bigint, indent: number, layout: Layout, maxLogs: number, paint: Paint): string[] {
   const sorted = [...logs].sort((a, b) => Number(timeOf(a) - timeOf(b)));
   const lines = sorted.slice(0, maxLogs).map((log) => {
     const time = timeOf(log);

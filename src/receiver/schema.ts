@@ -130,10 +130,7 @@ const LINK = message(
 
 const STATUS = message(
   (): ReceivedSpan['status'] => ({ code: 'unset', message: '' }),
-  [
-    field(2, 'message', 'string'),
-    field(3, 'code', 'enum', { prefix: 'STATUS_CODE_', values: ['unset', 'ok', 'error'] }),
-  ],
+  [field(2, 'message', 'string'), field(3, 'code', 'enum', { prefix: 'STATUS_CODE_', values: ['unset', 'ok', 'error'] })],
 );
 
 const SPAN = message(
@@ -296,10 +293,7 @@ const EXPONENTIAL_HISTOGRAM_POINT = message(
   ],
 );
 
-const QUANTILE = message(
-  () => ({ quantile: 0, value: 0 }),
-  [field(1, 'quantile', 'double'), field(2, 'value', 'double')],
-);
+const QUANTILE = message(() => ({ quantile: 0, value: 0 }), [field(1, 'quantile', 'double'), field(2, 'value', 'double')]);
 
 const SUMMARY_POINT = message(
   (): SummaryPoint => ({ attributes: {}, startTimeUnixNano: 0n, timeUnixNano: 0n, flags: 0, count: 0, sum: 0, quantiles: [] }),
@@ -322,7 +316,11 @@ const temporality = field(2, 'aggregationTemporality', 'enum', {
 });
 
 const METRIC_TYPES = [
-  one(5, 'gauge', message(() => ({ points: [] }), [points(NUMBER_POINT)])),
+  one(
+    5,
+    'gauge',
+    message(() => ({ points: [] }), [points(NUMBER_POINT)]),
+  ),
   one(
     7,
     'sum',
@@ -331,13 +329,21 @@ const METRIC_TYPES = [
       [points(NUMBER_POINT), temporality, field(3, 'isMonotonic', 'bool', { to: 'monotonic' })],
     ),
   ),
-  one(9, 'histogram', message(() => ({ temporality: 'unspecified', points: [] }), [points(HISTOGRAM_POINT), temporality])),
+  one(
+    9,
+    'histogram',
+    message(() => ({ temporality: 'unspecified', points: [] }), [points(HISTOGRAM_POINT), temporality]),
+  ),
   one(
     10,
     'exponentialHistogram',
     message(() => ({ temporality: 'unspecified', points: [] }), [points(EXPONENTIAL_HISTOGRAM_POINT), temporality]),
   ),
-  one(11, 'summary', message(() => ({ points: [] }), [points(SUMMARY_POINT)])),
+  one(
+    11,
+    'summary',
+    message(() => ({ points: [] }), [points(SUMMARY_POINT)]),
+  ),
 ];
 
 const METRIC = message(

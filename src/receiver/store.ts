@@ -105,10 +105,13 @@ export function createStore({ maxBytes = DEFAULT_MAX_BYTES }: StoreOptions = {})
             reject(error);
           }
         };
-        const timer = setTimeout(() => {
-          end();
-          reject(new Error(`The store must receive ${what} within ${timeoutMs} ms, did not. It has ${summarize(store)}.`));
-        }, Math.min(timeoutMs, 2 ** 31 - 1));
+        const timer = setTimeout(
+          () => {
+            end();
+            reject(new Error(`The store must receive ${what} within ${timeoutMs} ms, did not. It has ${summarize(store)}.`));
+          },
+          Math.min(timeoutMs, 2 ** 31 - 1),
+        );
         const unsubscribe = store.subscribe(ask);
         ask();
       }),
@@ -142,8 +145,20 @@ function summarize(store: Store): string {
   const logs = store.logs();
   const metrics = store.metrics();
   return [
-    list(spans.length, 'spans', spans.map(({ name }) => name)),
-    list(logs.length, 'log records', logs.map(({ body, eventName }) => (typeof body === 'string' ? body : eventName).slice(0, 80))),
-    list(metrics.length, 'metrics', metrics.map(({ name }) => name)),
+    list(
+      spans.length,
+      'spans',
+      spans.map(({ name }) => name),
+    ),
+    list(
+      logs.length,
+      'log records',
+      logs.map(({ body, eventName }) => (typeof body === 'string' ? body : eventName).slice(0, 80)),
+    ),
+    list(
+      metrics.length,
+      'metrics',
+      metrics.map(({ name }) => name),
+    ),
   ].join(', ');
 }

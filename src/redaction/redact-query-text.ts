@@ -48,7 +48,13 @@ function redactCommand(command: string): string {
   if (!COMMAND_NAME.test(name)) return redactSql(command);
   if (key === '') return name;
   if (COUNTED_ARGUMENTS.test(`${key} ${rest}`)) return `${name} ${key} ${rest}`;
-  const shownKey = NO_KEY.test(name) ? '?' : key.slice(0, 256).split(':').map((part) => (KEY_PART.test(part) ? part : '?')).join(':');
+  const shownKey = NO_KEY.test(name)
+    ? '?'
+    : key
+        .slice(0, 256)
+        .split(':')
+        .map((part) => (KEY_PART.test(part) ? part : '?'))
+        .join(':');
   if (rest === '') return `${name} ${shownKey}`;
   return `${name} ${shownKey} ${COUNTED_ARGUMENTS.test(rest) ? rest : '?'}`;
 }
@@ -67,7 +73,7 @@ function splitOnce(text: string): [head: string, tail: string] {
 /** JSON, or what a shell makes of it: names before a colon stay, `true`, `false` and `null` too, and function names. */
 function redactDocument(text: string): string {
   let out = '';
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const char = text[i] as string;
     if (char === '"' || char === "'" || char === '`') {
       const end = endOfString(text, i);
@@ -80,7 +86,8 @@ function redactDocument(text: string): string {
       while (end < text.length && /[\w$.+\u0080-\uffff-]/.test(text[end] as string)) end++;
       const word = text.slice(i, end);
       const follows = nextChar(text, end);
-      const stays = /^(?:true|false|null)$/.test(word) || ((follows === ':' || follows === '(') && /^[A-Za-z_$]/.test(word) && DOCUMENT_KEY.test(word));
+      const stays =
+        /^(?:true|false|null)$/.test(word) || ((follows === ':' || follows === '(') && /^[A-Za-z_$]/.test(word) && DOCUMENT_KEY.test(word));
       out += stays ? word : '?';
       i = end;
     } else {

@@ -3,7 +3,8 @@ import { isSecretName, secrecyOf } from './secret-names.ts';
 import { REDACTED, redactShapes } from './secret-shapes.ts';
 import { MAYBE_BEARER, MAYBE_DASHES, MAYBE_NAMED, suspicionsOf } from './suspicion.ts';
 
-const NAMED_VALUE = /pass|pwd|secret|token|key|auth|cookie|cred|jwt|bearer|csrf|xsrf|session|sessid|sid\b|pin\b|cv[vc]|otp\b|ssn|card|code|connection/i;
+const NAMED_VALUE =
+  /pass|pwd|secret|token|key|auth|cookie|cred|jwt|bearer|csrf|xsrf|session|sessid|sid\b|pin\b|cv[vc]|otp\b|ssn|card|code|connection/i;
 
 const BEARER = /\b(bearer|basic)(\s{1,4})([A-Za-z0-9._~+/:=-]{6,})/gi;
 

@@ -40,7 +40,8 @@ const ABOUT_SECRETS = new RegExp(
 );
 
 /** Language models count tokens. */
-const COUNTED_TOKENS = /\b(?:count|usage|input|output|prompt|completion|max|min|total|per|first|cached?|reasoning|budget|context|generated|audio|text)\b/;
+const COUNTED_TOKENS =
+  /\b(?:count|usage|input|output|prompt|completion|max|min|total|per|first|cached?|reasoning|budget|context|generated|audio|text)\b/;
 
 /** The semantic conventions' own session ids tie records together; `sessionId` or `session_id` is what a cookie holds. */
 const SESSION_ATTRIBUTE = /^(?:mcp\.)?session\.(?:previous_)?id$/;

@@ -8,8 +8,22 @@ import { api, require, requireBundled } from './otel.ts';
 
 const DETECTORS: Readonly<Record<string, readonly [packageName: string, ...exports: string[]]>> = {
   alibaba: ['@opentelemetry/resource-detector-alibaba-cloud', 'alibabaCloudEcsDetector'],
-  aws: ['@opentelemetry/resource-detector-aws', 'awsBeanstalkDetector', 'awsEc2Detector', 'awsEcsDetector', 'awsEksDetector', 'awsLambdaDetector'],
-  azure: ['@opentelemetry/resource-detector-azure', 'azureAppServiceDetector', 'azureAksDetector', 'azureContainerAppsDetector', 'azureFunctionsDetector', 'azureVmDetector'],
+  aws: [
+    '@opentelemetry/resource-detector-aws',
+    'awsBeanstalkDetector',
+    'awsEc2Detector',
+    'awsEcsDetector',
+    'awsEksDetector',
+    'awsLambdaDetector',
+  ],
+  azure: [
+    '@opentelemetry/resource-detector-azure',
+    'azureAppServiceDetector',
+    'azureAksDetector',
+    'azureContainerAppsDetector',
+    'azureFunctionsDetector',
+    'azureVmDetector',
+  ],
   gcp: ['@opentelemetry/resource-detector-gcp', 'gcpDetector'],
 };
 /** The first export does not wait longer for a cloud that does not answer. */

@@ -17,28 +17,47 @@ export interface Diagnostics {
 /** @throws when the application brought an `@opentelemetry/api` that has no logs: what comes next would fail with less to say. */
 export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): Diagnostics {
   const { DiagLogLevel, logs } = api as Partial<Pick<typeof api, 'logs'>> & Pick<typeof api, 'DiagLogLevel'>;
-  if (logs === undefined) throw new Error(`@opentelemetry/api must be 1.10 or a later 1.x, got ${apiVersion()}. Install @opentelemetry/api@1.10 in the application`);
-  const levels = { none: DiagLogLevel.NONE, error: DiagLogLevel.ERROR, warn: DiagLogLevel.WARN, info: DiagLogLevel.WARN, debug: DiagLogLevel.DEBUG };
+  if (logs === undefined)
+    throw new Error(
+      `@opentelemetry/api must be 1.10 or a later 1.x, got ${apiVersion()}. Install @opentelemetry/api@1.10 in the application`,
+    );
+  const levels = {
+    none: DiagLogLevel.NONE,
+    error: DiagLogLevel.ERROR,
+    warn: DiagLogLevel.WARN,
+    info: DiagLogLevel.WARN,
+    debug: DiagLogLevel.DEBUG,
+  };
   const refused: string[] = [];
   let isStarting = true;
 
   function sayRefused(name: string): void {
     if (isStarting) refused.push(name);
     // One SDK registers five things, and is one mistake.
-    else reporter.say('warn', 'other-provider', `signalbox must be the only SDK that registers with OpenTelemetry, but the application registers another one as well. It was refused (first for "${name}"): signalbox keeps exporting, the other receives nothing. Remove the other SDK's set-up.`);
+    else
+      reporter.say(
+        'warn',
+        'other-provider',
+        `signalbox must be the only SDK that registers with OpenTelemetry, but the application registers another one as well. It was refused (first for "${name}"): signalbox keeps exporting, the other receives nothing. Remove the other SDK's set-up.`,
+      );
   }
-  const say = (at: Level) => (...args: unknown[]) => {
-    try {
-      const message = args.map(show).join(' ').split('\n', 1)[0]?.slice(0, LONGEST) ?? '';
-      const name = DUPLICATE.exec(message)?.[1];
-      if (name === undefined) reporter.say(at, `otel.${message.slice(0, 60)}`, `OpenTelemetry: ${message}`);
-      else sayRefused(name);
-    } catch {
-      // A message that cannot be shown is not worth an error in the code that reports it.
-    }
-  };
+  const say =
+    (at: Level) =>
+    (...args: unknown[]) => {
+      try {
+        const message = args.map(show).join(' ').split('\n', 1)[0]?.slice(0, LONGEST) ?? '';
+        const name = DUPLICATE.exec(message)?.[1];
+        if (name === undefined) reporter.say(at, `otel.${message.slice(0, 60)}`, `OpenTelemetry: ${message}`);
+        else sayRefused(name);
+      } catch {
+        // A message that cannot be shown is not worth an error in the code that reports it.
+      }
+    };
   if (levels[level] !== DiagLogLevel.NONE) {
-    api.diag.setLogger({ error: say('error'), warn: say('warn'), info: say('debug'), debug: say('debug'), verbose: say('debug') }, { logLevel: levels[level], suppressOverrideMessage: true });
+    api.diag.setLogger(
+      { error: say('error'), warn: say('warn'), info: say('debug'), debug: say('debug'), verbose: say('debug') },
+      { logLevel: levels[level], suppressOverrideMessage: true },
+    );
   }
   return {
     refused,

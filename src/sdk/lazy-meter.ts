@@ -2,7 +2,19 @@
  * A meter whose SDK is loaded after the application's own start rather than in the middle of it, and that reads the
  * clock which was captured before the application could replace it.
  */
-import type { BatchObservableCallback, BatchObservableResult, Context, Counter, Gauge, Histogram, Meter, MetricOptions, Observable, ObservableCallback, UpDownCounter } from '@opentelemetry/api';
+import type {
+  BatchObservableCallback,
+  BatchObservableResult,
+  Context,
+  Counter,
+  Gauge,
+  Histogram,
+  Meter,
+  MetricOptions,
+  Observable,
+  ObservableCallback,
+  UpDownCounter,
+} from '@opentelemetry/api';
 import { api } from './otel.ts';
 
 const now = Date.now;
@@ -28,7 +40,11 @@ export interface LazyMeters {
  * @param onDemand - something was asked for that an export needs: load the SDK soon.
  * @param onMeasured - a value is recorded by a meter of that name, or will be observed.
  */
-export function createLazyMeters(load: () => { getMeter: LazyMeters['getMeter'] }, onDemand: () => void, onMeasured: (meter: string) => void): LazyMeters {
+export function createLazyMeters(
+  load: () => { getMeter: LazyMeters['getMeter'] },
+  onDemand: () => void,
+  onMeasured: (meter: string) => void,
+): LazyMeters {
   const waiting: (() => void)[] = [];
   let caughtUp = false;
 
@@ -57,10 +73,16 @@ export function createLazyMeters(load: () => { getMeter: LazyMeters['getMeter'] 
           };
           return { add: write, record: write } as unknown as Instrument;
         };
-      const observable = (method: ObservableMethod) => (name: string, options?: MetricOptions): Observable => new LazyObservable(() => loaded()[method](name, options), (then) => {
-        onMeasured(scope[0]);
-        whenLoaded(then);
-      });
+      const observable =
+        (method: ObservableMethod) =>
+        (name: string, options?: MetricOptions): Observable =>
+          new LazyObservable(
+            () => loaded()[method](name, options),
+            (then) => {
+              onMeasured(scope[0]);
+              whenLoaded(then);
+            },
+          );
       return {
         createCounter: sync<Counter>('createCounter'),
         createUpDownCounter: sync<UpDownCounter>('createUpDownCounter'),
@@ -118,7 +140,8 @@ const withInsides = new WeakMap<BatchObservableCallback, BatchObservableCallback
 function withInside(callback: BatchObservableCallback): BatchObservableCallback {
   let made = withInsides.get(callback);
   if (made === undefined) {
-    made = (result: BatchObservableResult) => callback({ observe: (observable, value, attributes) => result.observe(LazyObservable.inside(observable), value, attributes) });
+    made = (result: BatchObservableResult) =>
+      callback({ observe: (observable, value, attributes) => result.observe(LazyObservable.inside(observable), value, attributes) });
     withInsides.set(callback, made);
   }
   return made;

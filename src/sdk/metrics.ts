@@ -42,7 +42,9 @@ interface Collector {
 
 interface MeterState {
   readonly _instrumentationScope: object;
-  readonly metricStorageRegistry: { getStorages(collector: unknown): { collect(collector: unknown, time: HrTime): MetricData | undefined }[] };
+  readonly metricStorageRegistry: {
+    getStorages(collector: unknown): { collect(collector: unknown, time: HrTime): MetricData | undefined }[];
+  };
   readonly observableRegistry: {
     readonly _callbacks: readonly { callback: (result: Observations) => unknown; instrument: ObservedInstrument }[];
     readonly _batchCallbacks: readonly { callback: (result: BatchObservations) => unknown; instruments: Iterable<ObservedInstrument> }[];
@@ -131,7 +133,8 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
   const reader = new Reader({
     aggregationTemporalitySelector: temporalitySelector(sdk, temporality),
     aggregationSelector: (instrument) => {
-      if (instrument === sdk.InstrumentType.HISTOGRAM && defaultHistogram === 'base2_exponential_bucket_histogram') return { type: sdk.AggregationType.EXPONENTIAL_HISTOGRAM };
+      if (instrument === sdk.InstrumentType.HISTOGRAM && defaultHistogram === 'base2_exponential_bucket_histogram')
+        return { type: sdk.AggregationType.EXPONENTIAL_HISTOGRAM };
       return { type: sdk.AggregationType.DEFAULT };
     },
   });
@@ -148,14 +151,22 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
       collecting = reader.collect();
       result = await inTime(collecting, exportTimeoutMs);
       if (result === undefined) {
-        reporter.say('warn', 'metrics.callback', `A metric's callback must settle within ${exportTimeoutMs} ms (OTEL_METRIC_EXPORT_TIMEOUT), but one did not. What it observes is missing; the others are exported.`);
+        reporter.say(
+          'warn',
+          'metrics.callback',
+          `A metric's callback must settle within ${exportTimeoutMs} ms (OTEL_METRIC_EXPORT_TIMEOUT), but one did not. What it observes is missing; the others are exported.`,
+        );
         collecting.then(handOver, () => {}).finally(() => (collecting = undefined));
         return collectNow();
       }
       collecting = undefined;
     } catch (error) {
       collecting = undefined;
-      reporter.say('warn', 'metrics.collect', `Metrics could not be collected: ${(error as Error).message}. The next interval tries again.`);
+      reporter.say(
+        'warn',
+        'metrics.collect',
+        `Metrics could not be collected: ${(error as Error).message}. The next interval tries again.`,
+      );
       return;
     }
     handOver(result);
@@ -163,7 +174,11 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
 
   function handOver(result: CollectionResult): void {
     for (const error of result.errors) {
-      reporter.say('warn', 'metrics.callback', `A metric's callback failed: ${error instanceof Error ? error.message : String(error)}. Its value is missing in this interval; the others are exported.`);
+      reporter.say(
+        'warn',
+        'metrics.callback',
+        `A metric's callback failed: ${error instanceof Error ? error.message : String(error)}. Its value is missing in this interval; the others are exported.`,
+      );
     }
     for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
       for (const metric of metrics) onMetric(scope, metric);
@@ -232,7 +247,10 @@ function observeNow({ _callbacks, _batchCallbacks }: MeterState['observableRegis
 }
 
 /** As the OTLP exporter's specification describes `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`. */
-function temporalitySelector(sdk: typeof import('@opentelemetry/sdk-metrics'), preference: Config['metrics']['temporality']): NonNullable<PushMetricExporter['selectAggregationTemporality']> {
+function temporalitySelector(
+  sdk: typeof import('@opentelemetry/sdk-metrics'),
+  preference: Config['metrics']['temporality'],
+): NonNullable<PushMetricExporter['selectAggregationTemporality']> {
   const { CUMULATIVE, DELTA } = sdk.AggregationTemporality;
   const type = sdk.InstrumentType;
   const delta: readonly InstrumentType[] = {

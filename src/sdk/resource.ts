@@ -22,7 +22,13 @@ const MOST_FOLDERS = 12;
 
 /** Attributes by rising precedence: what was found out, then what was set. */
 export function detectResource(config: Config, facts: PlatformFacts): Attributes {
-  const wanted = new Set(config.resourceDetectors?.includes('all') ? BUILT_IN : config.resourceDetectors?.includes('none') ? [] : (config.resourceDetectors ?? DEFAULT_DETECTORS));
+  const wanted = new Set(
+    config.resourceDetectors?.includes('all')
+      ? BUILT_IN
+      : config.resourceDetectors?.includes('none')
+        ? []
+        : (config.resourceDetectors ?? DEFAULT_DETECTORS),
+  );
   const manifest = config.serviceName !== undefined && config.serviceVersion !== undefined ? undefined : findManifest(facts);
   const found: Attributes = {
     'telemetry.sdk.language': 'nodejs',

@@ -27,19 +27,35 @@ export function reportAccounts(meterProvider: MeterProvider, accounts: readonly 
     const observeDrops = (result: ObservableResult, wanted: (reason: DropReason) => boolean): void => {
       for (const [reason, records] of account.dropped) if (wanted(reason)) result.observe(records, { ...component, 'error.type': reason });
     };
-    const neverQueued = (): number => [...account.dropped].reduce((sum, [reason, records]) => (NEVER_QUEUED.has(reason) ? sum + records : sum), 0);
+    const neverQueued = (): number =>
+      [...account.dropped].reduce((sum, [reason, records]) => (NEVER_QUEUED.has(reason) ? sum + records : sum), 0);
 
-    meter.createObservableCounter(`otel.sdk.processor.${record}.processed`, { unit, description: 'Records that were produced; with error.type those that never reached the queue.' }).addCallback((result) => {
-      result.observe(account.produced - neverQueued(), component);
-      observeDrops(result, (reason) => NEVER_QUEUED.has(reason));
-    });
-    meter.createObservableCounter(`otel.sdk.exporter.${record}.exported`, { unit, description: 'Records that the collector acknowledged; with error.type those that were lost on the way.' }).addCallback((result) => {
-      result.observe(account.acknowledged, component);
-      observeDrops(result, (reason) => !NEVER_QUEUED.has(reason));
-    });
-    meter.createObservableUpDownCounter(`otel.sdk.exporter.${record}.inflight`, { unit, description: 'Records that wait or were sent without an answer yet.' }).addCallback((result) => {
-      result.observe(inFlight(account), component);
-    });
+    meter
+      .createObservableCounter(`otel.sdk.processor.${record}.processed`, {
+        unit,
+        description: 'Records that were produced; with error.type those that never reached the queue.',
+      })
+      .addCallback((result) => {
+        result.observe(account.produced - neverQueued(), component);
+        observeDrops(result, (reason) => NEVER_QUEUED.has(reason));
+      });
+    meter
+      .createObservableCounter(`otel.sdk.exporter.${record}.exported`, {
+        unit,
+        description: 'Records that the collector acknowledged; with error.type those that were lost on the way.',
+      })
+      .addCallback((result) => {
+        result.observe(account.acknowledged, component);
+        observeDrops(result, (reason) => !NEVER_QUEUED.has(reason));
+      });
+    meter
+      .createObservableUpDownCounter(`otel.sdk.exporter.${record}.inflight`, {
+        unit,
+        description: 'Records that wait or were sent without an answer yet.',
+      })
+      .addCallback((result) => {
+        result.observe(inFlight(account), component);
+      });
   }
 }
 

@@ -51,15 +51,24 @@ export function startOfficialSdk({ config, facts, reporter, components }: Offici
     }),
     config.logLevel,
   );
-  const stop = keepingDiagnostics(() => (config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile)));
+  const stop = keepingDiagnostics(() =>
+    config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile),
+  );
   if (failures.length > 0) throw new Error(unusable(config.configFile ?? '', failures[0] as string));
   diagnostics.registered();
   if (diagnostics.refused.length > 0) {
-    reporter.say('warn', 'other-provider', `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${diagnostics.refused.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`);
+    reporter.say(
+      'warn',
+      'other-provider',
+      `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${diagnostics.refused.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`,
+    );
   }
 
   const loggerProvider = api.logs.getLoggerProvider();
-  carryOldLogsApi({ getLogger: loggerProvider.getLogger.bind(loggerProvider), getOldApiLogger: loggerProvider.getLogger.bind(loggerProvider) });
+  carryOldLogsApi({
+    getLogger: loggerProvider.getLogger.bind(loggerProvider),
+    getOldApiLogger: loggerProvider.getLogger.bind(loggerProvider),
+  });
   const instrumentation = instrument({
     config,
     // What the SDK itself brought into the process, gRPC for one, was not loaded by the application.
@@ -71,10 +80,16 @@ export function startOfficialSdk({ config, facts, reporter, components }: Offici
   });
 
   const flush = async (): Promise<void> => void (await bounded(flushProviders(), config.shutdownTimeoutMs));
-  const shutdown = (): Promise<boolean> => (stopped ??= bounded(Promise.resolve().then(stop), config.shutdownTimeoutMs).then((inTime) => {
-    if (!inTime) reporter.say('warn', 'exit.lost', `Everything recorded must reach the collector, but the SDK did not finish within ${config.shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). What it still held is lost. Does the endpoint that it was given answer?`);
-    return inTime;
-  }));
+  const shutdown = (): Promise<boolean> =>
+    (stopped ??= bounded(Promise.resolve().then(stop), config.shutdownTimeoutMs).then((inTime) => {
+      if (!inTime)
+        reporter.say(
+          'warn',
+          'exit.lost',
+          `Everything recorded must reach the collector, but the SDK did not finish within ${config.shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). What it still held is lost. Does the endpoint that it was given answer?`,
+        );
+      return inTime;
+    }));
 
   const unwatch = watchProcessEnd({
     onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
@@ -118,13 +133,17 @@ const LISTS: ReadonlySet<string> = new Set(['spanProcessors', 'metricReaders', '
 function checkComponents(components: SdkComponents = {}): void {
   for (const [name, value] of Object.entries(components)) {
     const methods = COMPONENT_METHODS[name as keyof SdkComponents] as readonly string[] | undefined;
-    if (methods === undefined) throw new Error(`sdk.${name} is not a component that the SDK can be given; they are ${Object.keys(COMPONENT_METHODS).join(', ')}`);
+    if (methods === undefined)
+      throw new Error(`sdk.${name} is not a component that the SDK can be given; they are ${Object.keys(COMPONENT_METHODS).join(', ')}`);
     if (value === undefined) continue;
     const isList = LISTS.has(name);
     if (isList && !Array.isArray(value)) throw new Error(`sdk.${name} must be an array, got ${showValue(value)}`);
     for (const each of isList ? (value as unknown[]) : [value]) {
       const missing = methods.filter((method) => typeof (each as Record<string, unknown> | null | undefined)?.[method] !== 'function');
-      if (missing.length > 0) throw new Error(`sdk.${name} must ${isList ? 'hold objects' : 'be an object'} with ${methods.join(', ')}, got ${showValue(each)} without ${missing.join(', ')}`);
+      if (missing.length > 0)
+        throw new Error(
+          `sdk.${name} must ${isList ? 'hold objects' : 'be an object'} with ${methods.join(', ')}, got ${showValue(each)} without ${missing.join(', ')}`,
+        );
     }
   }
 }
@@ -135,11 +154,20 @@ function unusable(file: string, why: string): string {
 
 function startFromFile(sdkNode: SdkNode, file: string): () => Promise<void> {
   // Read once more beforehand, because the SDK itself only prints what is wrong with the file and goes on without it.
-  const { createConfigFactory } = createRequire(require.resolve('@opentelemetry/sdk-node'))('@opentelemetry/configuration') as { createConfigFactory: () => { getConfigModel(): unknown } };
+  const { createConfigFactory } = createRequire(require.resolve('@opentelemetry/sdk-node'))('@opentelemetry/configuration') as {
+    createConfigFactory: () => { getConfigModel(): unknown };
+  };
   try {
     createConfigFactory().getConfigModel();
   } catch (error) {
-    throw new Error(unusable(file, errorText(error).replace(/^.*?config file: /i, '').replace(`${file}: `, '')));
+    throw new Error(
+      unusable(
+        file,
+        errorText(error)
+          .replace(/^.*?config file: /i, '')
+          .replace(`${file}: `, ''),
+      ),
+    );
   }
   return sdkNode.startNodeSDK().shutdown;
 }

@@ -79,7 +79,15 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     const encoder = loadEncoder(otlp.protocol);
     const sender = createSender({
       signal,
-      batch: signal === 'metrics' ? { scheduleDelayMs: 0, exportTimeoutMs: Math.max(config.metrics.exportTimeoutMs, SHORTEST_REQUEST_MS), maxQueueSize: Infinity, maxExportBatchSize: Infinity } : config[signal].batch,
+      batch:
+        signal === 'metrics'
+          ? {
+              scheduleDelayMs: 0,
+              exportTimeoutMs: Math.max(config.metrics.exportTimeoutMs, SHORTEST_REQUEST_MS),
+              maxQueueSize: Infinity,
+              maxExportBatchSize: Infinity,
+            }
+          : config[signal].batch,
       queueMaxBytes: config.queueMaxBytes,
       requestTimeoutMs: otlp.timeoutMs,
       encoder,
@@ -89,7 +97,11 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
       account,
       health: healthOf(otlp),
       onQueueFull: () => {
-        reporter.say('warn', `queue-full.${signal}`, `No more ${recordsOf(signal)} can wait for export: the limit of ${config.queueMaxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES) is reached. New ones are dropped and counted until the collector takes some.`);
+        reporter.say(
+          'warn',
+          `queue-full.${signal}`,
+          `No more ${recordsOf(signal)} can wait for export: the limit of ${config.queueMaxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES) is reached. New ones are dropped and counted until the collector takes some.`,
+        );
       },
     });
     senders.push({ sender, account, otlp, signal });
@@ -149,33 +161,49 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     sampler: createSampler(config.traces.sampler, config.traces.samplerRatio),
     limits: config.traces.limits,
     resource,
-    onEnd: traces === undefined ? () => {} : (span) => hand(traces, span.instrumentationScope, (encoder) => encoder.encodeSpan(span, redactAttribute)),
+    onEnd:
+      traces === undefined
+        ? () => {}
+        : (span) => hand(traces, span.instrumentationScope, (encoder) => encoder.encodeSpan(span, redactAttribute)),
   });
   const loggerProvider = createLoggerProvider({
     limits: config.logs.limits,
     resource,
-    onEmit: logs === undefined ? () => {} : (record) => hand(logs, record.instrumentationScope, (encoder) => encoder.encodeLog(record, redactAttribute)),
+    onEmit:
+      logs === undefined
+        ? () => {}
+        : (record) => hand(logs, record.instrumentationScope, (encoder) => encoder.encodeLog(record, redactAttribute)),
   });
-  const metricsPipeline = metrics === undefined ? undefined : startMetrics({
-    config,
-    resource,
-    reporter,
-    onMetric: (scope, metric) => hand(metrics, scope, (encoder) => encoder.encodeMetric(metric, redactAttribute), metric.dataPoints.length),
-  });
-  const meterProvider = metricsPipeline === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metricsPipeline.meterProvider);
+  const metricsPipeline =
+    metrics === undefined
+      ? undefined
+      : startMetrics({
+          config,
+          resource,
+          reporter,
+          onMetric: (scope, metric) =>
+            hand(metrics, scope, (encoder) => encoder.encodeMetric(metric, redactAttribute), metric.dataPoints.length),
+        });
+  const meterProvider =
+    metricsPipeline === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metricsPipeline.meterProvider);
 
   registerGlobals();
 
   function registerGlobals(): void {
     const taken: string[] = [];
     if (!api.context.setGlobalContextManager(createContextManager())) taken.push('context manager');
-    if (!api.propagation.setGlobalPropagator(createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts }))) taken.push('propagator');
+    if (!api.propagation.setGlobalPropagator(createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts })))
+      taken.push('propagator');
     if (!api.trace.setGlobalTracerProvider(tracerProvider)) taken.push('tracer provider');
     if (!api.metrics.setGlobalMeterProvider(meterProvider)) taken.push('meter provider');
     if (!api.logs.setGlobalLoggerProvider(loggerProvider)) taken.push('logger provider');
     carryOldLogsApi(loggerProvider);
     if (taken.length > 0) {
-      reporter.say('warn', 'other-provider', `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${taken.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`);
+      reporter.say(
+        'warn',
+        'other-provider',
+        `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${taken.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`,
+      );
     }
   }
 
@@ -196,7 +224,8 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   /** Collect metrics unless nothing happened since the last flush. Returns whether that was done in time. */
   async function collect(deadlineMs: number, hold: boolean): Promise<boolean> {
     if (metricsPipeline === undefined) return true;
-    const measurements = metricsPipeline.measurements + accounts.reduce((sum, { signal, produced }) => (signal === 'metrics' ? sum : sum + produced), 0);
+    const measurements =
+      metricsPipeline.measurements + accounts.reduce((sum, { signal, produced }) => (signal === 'metrics' ? sum : sum + produced), 0);
     if (measurements === measurementsCollected) return true;
     measurementsCollected = measurements;
     return bounded(metricsPipeline.collect(), deadlineMs, hold);
@@ -217,7 +246,11 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     // A worker thread is not bound by the permissions of the process, so what the process may not do is not tried.
     const { outcomes, failures, error } = flushBlocking(jobs, connectionsForbidden() === undefined ? leftMs() : 0);
     if (error !== undefined) {
-      reporter.say('warn', 'exit.blocked', `The last export needs a worker thread, but none could be started: ${errorText(error)}. What waits is lost. Allow it (--allow-worker), or await shutdown() before the process ends.`);
+      reporter.say(
+        'warn',
+        'exit.blocked',
+        `The last export needs a worker thread, but none could be started: ${errorText(error)}. What waits is lost. Allow it (--allow-worker), or await shutdown() before the process ends.`,
+      );
     }
     let again = false;
     for (const [job, { sender, requests, signal, otlp }] of pending.entries()) {
@@ -226,7 +259,14 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
       for (const [index, request] of requests.entries()) {
         const outcome = outcomes[job]?.[index] ?? { kind: 'unsettled' };
         again ||= outcome.kind === 'too-large';
-        sender.settle(request, outcome.kind === 'refused' ? { kind: 'lost', reason: 'refused' } : outcome.kind === 'unsettled' ? { kind: 'lost', reason: 'exit_deadline' } : outcome);
+        sender.settle(
+          request,
+          outcome.kind === 'refused'
+            ? { kind: 'lost', reason: 'refused' }
+            : outcome.kind === 'unsettled'
+              ? { kind: 'lost', reason: 'exit_deadline' }
+              : outcome,
+        );
       }
     }
     return again;
@@ -237,7 +277,8 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   /** Deliver what is left while the process stands still, then say what was lost. */
   function finish(): void {
     if (!shutDown) {
-      if (!lastMetricsCollected && (produced || metricsPipeline?.hasMeasured === true || !isLauncher())) quietly(() => metricsPipeline?.collectNow());
+      if (!lastMetricsCollected && (produced || metricsPipeline?.hasMeasured === true || !isLauncher()))
+        quietly(() => metricsPipeline?.collectNow());
       lastMetricsCollected = true;
       // What is found too large comes back in halves.
       while (deliverBlocking()) continue;
@@ -253,7 +294,11 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     if (text === '' || text === lossSaid) return;
     lossSaid = text;
     reporter.forget('exit.lost');
-    reporter.say('warn', 'exit.lost', `Everything recorded must reach the collector, but what could not be delivered is given up: ${text} are lost. The cause stands in the messages before this one.`);
+    reporter.say(
+      'warn',
+      'exit.lost',
+      `Everything recorded must reach the collector, but what could not be delivered is given up: ${text} are lost. The cause stands in the messages before this one.`,
+    );
   }
 
   const unwatch = watchProcessEnd({

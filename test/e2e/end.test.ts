@@ -61,8 +61,14 @@ function assertEndsAsBare(ending: Ending, bare: Ending): void {
 
 /** Ids that arrived, each counted once, and how often one came again. */
 function arrived(collector: Collector): { spans: number; logs: number; again: number } {
-  const spans = collector.store.spans().map(({ attributes }) => attributes['oracle.id']).filter((id) => id !== undefined);
-  const logs = collector.store.logs().map(({ attributes }) => attributes['oracle.id']).filter((id) => id !== undefined);
+  const spans = collector.store
+    .spans()
+    .map(({ attributes }) => attributes['oracle.id'])
+    .filter((id) => id !== undefined);
+  const logs = collector.store
+    .logs()
+    .map(({ attributes }) => attributes['oracle.id'])
+    .filter((id) => id !== undefined);
   const distinct = { spans: new Set(spans).size, logs: new Set(logs).size };
   return { ...distinct, again: spans.length - distinct.spans + logs.length - distinct.logs };
 }
@@ -77,7 +83,10 @@ describe('with the collector up nothing is lost', { concurrency: 4 }, () => {
       assertEndsAsBare(ending, bare);
       const { spans, logs } = arrived(collector);
       assert.deepEqual({ spans, logs }, { spans: SPANS, logs: LOGS }, ending.stderr);
-      assert.deepEqual(ending.said.filter(({ level }) => level !== 'info'), []);
+      assert.deepEqual(
+        ending.said.filter(({ level }) => level !== 'info'),
+        [],
+      );
     });
   }
 
@@ -86,7 +95,11 @@ describe('with the collector up nothing is lost', { concurrency: 4 }, () => {
       for (const way of ['process-exit', 'natural', 'throw']) {
         await using collector = await startCollector();
         const endpoint = protocol === 'grpc' ? collector.receiver.grpcUrl : collector.receiver.httpUrl;
-        const ending = await end({ way }, 'require', { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' });
+        const ending = await end({ way }, 'require', {
+          OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+          OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+          OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+        });
         const { spans, logs } = arrived(collector);
         assert.deepEqual({ protocol, way, spans, logs }, { protocol, way, spans: SPANS, logs: LOGS }, ending.stderr);
       }
@@ -129,7 +142,10 @@ describe('without a collector the process ends all the same, and says what was l
     },
     'gRPC silent': async () => {
       const server = await startSilentServer();
-      return { env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, close: () => server[Symbol.asyncDispose]() };
+      return {
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+        close: () => server[Symbol.asyncDispose](),
+      };
     },
     'answering 503': async () => {
       const collector = await startCollector({ respond: () => ({ action: 'refuse', httpStatus: 503 }) });
@@ -145,7 +161,11 @@ describe('without a collector the process ends all the same, and says what was l
           const ending = await end(row, 'require', { ...env, SIGNALBOX_SHUTDOWN_TIMEOUT: '2000' });
           assertEndsAsBare(ending, bare);
           const loss = ending.said.find(({ code }) => code === 'exit.lost');
-          assert.match(loss?.message ?? '', /1500 spans \(exit_deadline 1500\), 10[01] log records \(exit_deadline 10[01]\)/, ending.stderr);
+          assert.match(
+            loss?.message ?? '',
+            /1500 spans \(exit_deadline 1500\), 10[01] log records \(exit_deadline 10[01]\)/,
+            ending.stderr,
+          );
         } finally {
           await close();
         }
@@ -157,7 +177,12 @@ describe('without a collector the process ends all the same, and says what was l
 describe('a second signal ends the process at once', () => {
   it('while the first one waits for a silent collector', async () => {
     await using server = await startSilentServer();
-    const program = startProgram({ program: 'end.cjs', args: ['signal'], env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`, SIGNALBOX_SHUTDOWN_TIMEOUT: '60000' }, timeoutMs: 30_000 });
+    const program = startProgram({
+      program: 'end.cjs',
+      args: ['signal'],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`, SIGNALBOX_SHUTDOWN_TIMEOUT: '60000' },
+      timeoutMs: 30_000,
+    });
     await program.output(/ready/);
     program.kill('SIGTERM');
     // The second one must meet the first one under way: repeat until the process is gone.
@@ -170,7 +195,12 @@ describe('a second signal ends the process at once', () => {
 
   it('also during the flush that blocks', async () => {
     await using server = await startSilentServer();
-    const program = startProgram({ program: 'end.cjs', args: ['process-exit'], env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`, SIGNALBOX_SHUTDOWN_TIMEOUT: '60000' }, timeoutMs: 30_000 });
+    const program = startProgram({
+      program: 'end.cjs',
+      args: ['process-exit'],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`, SIGNALBOX_SHUTDOWN_TIMEOUT: '60000' },
+      timeoutMs: 30_000,
+    });
     const repeat = setInterval(() => program.kill('SIGTERM'), 500);
     const { signal, timedOut } = await program.ended;
     clearInterval(repeat);

@@ -9,7 +9,8 @@ import { runProgram, startProgram, type Ending } from './kit/run-program.ts';
 
 const FAST = { OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_BLRP_SCHEDULE_DELAY: '50' };
 
-const ids = (spans: readonly { attributes: Readonly<Record<string, unknown>> }[]): unknown[] => spans.map(({ attributes }) => attributes['oracle.id']);
+const ids = (spans: readonly { attributes: Readonly<Record<string, unknown>> }[]): unknown[] =>
+  spans.map(({ attributes }) => attributes['oracle.id']);
 const saidCodes = ({ said }: Ending): string[] => said.map(({ code }) => code.split(' ')[0] as string);
 const recorded = ({ stdout }: Ending): number => Number(/recorded (\d+)/.exec(stdout)?.[1]);
 
@@ -46,7 +47,11 @@ describe('a collector that is away', () => {
     assert.equal(new Set(ids(collector.store.spans())).size, recorded(ending));
     assert.ok(askedAt.length >= 3);
     // One request at a time, each after the pause: in the first three there is none in between.
-    for (const index of [1, 2]) assert.ok((askedAt[index] as number) - (askedAt[index - 1] as number) >= 990, `asked again after ${(askedAt[index] as number) - (askedAt[index - 1] as number)} ms`);
+    for (const index of [1, 2])
+      assert.ok(
+        (askedAt[index] as number) - (askedAt[index - 1] as number) >= 990,
+        `asked again after ${(askedAt[index] as number) - (askedAt[index - 1] as number)} ms`,
+      );
   });
 
   it('that finds a request too large gets it in halves', async () => {
@@ -74,7 +79,11 @@ describe('a collector that is away', () => {
 
   it('and a queue that is full drops what is new, says so, and keeps the account', async () => {
     const port = await findRefusingPort();
-    const ending = await runProgram({ program: 'end.cjs', args: ['natural'], env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, SIGNALBOX_QUEUE_MAX_BYTES: '100000' } });
+    const ending = await runProgram({
+      program: 'end.cjs',
+      args: ['natural'],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, SIGNALBOX_QUEUE_MAX_BYTES: '100000' },
+    });
     assert.ok(saidCodes(ending).includes('queue-full.traces'), ending.stderr);
     const [, total, queued, dropped] = /(\d+) spans \(queue_full (\d+), exit_deadline (\d+)\)/.exec(ending.stderr) ?? [];
     assert.equal(Number(total), 1500);
@@ -85,14 +94,19 @@ describe('a collector that is away', () => {
 describe('the account of every record', () => {
   it('is exported as metrics that add up', async () => {
     await using collector = await startCollector();
-    const program = startProgram({ program: 'steady.cjs', env: { ...FAST, ...collector.env, OTEL_METRIC_EXPORT_INTERVAL: '300', OTEL_METRIC_EXPORT_TIMEOUT: '300' } });
+    const program = startProgram({
+      program: 'steady.cjs',
+      env: { ...FAST, ...collector.env, OTEL_METRIC_EXPORT_INTERVAL: '300', OTEL_METRIC_EXPORT_TIMEOUT: '300' },
+    });
     const exportedSome = await collector.store.waitFor(({ metrics }) => {
       const exported = latest(metrics(), 'otel.sdk.exporter.span.exported');
       return exported !== undefined && sum(exported) > 100 ? metrics() : undefined;
     });
     program.child.send('stop');
     await program.ended;
-    const [processed, exported, inflight] = ['processor.span.processed', 'exporter.span.exported', 'exporter.span.inflight'].map((name) => latest(exportedSome, `otel.sdk.${name}`));
+    const [processed, exported, inflight] = ['processor.span.processed', 'exporter.span.exported', 'exporter.span.inflight'].map((name) =>
+      latest(exportedSome, `otel.sdk.${name}`),
+    );
     assert.ok(processed && exported && inflight);
     assert.equal(sum(processed), sum(exported) + sum(inflight));
   });

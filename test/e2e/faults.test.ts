@@ -43,7 +43,11 @@ function start(code: string, options: Omit<ProgramOptions, 'program'> = {}): Run
 const run = (code: string, options?: Omit<ProgramOptions, 'program'>): Promise<Ending> => start(code, options).ended;
 
 /** How a program of few lines ends without and with signalbox, and what of its spans arrived. */
-async function runBoth(code: string, env: Readonly<Record<string, string>> = {}, act?: (program: RunningProgram) => void): Promise<{ bare: Ending; ending: Ending; spans: number; collector: Collector }> {
+async function runBoth(
+  code: string,
+  env: Readonly<Record<string, string>> = {},
+  act?: (program: RunningProgram) => void,
+): Promise<{ bare: Ending; ending: Ending; spans: number; collector: Collector }> {
   await using collector = await startCollector();
   const one = async (preload: Preload): Promise<Ending> => {
     const program = start(code, { preload, env: { ...FAST, ...collector.env, ...env } });
@@ -60,12 +64,21 @@ async function runBoth(code: string, env: Readonly<Record<string, string>> = {},
 function assertSame(ending: Ending, bare: Ending): void {
   // The one end where a frame of signalbox is seen: an error thrown by a listener of `uncaughtException`.
   const FRAMES = /\n {4}at .*process-end\.js:\d+:\d+\)?$/gm;
-  const of = ({ code, signal, stdout, ownStderr, timedOut }: Ending): unknown => ({ code, signal, stdout, ownStderr: ownStderr.replace(FRAMES, ''), timedOut });
+  const of = ({ code, signal, stdout, ownStderr, timedOut }: Ending): unknown => ({
+    code,
+    signal,
+    stdout,
+    ownStderr: ownStderr.replace(FRAMES, ''),
+    timedOut,
+  });
   assert.deepEqual(of(ending), of(bare), ending.stderr);
 }
 
 function arrived({ store }: Pick<Collector, 'store'>): { distinct: number; again: number } {
-  const ids = store.spans().map(({ attributes }) => attributes['oracle.id']).filter((id) => id !== undefined);
+  const ids = store
+    .spans()
+    .map(({ attributes }) => attributes['oracle.id'])
+    .filter((id) => id !== undefined);
   const distinct = new Set(ids).size;
   return { distinct, again: ids.length - distinct };
 }
@@ -77,12 +90,21 @@ const codes = ({ said }: Ending): string[] => said.map(({ code }) => code.split(
 function lost({ said }: Ending): Record<string, number> {
   const message = said.findLast(({ code }) => code === 'exit.lost')?.message ?? '';
   const reasons = /\d+ spans \(([^)]*)\)/.exec(message)?.[1] ?? '';
-  return Object.fromEntries(reasons.split(', ').filter(Boolean).map((pair) => [pair.split(' ')[0], Number(pair.split(' ')[1])]));
+  return Object.fromEntries(
+    reasons
+      .split(', ')
+      .filter(Boolean)
+      .map((pair) => [pair.split(' ')[0], Number(pair.split(' ')[1])]),
+  );
 }
 
 const sum = (numbers: Record<string, number>): number => Object.values(numbers).reduce((total, each) => total + each, 0);
 
-const waitForFresh = ({ store }: Collector): Promise<unknown> => store.waitFor(() => store.spans().some(({ name }) => name === 'fresh'), { what: 'a record made after the fault was over', timeoutMs: 25_000 });
+const waitForFresh = ({ store }: Collector): Promise<unknown> =>
+  store.waitFor(() => store.spans().some(({ name }) => name === 'fresh'), {
+    what: 'a record made after the fault was over',
+    timeoutMs: 25_000,
+  });
 
 async function waitForExchanges(proxy: FaultProxy, count: number): Promise<void> {
   const from = proxy.exchanges.length;
@@ -145,7 +167,13 @@ describe('a fault on the way loses nothing, and what comes after it passes', { c
       await using collector = await startCollector();
       await using proxy = await startFaultProxy(collector.receiver.httpUrl);
       const random = seeded(seed);
-      const faults: readonly Fault[] = [...Object.values(passing).filter(({ kind }) => kind !== 'silent' && kind !== 'answer-early'), { kind: 'delay', ms: 120 }, { kind: 'pass' }, { kind: 'pass' }, { kind: 'pass' }];
+      const faults: readonly Fault[] = [
+        ...Object.values(passing).filter(({ kind }) => kind !== 'silent' && kind !== 'answer-early'),
+        { kind: 'delay', ms: 120 },
+        { kind: 'pass' },
+        { kind: 'pass' },
+        { kind: 'pass' },
+      ];
       proxy.setFault(() => faults[Math.floor(random() * faults.length)] as Fault);
       const program = start(STEADY, { env: { ...FAST, ...endpoint(proxy.url) } });
       await waitForExchanges(proxy, 14);
@@ -154,7 +182,11 @@ describe('a fault on the way loses nothing, and what comes after it passes', { c
       await waitForFresh(collector);
       program.child.send('stop');
       const ending = await program.ended;
-      assert.deepEqual({ distinct: arrived(collector).distinct, lost: lost(ending) }, { distinct: recorded(ending), lost: {} }, ending.stderr);
+      assert.deepEqual(
+        { distinct: arrived(collector).distinct, lost: lost(ending) },
+        { distinct: recorded(ending), lost: {} },
+        ending.stderr,
+      );
     });
   }
 
@@ -181,7 +213,9 @@ describe('what fails does not make it worse', { concurrency: 6 }, () => {
     await using collector = await startCollector();
     await using proxy = await startFaultProxy(collector.receiver.httpUrl);
     proxy.setFault({ kind: 'answer', status: 503, headers: { 'retry-after': '3600' } });
-    await run(`(async () => { for (let n = 0; n < 50; n++) { record(1); await telemetry().flush(); } process.exit(); })();`, { env: { ...FAST, ...endpoint(proxy.url) } });
+    await run(`(async () => { for (let n = 0; n < 50; n++) { record(1); await telemetry().flush(); } process.exit(); })();`, {
+      env: { ...FAST, ...endpoint(proxy.url) },
+    });
     assert.ok(proxy.exchanges.length <= 5, `${proxy.exchanges.length} requests for 50 flushes`);
   });
 
@@ -193,7 +227,10 @@ describe('what fails does not make it worse', { concurrency: 6 }, () => {
         return askedAt.length <= 6 ? { action: 'refuse', grpcStatus: 14, retryAfterMs: 1 } : undefined;
       },
     });
-    await run(`record(1); setInterval(() => {}, 1000); process.on('message', process.exit);`, { env: { ...FAST, ...endpoint(collector.receiver.grpcUrl), OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, timeoutMs: 4_000 });
+    await run(`record(1); setInterval(() => {}, 1000); process.on('message', process.exit);`, {
+      env: { ...FAST, ...endpoint(collector.receiver.grpcUrl), OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      timeoutMs: 4_000,
+    });
     const gaps = askedAt.slice(1, 6).map((at, index) => Math.round(at - (askedAt[index] as number)));
     assert.ok(gaps.length > 0 && gaps.every((gap) => gap >= 100), `asked again after ${gaps.join(', ')} ms`);
   });
@@ -202,7 +239,9 @@ describe('what fails does not make it worse', { concurrency: 6 }, () => {
     await using collector = await startCollector();
     await using proxy = await startFaultProxy(collector.receiver.httpUrl);
     proxy.setFault({ kind: 'answer', status: 413 });
-    const program = start(`record(64); process.on('message', (count) => (count === 0 ? process.exit() : record(count)));`, { env: { ...FAST, ...endpoint(proxy.url) } });
+    const program = start(`record(64); process.on('message', (count) => (count === 0 ? process.exit() : record(count)));`, {
+      env: { ...FAST, ...endpoint(proxy.url) },
+    });
     await waitForExchanges(proxy, 1);
     proxy.setFault({ kind: 'pass' });
     for (let burst = 1; burst <= 4; burst++) {
@@ -219,19 +258,30 @@ describe('what fails does not make it worse', { concurrency: 6 }, () => {
     await using collector = await startCollector();
     await using proxy = await startFaultProxy(collector.receiver.httpUrl);
     proxy.setFault((_path, body) => (body.length > 300_000 ? { kind: 'reset', afterBytes: 1 } : { kind: 'pass' }));
-    const program = start(`record(500, { text: 'x'.repeat(4000) }); process.on('message', process.exit);`, { env: { ...FAST, ...endpoint(proxy.url) } });
-    await collector.store.waitFor(() => arrived(collector).distinct === 500, { what: 'all records in smaller requests', timeoutMs: 25_000 }).finally(() => program.kill('SIGKILL'));
+    const program = start(`record(500, { text: 'x'.repeat(4000) }); process.on('message', process.exit);`, {
+      env: { ...FAST, ...endpoint(proxy.url) },
+    });
+    await collector.store
+      .waitFor(() => arrived(collector).distinct === 500, { what: 'all records in smaller requests', timeoutMs: 25_000 })
+      .finally(() => program.kill('SIGKILL'));
   });
 
   it('what does not fit into one request follows at once', async () => {
     await using collector = await startCollector();
-    const program = start(`const text = 'x'.repeat(16_000); record(60, Object.fromEntries(Array.from({ length: 16 }, (_, n) => ['text' + n, text]))); process.on('message', process.exit);`, { env: { OTEL_METRICS_EXPORTER: 'none', OTEL_BSP_SCHEDULE_DELAY: '4000', ...collector.env } });
-    await collector.store.waitFor(() => arrived(collector).distinct === 60, { what: 'five requests', timeoutMs: 12_000 }).finally(() => program.kill('SIGKILL'));
+    const program = start(
+      `const text = 'x'.repeat(16_000); record(60, Object.fromEntries(Array.from({ length: 16 }, (_, n) => ['text' + n, text]))); process.on('message', process.exit);`,
+      { env: { OTEL_METRICS_EXPORTER: 'none', OTEL_BSP_SCHEDULE_DELAY: '4000', ...collector.env } },
+    );
+    await collector.store
+      .waitFor(() => arrived(collector).distinct === 60, { what: 'five requests', timeoutMs: 12_000 })
+      .finally(() => program.kill('SIGKILL'));
   });
 
   it('a collector that fails now and then is told of once, not each time', async () => {
     let requests = 0;
-    await using collector = await startCollector({ respond: () => (requests++ % 2 === 0 ? { action: 'refuse', httpStatus: 503 } : undefined) });
+    await using collector = await startCollector({
+      respond: () => (requests++ % 2 === 0 ? { action: 'refuse', httpStatus: 503 } : undefined),
+    });
     const program = start(STEADY, { env: { ...FAST, ...collector.env } });
     await collector.store.waitFor(() => requests >= 12, { timeoutMs: 25_000 });
     program.child.send('stop');
@@ -241,7 +291,9 @@ describe('what fails does not make it worse', { concurrency: 6 }, () => {
 
   it('a collector that says nothing is named when records are lost to it', async () => {
     await using server = await startSilentServer();
-    const ending = await run('record(10); process.exit()', { env: { ...FAST, ...endpoint(`http://127.0.0.1:${server.port}`), SIGNALBOX_SHUTDOWN_TIMEOUT: '500' } });
+    const ending = await run('record(10); process.exit()', {
+      env: { ...FAST, ...endpoint(`http://127.0.0.1:${server.port}`), SIGNALBOX_SHUTDOWN_TIMEOUT: '500' },
+    });
     assert.deepEqual(codes(ending), ['started', 'export.timeout', 'exit.lost']);
   });
 });
@@ -279,7 +331,10 @@ describe('unusual ends are the same with signalbox, and nothing is lost', { conc
     const folder = mkdtempSync(join(ROOT, 'test/e2e/programs/.tla-'));
     const file = join(folder, 'app.mjs');
     try {
-      writeFileSync(file, `import { trace } from '@opentelemetry/api'; trace.getTracer('x').startSpan('work', { attributes: { 'oracle.id': 0 } }).end(); await new Promise(() => {});`);
+      writeFileSync(
+        file,
+        `import { trace } from '@opentelemetry/api'; trace.getTracer('x').startSpan('work', { attributes: { 'oracle.id': 0 } }).end(); await new Promise(() => {});`,
+      );
       await using collector = await startCollector();
       const ending = await startProgram({ program: file, env: { ...FAST, ...collector.env } }).ended;
       assert.deepEqual({ code: ending.code, spans: arrived(collector).distinct }, { code: 13, spans: 1 });
@@ -295,13 +350,21 @@ describe('unusual ends are the same with signalbox, and nothing is lost', { conc
   });
 
   it('an error that a capture callback takes is not called fatal', async () => {
-    const { collector } = await runBoth(`process.setUncaughtExceptionCaptureCallback(() => {}); setTimeout(() => { throw new Error('taken') })`);
-    assert.deepEqual(collector.store.logs().map(({ severityText }) => severityText), ['ERROR']);
+    const { collector } = await runBoth(
+      `process.setUncaughtExceptionCaptureCallback(() => {}); setTimeout(() => { throw new Error('taken') })`,
+    );
+    assert.deepEqual(
+      collector.store.logs().map(({ severityText }) => severityText),
+      ['ERROR'],
+    );
   });
 
   it('what an observable counter counted since the last export', async () => {
     await using collector = await startCollector();
-    await run(`let jobs = 41; metrics.getMeter('m').createObservableCounter('jobs').addCallback((result) => result.observe(jobs)); setTimeout(() => { jobs++; process.exit() }, 50)`, { env: collector.env });
+    await run(
+      `let jobs = 41; metrics.getMeter('m').createObservableCounter('jobs').addCallback((result) => result.observe(jobs)); setTimeout(() => { jobs++; process.exit() }, 50)`,
+      { env: collector.env },
+    );
     assert.equal(collector.store.metrics().filter(({ name }) => name === 'jobs').length, 1);
   });
 });
@@ -320,23 +383,37 @@ describe('a signal ends the process in time', { concurrency: 4 }, () => {
   for (const handles of [false, true]) {
     it(`although a metric's callback never settles${handles ? ', and the application drains' : ''}`, async () => {
       await using collector = await startCollector();
-      const program = start(`metrics.getMeter('m').createObservableGauge('g').addCallback(() => new Promise(() => {})); record(300); const server = serve(); ${handles ? `process.once('SIGTERM', () => server.close());` : ''}`, { env: { ...collector.env, SIGNALBOX_SHUTDOWN_TIMEOUT: '1000' }, timeoutMs: 10_000 });
+      const program = start(
+        `metrics.getMeter('m').createObservableGauge('g').addCallback(() => new Promise(() => {})); record(300); const server = serve(); ${handles ? `process.once('SIGTERM', () => server.close());` : ''}`,
+        { env: { ...collector.env, SIGNALBOX_SHUTDOWN_TIMEOUT: '1000' }, timeoutMs: 10_000 },
+      );
       await program.output(/ready/);
       program.kill('SIGTERM');
       const ending = await program.ended;
-      assert.deepEqual({ timedOut: ending.timedOut, lost: lost(ending), spans: arrived(collector).distinct }, { timedOut: false, lost: {}, spans: 300 });
+      assert.deepEqual(
+        { timedOut: ending.timedOut, lost: lost(ending), spans: arrived(collector).distinct },
+        { timedOut: false, lost: {}, spans: 300 },
+      );
     });
   }
 
   it('that comes while the application awaits shutdown()', async () => {
     await using collector = await startCollector();
-    const ending = await run(`serve(); record(300); telemetry().shutdown().then(() => setTimeout(() => process.exit(77), 2000)); process.kill(process.pid, 'SIGTERM')`, { env: collector.env });
-    assert.deepEqual({ code: ending.code, signal: ending.signal, spans: arrived(collector).distinct }, { code: null, signal: 'SIGTERM', spans: 300 });
+    const ending = await run(
+      `serve(); record(300); telemetry().shutdown().then(() => setTimeout(() => process.exit(77), 2000)); process.kill(process.pid, 'SIGTERM')`,
+      { env: collector.env },
+    );
+    assert.deepEqual(
+      { code: ending.code, signal: ending.signal, spans: arrived(collector).distinct },
+      { code: null, signal: 'SIGTERM', spans: 300 },
+    );
   });
 
   it('in no more than the time limit, when the application drains and the collector says nothing', async () => {
     await using server = await startSilentServer();
-    const program = start(`record(300); const server = serve(); process.once('SIGTERM', () => server.close());`, { env: { ...FAST, ...endpoint(`http://127.0.0.1:${server.port}`), SIGNALBOX_SHUTDOWN_TIMEOUT: '3000' } });
+    const program = start(`record(300); const server = serve(); process.once('SIGTERM', () => server.close());`, {
+      env: { ...FAST, ...endpoint(`http://127.0.0.1:${server.port}`), SIGNALBOX_SHUTDOWN_TIMEOUT: '3000' },
+    });
     await program.output(/ready/);
     const from = performance.now();
     program.kill('SIGTERM');
@@ -346,19 +423,27 @@ describe('a signal ends the process in time', { concurrency: 4 }, () => {
   });
 
   const canUnshare = spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0;
-  it('or not, as process number 1: what is recorded later still arrives', { skip: canUnshare ? false : 'unshare --pid is not permitted' }, async () => {
-    await using collector = await startCollector();
-    const program = startProgram({
-      node: 'unshare',
-      preload: 'none',
-      nodeFlags: ['--pid', '--fork', '--kill-child', process.execPath, '--require', 'signalbox/register'],
-      program: '-e',
-      args: [`${PRELUDE} record(100); serve(); process.kill(1, 'SIGTERM'); setTimeout(() => { record(100); process.exit(3) }, 2000)`],
-      env: { ...FAST, ...collector.env, SIGNALBOX_SHUTDOWN_TIMEOUT: '1000' },
-    });
-    const ending = await program.ended;
-    assert.deepEqual({ code: ending.code, spans: arrived(collector).distinct, lost: lost(ending) }, { code: 3, spans: 200, lost: {} }, ending.stderr);
-  });
+  it(
+    'or not, as process number 1: what is recorded later still arrives',
+    { skip: canUnshare ? false : 'unshare --pid is not permitted' },
+    async () => {
+      await using collector = await startCollector();
+      const program = startProgram({
+        node: 'unshare',
+        preload: 'none',
+        nodeFlags: ['--pid', '--fork', '--kill-child', process.execPath, '--require', 'signalbox/register'],
+        program: '-e',
+        args: [`${PRELUDE} record(100); serve(); process.kill(1, 'SIGTERM'); setTimeout(() => { record(100); process.exit(3) }, 2000)`],
+        env: { ...FAST, ...collector.env, SIGNALBOX_SHUTDOWN_TIMEOUT: '1000' },
+      });
+      const ending = await program.ended;
+      assert.deepEqual(
+        { code: ending.code, spans: arrived(collector).distinct, lost: lost(ending) },
+        { code: 3, spans: 200, lost: {} },
+        ending.stderr,
+      );
+    },
+  );
 });
 
 /** Mulberry32. */

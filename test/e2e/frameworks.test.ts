@@ -59,7 +59,12 @@ const EXPRESS: readonly Row[] = [
 
 const FRAMEWORKS: readonly Framework[] = [
   { name: 'express', besides: /^request handler - \//, rows: [...EXPRESS, { ask: 'GET /open/what/ever', route: '/open/*rest' }] },
-  { name: 'express4', besides: /^request handler - \//, rows: [...EXPRESS, { ask: 'GET /open/what/ever', route: '/open/*' }], prepare: installExpress4 },
+  {
+    name: 'express4',
+    besides: /^request handler - \//,
+    rows: [...EXPRESS, { ask: 'GET /open/what/ever', route: '/open/*' }],
+    prepare: installExpress4,
+  },
   {
     name: 'fastify',
     rows: [
@@ -154,7 +159,13 @@ async function ask(port: string, { ask: line, headers }: Row): Promise<number> {
   });
 }
 
-async function serveRows(program: string, rows: readonly Row[], env: Readonly<Record<string, string>>, preload: 'require' | 'import', args: readonly string[] = []): Promise<{ statuses: number[]; ending: Ending }> {
+async function serveRows(
+  program: string,
+  rows: readonly Row[],
+  env: Readonly<Record<string, string>>,
+  preload: 'require' | 'import',
+  args: readonly string[] = [],
+): Promise<{ statuses: number[]; ending: Ending }> {
   const running = startProgram({ program, preload, args, env });
   const [, port = ''] = await running.output(/port (\d+)\n/);
   const statuses: number[] = [];
@@ -164,7 +175,8 @@ async function serveRows(program: string, rows: readonly Row[], env: Readonly<Re
 }
 
 const isServer = ({ kind }: ReceivedSpan): boolean => kind === 'server';
-const exceptionsOf = (spans: readonly ReceivedSpan[]): unknown[] => spans.flatMap(({ events }) => events.filter(({ name }) => name === 'exception').map(({ attributes }) => attributes['exception.message']));
+const exceptionsOf = (spans: readonly ReceivedSpan[]): unknown[] =>
+  spans.flatMap(({ events }) => events.filter(({ name }) => name === 'exception').map(({ attributes }) => attributes['exception.message']));
 
 for (const framework of FRAMEWORKS) {
   describe(framework.name, { concurrency: 2 }, () => {
@@ -174,10 +186,19 @@ for (const framework of FRAMEWORKS) {
         try {
           await using collector = await startCollector();
           const program = join(place?.folder ?? FOLDER, `${framework.name}.${kind}`);
-          const { statuses, ending } = await serveRows(program, framework.rows, collector.env, kind === 'cjs' ? 'require' : 'import', place === undefined ? [] : [FOLDER]);
+          const { statuses, ending } = await serveRows(
+            program,
+            framework.rows,
+            collector.env,
+            kind === 'cjs' ? 'require' : 'import',
+            place === undefined ? [] : [FOLDER],
+          );
           assert.equal(ending.code, 0, ending.stderr);
           assert.equal(ending.ownStderr, '');
-          assert.deepEqual(ending.said.filter(({ level }) => level !== 'info'), []);
+          assert.deepEqual(
+            ending.said.filter(({ level }) => level !== 'info'),
+            [],
+          );
           const spans = collector.store.spans();
           const servers = spans.filter(isServer).sort((a, b) => Number(a.startTimeUnixNano - b.startTimeUnixNano));
           assert.equal(servers.length, framework.rows.length, `server spans: ${servers.map(({ name }) => name).join(', ')}`);
@@ -188,7 +209,14 @@ for (const framework of FRAMEWORKS) {
             const status = row.status ?? 200;
             assert.equal(statuses[index], status, row.ask);
             assert.deepEqual(
-              { ask: row.ask, name: server.name, route: server.attributes['http.route'], status: server.attributes['http.response.status_code'], code: server.status.code, exceptions: exceptionsOf(all) },
+              {
+                ask: row.ask,
+                name: server.name,
+                route: server.attributes['http.route'],
+                status: server.attributes['http.response.status_code'],
+                code: server.status.code,
+                exceptions: exceptionsOf(all),
+              },
               {
                 ask: row.ask,
                 name: row.route === undefined ? method : `${method} ${row.route}`,
@@ -199,7 +227,11 @@ for (const framework of FRAMEWORKS) {
               },
             );
             const others = all.filter((span) => span !== server);
-            assert.deepEqual(others.filter(({ name, kind: spanKind }) => spanKind !== 'internal' || framework.besides?.test(name) !== true), [], `${row.ask} has too many spans`);
+            assert.deepEqual(
+              others.filter(({ name, kind: spanKind }) => spanKind !== 'internal' || framework.besides?.test(name) !== true),
+              [],
+              `${row.ask} has too many spans`,
+            );
           });
           assertDurations(collector, framework.rows);
         } finally {
@@ -212,7 +244,12 @@ for (const framework of FRAMEWORKS) {
 
 it('requests that are not sampled are counted by their routes all the same', async () => {
   await using collector = await startCollector();
-  const { ending } = await serveRows(join(FOLDER, 'express.cjs'), EXPRESS, { ...collector.env, OTEL_TRACES_SAMPLER: 'always_off' }, 'require');
+  const { ending } = await serveRows(
+    join(FOLDER, 'express.cjs'),
+    EXPRESS,
+    { ...collector.env, OTEL_TRACES_SAMPLER: 'always_off' },
+    'require',
+  );
   assert.equal(ending.code, 0, ending.stderr);
   assert.deepEqual(collector.store.spans(), []);
   assertDurations(collector, EXPRESS);
@@ -222,7 +259,11 @@ it('requests that are not sampled are counted by their routes all the same', asy
 function assertDurations({ store }: Collector, rows: readonly Row[]): void {
   const metric = store.metrics().findLast(({ name }) => name === 'http.server.request.duration');
   assert.ok(metric, 'no durations');
-  const counted = (metric.points as readonly HistogramPoint[]).flatMap(({ attributes, count }) => Array<string>(Number(count)).fill(`${attributes['http.request.method']} ${attributes['http.route']} ${attributes['http.response.status_code']}`));
+  const counted = (metric.points as readonly HistogramPoint[]).flatMap(({ attributes, count }) =>
+    Array<string>(Number(count)).fill(
+      `${attributes['http.request.method']} ${attributes['http.route']} ${attributes['http.response.status_code']}`,
+    ),
+  );
   const asked = rows.map(({ ask: line, route, status = 200 }) => `${line.split(' ')[0]} ${route} ${status}`);
   assert.deepEqual(counted.sort(), asked.sort());
 }

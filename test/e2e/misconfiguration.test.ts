@@ -50,19 +50,88 @@ const HEADERS = 'OTEL_EXPORTER_OTLP_HEADERS';
 const refuseAll = { respond: () => ({ action: 'refuse', httpStatus: 401, grpcStatus: 16 }) as const };
 
 const ENDPOINTS_IN_VAIN: readonly Row[] = [
-  { name: 'HTTP to the port for gRPC', setUp: withCollector({}, ({ grpc }) => ({ [ENDPOINT]: grpc })), says: /speaks gRPC, not http\/protobuf/, cure: /OTEL_EXPORTER_OTLP_PROTOCOL=grpc/ },
-  { name: 'gRPC to the port for HTTP', setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, [PROTOCOL]: 'grpc' })), says: /does not speak gRPC/, cure: /OTEL_EXPORTER_OTLP_PROTOCOL=http\/protobuf/ },
-  { name: 'a collector that is down', setUp: async () => withEnv({ [ENDPOINT]: `http://127.0.0.1:${await findRefusingPort()}` })(), says: /connection refused/, cure: /Is a collector listening there\?/ },
-  { name: 'a collector that is down, by gRPC', setUp: async () => withEnv({ [ENDPOINT]: `http://127.0.0.1:${await findRefusingPort()}`, [PROTOCOL]: 'grpc' })(), says: /connection refused/, cure: /Is a collector listening there\?/ },
-  { name: 'credentials that are refused', setUp: withCollector(refuseAll, ({ http }) => ({ [ENDPOINT]: http, [HEADERS]: 'authorization=Bearer%20very-secret-token' })), says: /answered 401/, cure: /credentials in OTEL_EXPORTER_OTLP_HEADERS/ },
-  { name: 'credentials that are refused, by gRPC', setUp: withCollector(refuseAll, ({ grpc }) => ({ [ENDPOINT]: grpc, [PROTOCOL]: 'grpc', [HEADERS]: 'authorization=Bearer%20very-secret-token' })), says: /UNAUTHENTICATED|answered 401/, cure: /credentials in OTEL_EXPORTER_OTLP_HEADERS/ },
-  { name: 'an unknown host', setUp: withEnv({ [ENDPOINT]: 'http://collector.invalid:4318' }), says: /host name cannot be resolved/, cure: /Correct OTEL_EXPORTER_OTLP_ENDPOINT/ },
-  { name: 'an unknown host, by gRPC', setUp: withEnv({ [ENDPOINT]: 'http://collector.invalid:4317' }), says: /host name cannot be resolved/, cure: /Correct OTEL_EXPORTER_OTLP_ENDPOINT/ },
-  { name: 'a certificate that nobody signed', setUp: withCollector({ tls: { key, cert } }, ({ http }) => ({ [ENDPOINT]: http })), says: /not signed by a known authority/, cure: /Set OTEL_EXPORTER_OTLP_CERTIFICATE to the PEM file/ },
-  { name: 'a certificate that nobody signed, by gRPC', setUp: withCollector({ tls: { key, cert } }, ({ grpc }) => ({ [ENDPOINT]: grpc, [PROTOCOL]: 'grpc' })), says: /not signed by a known authority/, cure: /Set OTEL_EXPORTER_OTLP_CERTIFICATE to the PEM file/ },
-  { name: 'plain HTTP to a port for TLS', setUp: withCollector({ tls: { key, cert } }, ({ http }) => ({ [ENDPOINT]: http.replace('https:', 'http:') })), says: /TLS|https:/, cure: /https:\/\// },
-  { name: 'TLS to a port for plain HTTP', setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http.replace('http:', 'https:') })), says: /does not speak TLS/, cure: /Write http:\/\/ instead of https:\/\// },
-  { name: 'TLS to a port for plain gRPC', setUp: withCollector({}, ({ grpc }) => ({ [ENDPOINT]: grpc.replace('http:', 'https:'), [PROTOCOL]: 'grpc' })), says: /does not speak TLS/, cure: /Write http:\/\/ instead of https:\/\// },
+  {
+    name: 'HTTP to the port for gRPC',
+    setUp: withCollector({}, ({ grpc }) => ({ [ENDPOINT]: grpc })),
+    says: /speaks gRPC, not http\/protobuf/,
+    cure: /OTEL_EXPORTER_OTLP_PROTOCOL=grpc/,
+  },
+  {
+    name: 'gRPC to the port for HTTP',
+    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, [PROTOCOL]: 'grpc' })),
+    says: /does not speak gRPC/,
+    cure: /OTEL_EXPORTER_OTLP_PROTOCOL=http\/protobuf/,
+  },
+  {
+    name: 'a collector that is down',
+    setUp: async () => withEnv({ [ENDPOINT]: `http://127.0.0.1:${await findRefusingPort()}` })(),
+    says: /connection refused/,
+    cure: /Is a collector listening there\?/,
+  },
+  {
+    name: 'a collector that is down, by gRPC',
+    setUp: async () => withEnv({ [ENDPOINT]: `http://127.0.0.1:${await findRefusingPort()}`, [PROTOCOL]: 'grpc' })(),
+    says: /connection refused/,
+    cure: /Is a collector listening there\?/,
+  },
+  {
+    name: 'credentials that are refused',
+    setUp: withCollector(refuseAll, ({ http }) => ({ [ENDPOINT]: http, [HEADERS]: 'authorization=Bearer%20very-secret-token' })),
+    says: /answered 401/,
+    cure: /credentials in OTEL_EXPORTER_OTLP_HEADERS/,
+  },
+  {
+    name: 'credentials that are refused, by gRPC',
+    setUp: withCollector(refuseAll, ({ grpc }) => ({
+      [ENDPOINT]: grpc,
+      [PROTOCOL]: 'grpc',
+      [HEADERS]: 'authorization=Bearer%20very-secret-token',
+    })),
+    says: /UNAUTHENTICATED|answered 401/,
+    cure: /credentials in OTEL_EXPORTER_OTLP_HEADERS/,
+  },
+  {
+    name: 'an unknown host',
+    setUp: withEnv({ [ENDPOINT]: 'http://collector.invalid:4318' }),
+    says: /host name cannot be resolved/,
+    cure: /Correct OTEL_EXPORTER_OTLP_ENDPOINT/,
+  },
+  {
+    name: 'an unknown host, by gRPC',
+    setUp: withEnv({ [ENDPOINT]: 'http://collector.invalid:4317' }),
+    says: /host name cannot be resolved/,
+    cure: /Correct OTEL_EXPORTER_OTLP_ENDPOINT/,
+  },
+  {
+    name: 'a certificate that nobody signed',
+    setUp: withCollector({ tls: { key, cert } }, ({ http }) => ({ [ENDPOINT]: http })),
+    says: /not signed by a known authority/,
+    cure: /Set OTEL_EXPORTER_OTLP_CERTIFICATE to the PEM file/,
+  },
+  {
+    name: 'a certificate that nobody signed, by gRPC',
+    setUp: withCollector({ tls: { key, cert } }, ({ grpc }) => ({ [ENDPOINT]: grpc, [PROTOCOL]: 'grpc' })),
+    says: /not signed by a known authority/,
+    cure: /Set OTEL_EXPORTER_OTLP_CERTIFICATE to the PEM file/,
+  },
+  {
+    name: 'plain HTTP to a port for TLS',
+    setUp: withCollector({ tls: { key, cert } }, ({ http }) => ({ [ENDPOINT]: http.replace('https:', 'http:') })),
+    says: /TLS|https:/,
+    cure: /https:\/\//,
+  },
+  {
+    name: 'TLS to a port for plain HTTP',
+    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http.replace('http:', 'https:') })),
+    says: /does not speak TLS/,
+    cure: /Write http:\/\/ instead of https:\/\//,
+  },
+  {
+    name: 'TLS to a port for plain gRPC',
+    setUp: withCollector({}, ({ grpc }) => ({ [ENDPOINT]: grpc.replace('http:', 'https:'), [PROTOCOL]: 'grpc' })),
+    says: /does not speak TLS/,
+    cure: /Write http:\/\/ instead of https:\/\//,
+  },
   { name: 'a path that nobody serves', setUp: startNotFound, says: /answered 404/, cure: /Check the path of the endpoint/ },
 ];
 
@@ -83,12 +152,48 @@ async function startNotFound(): Promise<SetUp> {
 }
 
 const WORKS_ALL_THE_SAME: readonly Row[] = [
-  { name: 'a misspelt name', arrives: true, setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_EXPORTER_OTLP_ENDPONT: http })), says: /OTEL_EXPORTER_OTLP_ENDPONT is not a known setting/, cure: /did you mean OTEL_EXPORTER_OTLP_ENDPOINT\?/ },
-  { name: 'a misspelt value', arrives: true, setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, [PROTOCOL]: 'http/protobuff' })), says: /OTEL_EXPORTER_OTLP_PROTOCOL must be one of http\/protobuf, http\/json, grpc, got "http\/protobuff"/, cure: /did you mean "?http\/protobuf"?\?/ },
-  { name: 'a header without a value', arrives: true, setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, [HEADERS]: 'very-secret-token' })), says: /OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs/, cure: /has no "="/ },
-  { name: 'a file of certificates that is not there', arrives: true, setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_EXPORTER_OTLP_CERTIFICATE: '/does/not/exist.pem' })), says: /OTEL_EXPORTER_OTLP_CERTIFICATE must be a PEM file with a certificate, got "\/does\/not\/exist\.pem" \(ENOENT\)/, cure: /Using the default/ },
-  { name: 'OTEL_SDK_DISABLED=1', arrives: true, setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_SDK_DISABLED: '1' })), says: /OTEL_SDK_DISABLED must be true or false, got "1"/, cure: /Using false/ },
-  { name: 'an exporter that is not built in', arrives: true, setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_METRICS_EXPORTER: 'prometheus' })), says: /OTEL_METRICS_EXPORTER must be one of otlp, console, none, got "prometheus"/, cure: /metrics go by OTLP instead/ },
+  {
+    name: 'a misspelt name',
+    arrives: true,
+    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_EXPORTER_OTLP_ENDPONT: http })),
+    says: /OTEL_EXPORTER_OTLP_ENDPONT is not a known setting/,
+    cure: /did you mean OTEL_EXPORTER_OTLP_ENDPOINT\?/,
+  },
+  {
+    name: 'a misspelt value',
+    arrives: true,
+    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, [PROTOCOL]: 'http/protobuff' })),
+    says: /OTEL_EXPORTER_OTLP_PROTOCOL must be one of http\/protobuf, http\/json, grpc, got "http\/protobuff"/,
+    cure: /did you mean "?http\/protobuf"?\?/,
+  },
+  {
+    name: 'a header without a value',
+    arrives: true,
+    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, [HEADERS]: 'very-secret-token' })),
+    says: /OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs/,
+    cure: /has no "="/,
+  },
+  {
+    name: 'a file of certificates that is not there',
+    arrives: true,
+    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_EXPORTER_OTLP_CERTIFICATE: '/does/not/exist.pem' })),
+    says: /OTEL_EXPORTER_OTLP_CERTIFICATE must be a PEM file with a certificate, got "\/does\/not\/exist\.pem" \(ENOENT\)/,
+    cure: /Using the default/,
+  },
+  {
+    name: 'OTEL_SDK_DISABLED=1',
+    arrives: true,
+    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_SDK_DISABLED: '1' })),
+    says: /OTEL_SDK_DISABLED must be true or false, got "1"/,
+    cure: /Using false/,
+  },
+  {
+    name: 'an exporter that is not built in',
+    arrives: true,
+    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_METRICS_EXPORTER: 'prometheus' })),
+    says: /OTEL_METRICS_EXPORTER must be one of otlp, console, none, got "prometheus"/,
+    cure: /metrics go by OTLP instead/,
+  },
 ];
 
 /** What goes wrong on the way out is a different word than what was wrong. */
@@ -97,7 +202,10 @@ const isInfo = ({ level }: SaidLine): boolean => level === 'info';
 
 function assertOneLine(ending: Ending, { says, cure, arrives }: Row): void {
   assert.equal(ending.timedOut, false, ending.stderr);
-  assert.deepEqual({ code: ending.code, signal: ending.signal, stdout: ending.stdout, stderr: ending.ownStderr }, { code: 0, signal: null, stdout: 'recorded\n', stderr: '' });
+  assert.deepEqual(
+    { code: ending.code, signal: ending.signal, stdout: ending.stdout, stderr: ending.ownStderr },
+    { code: 0, signal: null, stdout: 'recorded\n', stderr: '' },
+  );
   const lines = complaints(ending);
   assert.equal(lines.length, 1, ending.stderr);
   assert.match(lines[0] as string, says);
@@ -136,9 +244,27 @@ describe('a set-up that is right', () => {
     it(`over ${protocol} draws no line but that of the start`, async () => {
       await using collector = await startCollector();
       const endpoint = protocol === 'grpc' ? collector.receiver.grpcUrl : collector.receiver.httpUrl;
-      const ending = await runProgram({ program: 'three-signals.cjs', args: ['at-once'], env: { [ENDPOINT]: endpoint, [PROTOCOL]: protocol, OTEL_SERVICE_NAME: 'shop', [HEADERS]: 'authorization=Bearer%20very-secret-token' } });
-      assert.deepEqual(ending.said.map(({ code }) => code), ['started'], ending.stderr);
-      assert.match(ending.said[0]?.message ?? '', new RegExp(`^signalbox \\S+: shop \\S+ sends traces, metrics and logs to ${endpoint} \\(${protocol}\\), sampler parentbased_always_on, Node\\.js `));
+      const ending = await runProgram({
+        program: 'three-signals.cjs',
+        args: ['at-once'],
+        env: {
+          [ENDPOINT]: endpoint,
+          [PROTOCOL]: protocol,
+          OTEL_SERVICE_NAME: 'shop',
+          [HEADERS]: 'authorization=Bearer%20very-secret-token',
+        },
+      });
+      assert.deepEqual(
+        ending.said.map(({ code }) => code),
+        ['started'],
+        ending.stderr,
+      );
+      assert.match(
+        ending.said[0]?.message ?? '',
+        new RegExp(
+          `^signalbox \\S+: shop \\S+ sends traces, metrics and logs to ${endpoint} \\(${protocol}\\), sampler parentbased_always_on, Node\\.js `,
+        ),
+      );
       assert.doesNotMatch(ending.stderr, /very-secret-token/);
       assert.equal(collector.store.spans().length, 1);
       assert.equal(collector.store.logs().length, 1);
@@ -168,10 +294,37 @@ const OTHER_SDK = join(PROGRAMS, 'other-sdk.cjs');
 const REGISTER = join(ROOT, 'dist/register.js');
 
 const SET_UPS: readonly WholeSetUp[] = [
-  { name: 'a library that is loaded first', run: (env) => runProgram({ program: 'loaded-first.cjs', preload: 'none', env }), says: /"express" must be loaded after signalbox/, cure: /Put --require signalbox\/register/ },
-  { name: 'a second start', run: (env) => runProgram({ program: 'started-twice.cjs', env }), says: /must be started once/, cure: /Remove the call, or --require signalbox\/register/ },
-  { name: 'another SDK that registers first', run: (env) => runProgram({ program: 'three-signals.cjs', args: ['at-once'], nodeFlags: ['--require', OTHER_SDK], env }), says: /another SDK already registered its/, cure: /Remove the other SDK, or load signalbox before it/ },
-  { name: 'another SDK that registers later', run: (env) => runProgram({ program: 'three-signals.cjs', args: ['at-once'], preload: 'none', nodeFlags: ['--require', 'signalbox/register', '--require', OTHER_SDK], env }), says: /the application registers another one as well/, cure: /Remove the other SDK's set-up/ },
+  {
+    name: 'a library that is loaded first',
+    run: (env) => runProgram({ program: 'loaded-first.cjs', preload: 'none', env }),
+    says: /"express" must be loaded after signalbox/,
+    cure: /Put --require signalbox\/register/,
+  },
+  {
+    name: 'a second start',
+    run: (env) => runProgram({ program: 'started-twice.cjs', env }),
+    says: /must be started once/,
+    cure: /Remove the call, or --require signalbox\/register/,
+  },
+  {
+    name: 'another SDK that registers first',
+    run: (env) => runProgram({ program: 'three-signals.cjs', args: ['at-once'], nodeFlags: ['--require', OTHER_SDK], env }),
+    says: /another SDK already registered its/,
+    cure: /Remove the other SDK, or load signalbox before it/,
+  },
+  {
+    name: 'another SDK that registers later',
+    run: (env) =>
+      runProgram({
+        program: 'three-signals.cjs',
+        args: ['at-once'],
+        preload: 'none',
+        nodeFlags: ['--require', 'signalbox/register', '--require', OTHER_SDK],
+        env,
+      }),
+    says: /the application registers another one as well/,
+    cure: /Remove the other SDK's set-up/,
+  },
   {
     name: 'a bundled application',
     async run(env) {
@@ -186,15 +339,24 @@ const SET_UPS: readonly WholeSetUp[] = [
   {
     name: 'a second copy of @opentelemetry/api',
     run: (env) =>
-      inProject({ 'app.cjs': "require('@opentelemetry/api').trace.getTracer('two').startSpan('work').end();\nconsole.log('recorded');\n" }, async (folder) => {
-        const copied = join(folder, 'node_modules/@opentelemetry/api');
-        cpSync(join(ROOT, 'node_modules/@opentelemetry/api'), copied, { recursive: true, dereference: true });
-        return runProgram({ program: join(folder, 'app.cjs'), cwd: folder, preload: 'none', nodeFlags: ['--require', REGISTER], env });
-      }),
+      inProject(
+        { 'app.cjs': "require('@opentelemetry/api').trace.getTracer('two').startSpan('work').end();\nconsole.log('recorded');\n" },
+        async (folder) => {
+          const copied = join(folder, 'node_modules/@opentelemetry/api');
+          cpSync(join(ROOT, 'node_modules/@opentelemetry/api'), copied, { recursive: true, dereference: true });
+          return runProgram({ program: join(folder, 'app.cjs'), cwd: folder, preload: 'none', nodeFlags: ['--require', REGISTER], env });
+        },
+      ),
     says: /There must be one copy of @opentelemetry\/api/,
     cure: /npm dedupe/,
   },
-  { name: 'a configuration file that is not there', run: (env) => runProgram({ program: 'three-signals.cjs', args: ['at-once'], env: { ...env, OTEL_CONFIG_FILE: '/does/not/exist.yaml' } }), says: /OTEL_CONFIG_FILE must be a file that can be read, got "\/does\/not\/exist\.yaml" \(ENOENT\)/, cure: /It is ignored/ },
+  {
+    name: 'a configuration file that is not there',
+    run: (env) =>
+      runProgram({ program: 'three-signals.cjs', args: ['at-once'], env: { ...env, OTEL_CONFIG_FILE: '/does/not/exist.yaml' } }),
+    says: /OTEL_CONFIG_FILE must be a file that can be read, got "\/does\/not\/exist\.yaml" \(ENOENT\)/,
+    cure: /It is ignored/,
+  },
   ...Object.entries({
     'that is not YAML': 'tracer_provider: [a, b',
     'without a version': 'tracer_provider: {}',
@@ -203,7 +365,10 @@ const SET_UPS: readonly WholeSetUp[] = [
     'that is empty': '',
   }).map(([what, text]) => ({
     name: `a configuration file ${what}`,
-    run: (env: Env) => inProject({ 'otel.yaml': text }, (folder) => runProgram({ program: 'three-signals.cjs', args: ['at-once'], env: { ...env, OTEL_CONFIG_FILE: join(folder, 'otel.yaml') } })),
+    run: (env: Env) =>
+      inProject({ 'otel.yaml': text }, (folder) =>
+        runProgram({ program: 'three-signals.cjs', args: ['at-once'], env: { ...env, OTEL_CONFIG_FILE: join(folder, 'otel.yaml') } }),
+      ),
     says: /Telemetry did not start: OTEL_CONFIG_FILE must name a file that the OpenTelemetry SDK understands/,
     cure: /Correct the file, or unset OTEL_CONFIG_FILE/,
   })),
@@ -214,7 +379,10 @@ describe('a mistake of the set-up is named once, with its cure', { concurrency: 
     it(name, async () => {
       await using collector = await startCollector();
       const ending = await run(collector.env);
-      assert.deepEqual({ code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr }, { code: 0, stdout: 'recorded\n', stderr: '' });
+      assert.deepEqual(
+        { code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr },
+        { code: 0, stdout: 'recorded\n', stderr: '' },
+      );
       assert.equal(complaints(ending).length, 1, ending.stderr);
       assert.match(complaints(ending)[0] as string, says);
       assert.match(complaints(ending)[0] as string, cure);
@@ -224,7 +392,12 @@ describe('a mistake of the set-up is named once, with its cure', { concurrency: 
 
   it('and several libraries that are loaded first are each named', async () => {
     await using collector = await startCollector();
-    const ending = await runProgram({ program: '-e', args: ["require('express'); require('pg'); require('signalbox').startTelemetry()"], preload: 'none', env: collector.env });
+    const ending = await runProgram({
+      program: '-e',
+      args: ["require('express'); require('pg'); require('signalbox').startTelemetry()"],
+      preload: 'none',
+      env: collector.env,
+    });
     for (const library of ['express', 'pg']) assert.match(complaints(ending).join('\n'), new RegExp(`"${library}"`));
   });
 });
@@ -234,12 +407,22 @@ describe('a Node.js that is too old', { concurrency: 2 }, () => {
     const node = nodeBinary(version);
     for (const preload of PRELOADS) {
       for (const program of ['plain-http.cjs', 'plain-http.mjs']) {
-        it(`${version} is told so in one line, ${preload}, ${program}`, { skip: existsSync(node) ? false : `Node.js ${version} is not installed: node scripts/install-node-releases.mjs ${version}` }, async () => {
-          const bare = await runProgram({ program, node, preload: preload === 'import' ? 'import-nothing' : 'none' });
-          const ending = await runProgram({ program, node, preload });
-          assert.deepEqual({ code: ending.code, signal: ending.signal, stdout: ending.stdout }, { code: bare.code, signal: bare.signal, stdout: bare.stdout });
-          assert.equal(ending.stderr, `signalbox: Node.js must be 22.15 or newer, but this is ${version}. The application runs without telemetry. Update Node.js.\n${bare.stderr}`);
-        });
+        it(
+          `${version} is told so in one line, ${preload}, ${program}`,
+          { skip: existsSync(node) ? false : `Node.js ${version} is not installed: node scripts/install-node-releases.mjs ${version}` },
+          async () => {
+            const bare = await runProgram({ program, node, preload: preload === 'import' ? 'import-nothing' : 'none' });
+            const ending = await runProgram({ program, node, preload });
+            assert.deepEqual(
+              { code: ending.code, signal: ending.signal, stdout: ending.stdout },
+              { code: bare.code, signal: bare.signal, stdout: bare.stdout },
+            );
+            assert.equal(
+              ending.stderr,
+              `signalbox: Node.js must be 22.15 or newer, but this is ${version}. The application runs without telemetry. Update Node.js.\n${bare.stderr}`,
+            );
+          },
+        );
       }
     }
   }
@@ -255,10 +438,19 @@ describe('a bad value of', { concurrency: 2 }, () => {
       await using collector = await startCollector();
       const env = { ...collector.env, ...BESIDE[setting.name], [setting.name]: bad };
       const ending = await runProgram({ program: 'three-signals.cjs', args: ['at-once'], env });
-      assert.deepEqual({ code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr }, { code: 0, stdout: 'recorded\n', stderr: '' });
+      assert.deepEqual(
+        { code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr },
+        { code: 0, stdout: 'recorded\n', stderr: '' },
+      );
       // Without an endpoint it sends to where nobody listens, which is said as well.
-      const told = ending.said.filter(({ level, code }) => level === 'warn' && !(setting.name === ENDPOINT && /^(export|exit)\./.test(code)));
-      assert.deepEqual(told.map(({ code }) => code.split(' ')[1]), [setting.name], ending.stderr);
+      const told = ending.said.filter(
+        ({ level, code }) => level === 'warn' && !(setting.name === ENDPOINT && /^(export|exit)\./.test(code)),
+      );
+      assert.deepEqual(
+        told.map(({ code }) => code.split(' ')[1]),
+        [setting.name],
+        ending.stderr,
+      );
       assert.match(complaints(ending)[0] as string, new RegExp(`^${setting.name} must `));
     });
   }

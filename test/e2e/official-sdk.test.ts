@@ -54,13 +54,18 @@ const ENGINES: readonly Engine[] = [
       const folder = mkdtempSync(join(tmpdir(), 'signalbox-config-'));
       writeFileSync(join(folder, 'otel.yaml'), fromFile(url));
       const env = { ...LIMIT, OTEL_CONFIG_FILE: join(folder, 'otel.yaml') };
-      const program = startProgram(way === 'stay' ? { program: 'three-signals.cjs', env, ...BOUNDED } : { program: 'plain-http.cjs', env, ...BOUNDED });
+      const program = startProgram(
+        way === 'stay' ? { program: 'three-signals.cjs', env, ...BOUNDED } : { program: 'plain-http.cjs', env, ...BOUNDED },
+      );
       return { program, done: () => rmSync(folder, { recursive: true, force: true }) };
     },
   },
   {
     name: 'components',
-    start: (url, way = '') => ({ program: startProgram({ program: 'own-processors.cjs', args: [way], preload: 'none', env: { ...LIMIT, COLLECTOR: url }, ...BOUNDED }), done: () => {} }),
+    start: (url, way = '') => ({
+      program: startProgram({ program: 'own-processors.cjs', args: [way], preload: 'none', env: { ...LIMIT, COLLECTOR: url }, ...BOUNDED }),
+      done: () => {},
+    }),
   },
 ];
 
@@ -84,9 +89,16 @@ describe('the official SDK', { concurrency: 2 }, () => {
       const ending = await end(engine, collector.receiver.httpUrl);
       assert.equal(ending.signal, null);
       assert.equal(ending.ownStderr.replace('a word on stderr\n', ''), '');
-      assert.deepEqual(ending.said.map(({ code }) => code), ['started'], ending.stderr);
+      assert.deepEqual(
+        ending.said.map(({ code }) => code),
+        ['started'],
+        ending.stderr,
+      );
       assert.match(ending.said[0]?.message ?? '', /the official OpenTelemetry SDK runs/);
-      assert.deepEqual(collector.store.spans().map(({ name }) => name), ['GET', 'GET']);
+      assert.deepEqual(
+        collector.store.spans().map(({ name }) => name),
+        ['GET', 'GET'],
+      );
       const [client, server] = collector.store.spans();
       assert.equal(client?.traceId, server?.traceId);
     });
@@ -96,36 +108,55 @@ describe('the official SDK', { concurrency: 2 }, () => {
       const ending = await end(engine, collector.receiver.httpUrl, 'stay');
       assert.equal(ending.signal, 'SIGTERM');
       assert.ok(collector.store.spans().length > 0, ending.stderr);
-      assert.deepEqual(ending.said.map(({ code }) => code), ['started'], ending.stderr);
+      assert.deepEqual(
+        ending.said.map(({ code }) => code),
+        ['started'],
+        ending.stderr,
+      );
     });
 
-    for (const [ways, way] of [['an empty event loop', undefined], ['a signal', 'stay']] as const) {
+    for (const [ways, way] of [
+      ['an empty event loop', undefined],
+      ['a signal', 'stay'],
+    ] as const) {
       it(`by ${engine.name}: a collector that is silent does not hold the end by ${ways}, and the loss is said`, async () => {
         await using server = await startSilentServer();
         const ending = await end(engine, `http://127.0.0.1:${server.port}`, way);
         assert.equal(ending.timedOut, false, ending.stderr);
         assert.equal(ending.signal, way === 'stay' ? 'SIGTERM' : null);
-        assert.deepEqual(ending.said.filter(({ level }) => level !== 'info').map(({ code }) => code), ['exit.lost'], ending.stderr);
+        assert.deepEqual(
+          ending.said.filter(({ level }) => level !== 'info').map(({ code }) => code),
+          ['exit.lost'],
+          ending.stderr,
+        );
         assert.match(ending.stderr, /did not finish within 1000 ms \(SIGNALBOX_SHUTDOWN_TIMEOUT\)/);
       });
     }
   }
 
-  it('by components: the exit code is the application\'s, and what it does before the exit is done', async () => {
+  it("by components: the exit code is the application's, and what it does before the exit is done", async () => {
     await using collector = await startCollector();
-    const ending = await runProgram({ program: 'own-processors.cjs', args: ['works-before-exit'], preload: 'none', env: { ...LIMIT, COLLECTOR: collector.receiver.httpUrl } });
+    const ending = await runProgram({
+      program: 'own-processors.cjs',
+      args: ['works-before-exit'],
+      preload: 'none',
+      env: { ...LIMIT, COLLECTOR: collector.receiver.httpUrl },
+    });
     assert.equal(ending.code, 4);
     assert.equal(ending.stdout, 'served\ncleaned up\n');
     assert.equal(collector.store.spans().length, 2);
   });
 
-  it('by components: the resource is signalbox\'s, without the command line and the owner', async () => {
+  it("by components: the resource is signalbox's, without the command line and the owner", async () => {
     await using collector = await startCollector();
     await runProgram({ program: 'own-processors.cjs', preload: 'none', env: { ...LIMIT, COLLECTOR: collector.receiver.httpUrl } });
     const resource = collector.store.spans()[0]?.resource ?? {};
     assert.equal(resource['service.name'], 'own');
     assert.equal(resource['telemetry.distro.name'], 'signalbox');
-    assert.deepEqual(Object.keys(resource).filter((key) => /command|owner|executable\.path/.test(key)), []);
+    assert.deepEqual(
+      Object.keys(resource).filter((key) => /command|owner|executable\.path/.test(key)),
+      [],
+    );
   });
 
   for (const [components, says] of [
@@ -139,7 +170,11 @@ describe('the official SDK', { concurrency: 2 }, () => {
       const program = `require('signalbox').startTelemetry({ sdk: ${components} }); require('@opentelemetry/api').trace.getTracer('x').startSpan('y').end(); console.log('ran')`;
       const ending = await runProgram({ program: '-e', args: [program], preload: 'none' });
       assert.deepEqual({ code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr }, { code: 0, stdout: 'ran\n', stderr: '' });
-      assert.deepEqual(ending.said.map(({ code }) => code), ['not-started'], ending.stderr);
+      assert.deepEqual(
+        ending.said.map(({ code }) => code),
+        ['not-started'],
+        ending.stderr,
+      );
       assert.match(ending.said[0]?.message ?? '', says);
     });
   }

@@ -12,7 +12,8 @@ import { startCollector, type Collector } from './kit/collector.ts';
 import { PRELOADS, PROGRAMS, ROOT, runProgram, startProgram, type Ending, type Preload, type ProgramOptions } from './kit/run-program.ts';
 
 const RELEASES = ['22.15.0', '22.23.3', '24.11.0', '24.21.0', '26.10.0'];
-const notInstalled = (version: string): string | false => (existsSync(nodeBinary(version)) ? false : `Node.js ${version} is not installed: node scripts/install-node-releases.mjs ${version}`);
+const notInstalled = (version: string): string | false =>
+  existsSync(nodeBinary(version)) ? false : `Node.js ${version} is not installed: node scripts/install-node-releases.mjs ${version}`;
 
 const bareOf = (preload: Preload): Preload => (preload === 'import' ? 'import-nothing' : 'none');
 
@@ -28,7 +29,11 @@ function assertAsBare(ending: Ending, bare: Ending): void {
   );
 }
 
-const spanNames = ({ store }: Collector): string[] => store.spans().map(({ name }) => name).sort();
+const spanNames = ({ store }: Collector): string[] =>
+  store
+    .spans()
+    .map(({ name }) => name)
+    .sort();
 const saidCodes = ({ said }: Ending): string[] => said.map(({ code }) => code);
 
 /** Run `options` with the preload and without, and expect the same, but for spans. */
@@ -82,7 +87,11 @@ describe('however often it is loaded', () => {
       cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
       symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
       await using collector = await startCollector();
-      const ending = await runProgram({ program: 'plain-http.cjs', nodeFlags: ['--require', join(folder, 'dist/register.js')], env: collector.env });
+      const ending = await runProgram({
+        program: 'plain-http.cjs',
+        nodeFlags: ['--require', join(folder, 'dist/register.js')],
+        env: collector.env,
+      });
       assert.deepEqual(saidCodes(ending).sort(), ['started', 'started-twice'], ending.stderr);
       assert.deepEqual(spanNames(collector), ['GET', 'GET']);
     } finally {
@@ -100,8 +109,17 @@ interface Inspected {
 }
 
 describe('what a process looks like', () => {
-  const inspect = async (env: Readonly<Record<string, string>>, preload: Preload = 'require'): Promise<Inspected & { said: Ending['said'] }> => {
-    const { stdout, said } = await runProgram({ program: '-e', args: ['0'], preload, nodeFlags: ['--require', join(PROGRAMS, 'count-modules.cjs')], env });
+  const inspect = async (
+    env: Readonly<Record<string, string>>,
+    preload: Preload = 'require',
+  ): Promise<Inspected & { said: Ending['said'] }> => {
+    const { stdout, said } = await runProgram({
+      program: '-e',
+      args: ['0'],
+      preload,
+      nodeFlags: ['--require', join(PROGRAMS, 'count-modules.cjs')],
+      env,
+    });
     return { ...(JSON.parse(stdout) as Inspected), said };
   };
 
@@ -111,7 +129,10 @@ describe('what a process looks like', () => {
       const disabled = await inspect({ OTEL_SDK_DISABLED: value });
       assert.deepEqual(disabled.files, ['register.js', 'preload.js', 'early.js', 'launcher.js']);
       assert.ok(disabled.builtins - bare.builtins <= 3, `${disabled.builtins - bare.builtins} more builtin modules`);
-      assert.deepEqual({ listeners: disabled.listeners, ownEmit: disabled.ownEmit, changed: disabled.changed, said: disabled.said }, { listeners: bare.listeners, ownEmit: false, changed: [], said: [] });
+      assert.deepEqual(
+        { listeners: disabled.listeners, ownEmit: disabled.ownEmit, changed: disabled.changed, said: disabled.said },
+        { listeners: bare.listeners, ownEmit: false, changed: [], said: [] },
+      );
     }
   });
 
@@ -130,7 +151,17 @@ describe('what a process looks like', () => {
 });
 
 describe('under the flags of Node.js', { concurrency: 2 }, () => {
-  for (const flag of ['--frozen-intrinsics', '--disallow-code-generation-from-strings', '--disable-proto=throw', '--disable-proto=delete', '--no-warnings', '--trace-warnings', '--unhandled-rejections=strict', '--enable-source-maps', '--preserve-symlinks']) {
+  for (const flag of [
+    '--frozen-intrinsics',
+    '--disallow-code-generation-from-strings',
+    '--disable-proto=throw',
+    '--disable-proto=delete',
+    '--no-warnings',
+    '--trace-warnings',
+    '--unhandled-rejections=strict',
+    '--enable-source-maps',
+    '--preserve-symlinks',
+  ]) {
     it(`${flag}: the program is unharmed, and its spans arrive`, async () => {
       await using collector = await startCollector();
       const ending = await runBoth({ program: 'plain-http.cjs', nodeFlags: [flag] }, collector);
@@ -144,7 +175,10 @@ describe('under the flags of Node.js', { concurrency: 2 }, () => {
       const bare = await runProgram({ ...options, preload: bareOf(preload) });
       const ending = await runProgram({ ...options, preload });
       assert.deepEqual({ code: ending.code, stdout: ending.stdout }, { code: bare.code, stdout: bare.stdout });
-      assert.equal(ending.stderr, `signalbox: Node.js must allow require() of ES modules, but runs with --no-experimental-require-module. The application runs without telemetry. Remove the flag.\n${bare.stderr}`);
+      assert.equal(
+        ending.stderr,
+        `signalbox: Node.js must allow require() of ES modules, but runs with --no-experimental-require-module. The application runs without telemetry. Remove the flag.\n${bare.stderr}`,
+      );
     });
   }
 
@@ -192,8 +226,15 @@ describe('under the flags of Node.js', { concurrency: 2 }, () => {
 });
 
 /** A program that comes on stdin, as by `node -` or a shell's redirection. */
-async function runOnStdin(flags: readonly string[], input: string, env: Readonly<Record<string, string>>): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, flags, { cwd: ROOT, env: { PATH: process.env['PATH'], HOME: tmpdir(), NODE_REPL_HISTORY: '', ...env } });
+async function runOnStdin(
+  flags: readonly string[],
+  input: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, flags, {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], HOME: tmpdir(), NODE_REPL_HISTORY: '', ...env },
+  });
   const text = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
@@ -255,23 +296,41 @@ describe('under --permission', { concurrency: 2 }, () => {
       const { signal, said } = await program.ended;
       assert.equal(signal, 'SIGTERM');
       assert.deepEqual(spanNames(collector), ['work']);
-      assert.deepEqual(said.map(({ code }) => code), ['started']);
+      assert.deepEqual(
+        said.map(({ code }) => code),
+        ['started'],
+      );
     });
   }
 
   it('26.10.0: without the network it says so', { skip: notInstalled('26.10.0') }, async () => {
     await using collector = await startCollector();
-    const ending = await runBoth({ program: 'three-signals.cjs', args: ['at-once'], node: nodeBinary('26.10.0'), nodeFlags: ['--permission', ...READABLE] }, collector);
-    assert.match(ending.said.map(({ message }) => message).join('\n'), /without --allow-net\. Nothing can be exported; the application is not affected\. Add --allow-net\./);
+    const ending = await runBoth(
+      { program: 'three-signals.cjs', args: ['at-once'], node: nodeBinary('26.10.0'), nodeFlags: ['--permission', ...READABLE] },
+      collector,
+    );
+    assert.match(
+      ending.said.map(({ message }) => message).join('\n'),
+      /without --allow-net\. Nothing can be exported; the application is not affected\. Add --allow-net\./,
+    );
   });
 
-  it('when its own folder may not be read, the application starts as it would without permission to read the preload', { skip: notInstalled('24.21.0') }, async () => {
-    await using collector = await startCollector();
-    // Node.js itself cannot load the preload then, and says which flag is missing.
-    const ending = await runProgram({ program: 'plain-http.cjs', node: nodeBinary('24.21.0'), nodeFlags: ['--permission', `--allow-fs-read=${PROGRAMS}`], env: collector.env });
-    assert.match(ending.stderr, /ERR_ACCESS_DENIED/);
-    assert.match(ending.stderr, /--allow-fs-read/);
-  });
+  it(
+    'when its own folder may not be read, the application starts as it would without permission to read the preload',
+    { skip: notInstalled('24.21.0') },
+    async () => {
+      await using collector = await startCollector();
+      // Node.js itself cannot load the preload then, and says which flag is missing.
+      const ending = await runProgram({
+        program: 'plain-http.cjs',
+        node: nodeBinary('24.21.0'),
+        nodeFlags: ['--permission', `--allow-fs-read=${PROGRAMS}`],
+        env: collector.env,
+      });
+      assert.match(ending.stderr, /ERR_ACCESS_DENIED/);
+      assert.match(ending.stderr, /--allow-fs-read/);
+    },
+  );
 });
 
 describe('with its output closed', () => {
@@ -296,7 +355,11 @@ describe('with its output closed', () => {
   it('to a reader who is gone, it ends as it does without', async () => {
     await using collector = await startCollector();
     const run = async (flags: readonly string[]): Promise<unknown> => {
-      const child = spawn(process.execPath, [...flags, join(PROGRAMS, 'three-signals.cjs'), 'at-once'], { cwd: ROOT, env: { PATH: process.env['PATH'], ...collector.env, OTEL_BOGUS: 'x' }, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, [...flags, join(PROGRAMS, 'three-signals.cjs'), 'at-once'], {
+        cwd: ROOT,
+        env: { PATH: process.env['PATH'], ...collector.env, OTEL_BOGUS: 'x' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       child.stderr.destroy();
       const stdout: string[] = [];
       child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk.toString()));
@@ -320,10 +383,23 @@ describe('a process that only launches others is silent', { concurrency: 2 }, ()
   async function launch(script: string, args: readonly string[], collector: Collector): Promise<{ stdout: string; stderr: string }> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-launch-')));
     try {
-      writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'launched', version: '1.0.0', scripts: { go: `node ${join(PROGRAMS, 'three-signals.cjs')} at-once` } }));
+      writeFileSync(
+        join(folder, 'package.json'),
+        JSON.stringify({ name: 'launched', version: '1.0.0', scripts: { go: `node ${join(PROGRAMS, 'three-signals.cjs')} at-once` } }),
+      );
       mkdirSync(join(folder, 'home'));
-      const env = { PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`, HOME: join(folder, 'home'), npm_config_update_notifier: 'false', ...collector.env, NODE_OPTIONS: `--require ${REGISTER}` };
-      return await promisify(execFile)(process.execPath, [script, ...args].filter((arg) => arg !== ''), { cwd: folder, env });
+      const env = {
+        PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
+        HOME: join(folder, 'home'),
+        npm_config_update_notifier: 'false',
+        ...collector.env,
+        NODE_OPTIONS: `--require ${REGISTER}`,
+      };
+      return await promisify(execFile)(
+        process.execPath,
+        [script, ...args].filter((arg) => arg !== ''),
+        { cwd: folder, env },
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -332,7 +408,11 @@ describe('a process that only launches others is silent', { concurrency: 2 }, ()
   const LAUNCHES: readonly (readonly [string, string | undefined, readonly string[]])[] = [
     ['npm run', npmCli, ['run', '--silent', 'go']],
     ['npm exec', npmCli, ['exec', '--offline', '--', 'node', join(PROGRAMS, 'three-signals.cjs'), 'at-once']],
-    ['npx', npmCli === undefined ? undefined : join(dirname(npmCli), 'npx-cli.js'), ['--offline', 'node', join(PROGRAMS, 'three-signals.cjs'), 'at-once']],
+    [
+      'npx',
+      npmCli === undefined ? undefined : join(dirname(npmCli), 'npx-cli.js'),
+      ['--offline', 'node', join(PROGRAMS, 'three-signals.cjs'), 'at-once'],
+    ],
     ['node --run', '', ['--run', 'go']],
   ];
   for (const [name, script, args] of LAUNCHES) {

@@ -15,7 +15,10 @@ const WAYS = ['http', 'fetch'] as const;
 const asked = new Map<string, Headers>();
 const sink = createServer((request, response) => {
   const { rawHeaders } = request;
-  asked.set(request.url as string, Array.from({ length: rawHeaders.length / 2 }, (_, i) => [(rawHeaders[2 * i] as string).toLowerCase(), rawHeaders[2 * i + 1] as string]));
+  asked.set(
+    request.url as string,
+    Array.from({ length: rawHeaders.length / 2 }, (_, i) => [(rawHeaders[2 * i] as string).toLowerCase(), rawHeaders[2 * i + 1] as string]),
+  );
   response.end();
 });
 
@@ -27,7 +30,10 @@ describe('trace context', () => {
     collector = await startCollector();
     sink.listen(0, '127.0.0.1');
     await once(sink, 'listening');
-    program = startProgram({ program: 'forward.cjs', env: { ...collector.env, SINK: `http://127.0.0.1:${(sink.address() as AddressInfo).port}` } });
+    program = startProgram({
+      program: 'forward.cjs',
+      env: { ...collector.env, SINK: `http://127.0.0.1:${(sink.address() as AddressInfo).port}` },
+    });
     port = Number((await program.output(/port (\d+)\n/))[1]);
   });
   after(async () => {

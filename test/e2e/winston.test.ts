@@ -9,9 +9,16 @@ import { PROGRAMS, runProgram, type Ending } from './kit/run-program.ts';
 const folder = join(PROGRAMS, 'loggers');
 
 async function run(file: string, collector: Collector): Promise<Ending> {
-  const ending = await runProgram({ program: join(folder, file), preload: file.endsWith('cjs') ? 'require' : 'import', env: collector.env });
+  const ending = await runProgram({
+    program: join(folder, file),
+    preload: file.endsWith('cjs') ? 'require' : 'import',
+    env: collector.env,
+  });
   assert.deepEqual({ code: ending.code, stderr: ending.ownStderr }, { code: 0, stderr: '' });
-  assert.deepEqual(ending.said.filter(({ level }) => level !== 'info'), []);
+  assert.deepEqual(
+    ending.said.filter(({ level }) => level !== 'info'),
+    [],
+  );
   return ending;
 }
 
@@ -20,7 +27,12 @@ const spanIdOf = ({ store }: Collector, name: string): string | undefined => sto
 /** Everything but what differs from run to run. */
 function factsOf({ severityNumber, severityText, body, attributes }: ReceivedLog): unknown {
   const { step: _step, 'exception.stacktrace': stack, ...rest } = attributes;
-  return { severity: `${severityText} ${severityNumber}`, body, ...rest, ...(stack === undefined ? {} : { stack: /winston\.app/.test(String(stack)) }) };
+  return {
+    severity: `${severityText} ${severityNumber}`,
+    body,
+    ...rest,
+    ...(stack === undefined ? {} : { stack: /winston\.app/.test(String(stack)) }),
+  };
 }
 
 describe('winston', { concurrency: 2 }, () => {
@@ -38,15 +50,40 @@ describe('winston', { concurrency: 2 }, () => {
         'one-object': { severity: 'error 17', body: 'one object', app },
         masked: { severity: 'info 9', body: 'masked by a format', app, nickname: '****' },
         splat: { severity: 'info 9', body: 'words and 7', app },
-        'error-beside': { severity: 'error 17', body: 'beside it broke', app, 'exception.type': 'TypeError', 'exception.message': 'it broke', stack: true },
-        'error-alone': { severity: 'error 17', body: 'out of range', app, 'exception.type': 'RangeError', 'exception.message': 'out of range', stack: true },
+        'error-beside': {
+          severity: 'error 17',
+          body: 'beside it broke',
+          app,
+          'exception.type': 'TypeError',
+          'exception.message': 'it broke',
+          stack: true,
+        },
+        'error-alone': {
+          severity: 'error 17',
+          body: 'out of range',
+          app,
+          'exception.type': 'RangeError',
+          'exception.message': 'out of range',
+          stack: true,
+        },
         child: { severity: 'info 9', body: 'of a child', app, request: 'r1' },
         grandchild: { severity: 'warn 13', body: 'of a grandchild', app, request: 'r1', part: 'p1' },
-        'child-error': { severity: 'error 17', body: 'in a child', app, request: 'r1', 'exception.type': 'SyntaxError', 'exception.message': 'in a child', stack: true },
+        'child-error': {
+          severity: 'error 17',
+          body: 'in a child',
+          app,
+          request: 'r1',
+          'exception.type': 'SyntaxError',
+          'exception.message': 'in a child',
+          stack: true,
+        },
       });
       assert.equal(logs.length, Object.keys(facts).length + 2);
 
-      const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+      const lines = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
       assert.equal(lines.length, logs.length);
       logs.forEach((log, index) => {
         const line = lines[index];
@@ -66,7 +103,10 @@ describe('winston', { concurrency: 2 }, () => {
   it('a line that an own bridge emits by the older API as well arrives once', async () => {
     await using collector = await startCollector();
     await run('own-bridge.cjs', collector);
-    assert.deepEqual(collector.store.logs().map(({ body }) => body), ['line 0', 'line 1', 'line 2', 'failed', 'by the bridge alone']);
+    assert.deepEqual(
+      collector.store.logs().map(({ body }) => body),
+      ['line 0', 'line 1', 'line 2', 'failed', 'by the bridge alone'],
+    );
   });
 });
 

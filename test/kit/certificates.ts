@@ -28,7 +28,8 @@ const DAY_MS = 86_400_000;
 
 x509.cryptoProvider.set(webcrypto as never);
 
-const newKeys = (): Promise<webcrypto.CryptoKeyPair> => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
+const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
 
 async function privateKeyPem({ privateKey }: webcrypto.CryptoKeyPair): Promise<string> {
   return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', privateKey), 'PRIVATE KEY');
@@ -68,7 +69,12 @@ export async function createAuthority(): Promise<Authority> {
         signingAlgorithm: ALGORITHM,
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
-        extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: host }, ...(host === 'localhost' ? [{ type: 'ip', value: '127.0.0.1' } as const] : [])])],
+        extensions: [
+          new x509.SubjectAlternativeNameExtension([
+            { type: 'dns', value: host },
+            ...(host === 'localhost' ? [{ type: 'ip', value: '127.0.0.1' } as const] : []),
+          ]),
+        ],
       });
       const [cert, key] = [issued.toString('pem'), await privateKeyPem(own)];
       const [certFile, keyFile] = [join(directory, `${name}.pem`), join(directory, `${name}.key`)];

@@ -43,14 +43,24 @@ const CLIENTS: readonly Client[] = [
     name: 'amqplib',
     service: { name: 'rabbitmq', start: startRabbitmq },
     stdout: 'a parcel\n',
-    spans: ['consumer parcels process in publish <default>', 'internal order in nothing', 'internal unpack in parcels process', 'producer publish <default> in order'],
+    spans: [
+      'consumer parcels process in publish <default>',
+      'internal order in nothing',
+      'internal unpack in parcels process',
+      'producer publish <default> in order',
+    ],
     check: (spans) => assert.equal(find(spans, 'publish <default>').attributes['messaging.system'], 'rabbitmq'),
   },
   {
     name: 'kafkajs',
     service: { name: 'kafka', start: startKafka },
     stdout: 'a parcel\n',
-    spans: ['consumer process TOPIC in send TOPIC', 'internal order in nothing', 'internal unpack in process TOPIC', 'producer send TOPIC in order'],
+    spans: [
+      'consumer process TOPIC in send TOPIC',
+      'internal order in nothing',
+      'internal unpack in process TOPIC',
+      'producer send TOPIC in order',
+    ],
     check: (spans) => assert.equal(find(spans, 'order').traceId, find(spans, 'unpack').traceId),
   },
   {
@@ -117,7 +127,8 @@ for (const client of CLIENTS) {
         // Both to their end: the service must not stop before them.
         const results = await Promise.allSettled((['cjs', 'mjs'] as const).map((kind) => assertTraced(client, kind, running?.url ?? '')));
         const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
-        if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(({ message }) => message).join('\n'));
+        if (failures.length > 0)
+          throw failures.length === 1 ? failures[0] : new AggregateError(failures, failures.map(({ message }) => message).join('\n'));
       } finally {
         await running?.stop();
       }
@@ -139,10 +150,18 @@ async function assertTraced(client: Client, kind: 'cjs' | 'mjs', url: string): P
   });
   const { code, stdout, ownStderr } = ending;
   assert.deepEqual({ kind, code, stdout, ownStderr }, { kind, code: 0, stdout: client.stdout, ownStderr: '' });
-  assert.deepEqual(ending.said.filter(({ level }) => level !== 'info'), []);
+  assert.deepEqual(
+    ending.said.filter(({ level }) => level !== 'info'),
+    [],
+  );
   const spans = collector.store.spans();
   const byId = new Map(spans.map((span) => [span.spanId, span]));
-  const seen = spans.map((span) => `${span.kind} ${span.name} in ${span.parentSpanId === undefined ? 'nothing' : (byId.get(span.parentSpanId)?.name ?? 'a span that is not there')}`.replaceAll(topic, 'TOPIC'));
+  const seen = spans.map((span) =>
+    `${span.kind} ${span.name} in ${span.parentSpanId === undefined ? 'nothing' : (byId.get(span.parentSpanId)?.name ?? 'a span that is not there')}`.replaceAll(
+      topic,
+      'TOPIC',
+    ),
+  );
   assert.deepEqual(seen.sort(), client.spans, kind);
   client.check?.(spans.map((span) => ({ ...span, name: span.name.replaceAll(topic, 'TOPIC') })));
 }

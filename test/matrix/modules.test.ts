@@ -30,17 +30,37 @@ for (const release of RELEASES) {
       const preload: Preload = index % 2 === 0 ? 'require' : 'import';
       it(`${program} is traced`, { skip: releases.includes(release) ? false : 'this release strips no types' }, async () => {
         await using collector = await startCollector();
-        const ending = await runProgram({ program: join(FOLDER, program), preload, node: await installNode(release), nodeFlags: ['--disable-warning=ExperimentalWarning'], env: collector.env });
+        const ending = await runProgram({
+          program: join(FOLDER, program),
+          preload,
+          node: await installNode(release),
+          nodeFlags: ['--disable-warning=ExperimentalWarning'],
+          env: collector.env,
+        });
         assert.deepEqual({ code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr }, { code: 0, stdout: '200\n', stderr: '' });
-        assert.deepEqual(collector.store.spans().map(({ kind, name }) => `${kind} ${name}`).sort(), spans);
+        assert.deepEqual(
+          collector.store
+            .spans()
+            .map(({ kind, name }) => `${kind} ${name}`)
+            .sort(),
+          spans,
+        );
       });
     });
 
     for (const preload of ['require', 'import'] as const) {
       it(`a binding that is assigned late keeps its value by ${preload}`, async () => {
         await using collector = await startCollector();
-        const ending = await runProgram({ program: join(FOLDER, 'live.mjs'), preload, node: await installNode(release), env: collector.env });
-        assert.deepEqual({ code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr }, { code: 0, stdout: 'function assigned later assigned later, too\n', stderr: '' });
+        const ending = await runProgram({
+          program: join(FOLDER, 'live.mjs'),
+          preload,
+          node: await installNode(release),
+          env: collector.env,
+        });
+        assert.deepEqual(
+          { code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr },
+          { code: 0, stdout: 'function assigned later assigned later, too\n', stderr: '' },
+        );
       });
     }
   });

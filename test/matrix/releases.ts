@@ -2,5 +2,7 @@
 export const RELEASES = ['22.15.0', '22.23.3', '24.11.0', '24.21.0', '26.10.0'] as const;
 
 // Plain JavaScript without a declaration, hence the type here.
-const { installNode } = (await import(new URL('../../scripts/install-node-releases.mjs', import.meta.url).href)) as { installNode(version: string): Promise<string> };
+const { installNode } = (await import(new URL('../../scripts/install-node-releases.mjs', import.meta.url).href)) as {
+  installNode(version: string): Promise<string>;
+};
 export { installNode };

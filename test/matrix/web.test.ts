@@ -51,8 +51,15 @@ describe('one request', { skip: missing('postgres', 'redis'), concurrency: 2 }, 
           const bare = await bareRun(preload === 'import' ? 'import-nothing' : 'none');
           assert.equal(bare.code, 0, bare.stderr);
           const ending = await runProgram({ program, preload, node: await installNode(release), env: { ...env, ...collector.env } });
-          assert.deepEqual({ code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr }, { code: bare.code, stdout: bare.stdout, stderr: bare.ownStderr });
-          assert.deepEqual(ending.said.map(({ code }) => code), ['started'], ending.stderr);
+          assert.deepEqual(
+            { code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr },
+            { code: bare.code, stdout: bare.stdout, stderr: bare.ownStderr },
+          );
+          assert.deepEqual(
+            ending.said.map(({ code }) => code),
+            ['started'],
+            ending.stderr,
+          );
           const spans = collector.store.spans();
           assert.deepEqual(spans.map(describeSpan).sort(), SPANS);
           assert.equal(new Set(spans.map(({ traceId }) => traceId)).size, 1);

@@ -22,11 +22,16 @@ const env = { ...process.env, PATH, npm_config_update_notifier: 'false' };
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-package-')));
 let tarball = '';
 
-before(async () => {
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT, env, timeout: LONG_MS });
-  const packed = JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as readonly { filename: string }[] | Record<string, { filename: string }>;
-  tarball = join(folder, (Object.values(packed)[0] as { filename: string }).filename);
-}, { timeout: LONG_MS });
+before(
+  async () => {
+    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT, env, timeout: LONG_MS });
+    const packed = JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as
+      | readonly { filename: string }[]
+      | Record<string, { filename: string }>;
+    tarball = join(folder, (Object.values(packed)[0] as { filename: string }).filename);
+  },
+  { timeout: LONG_MS },
+);
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 async function createProject(name: string, packages: readonly string[], files: Readonly<Record<string, string>>): Promise<string> {
@@ -50,10 +55,15 @@ server.listen(0, '127.0.0.1', () => {
 const FILES = {
   'app.cjs': `const http = require('node:http');\nconst { trace } = require('@opentelemetry/api');\n${APP}`,
   'app.mjs': `import http from 'node:http';\nimport { trace } from '@opentelemetry/api';\n${APP}`,
-  'typed.mts': "import { startTelemetry, type StartOptions, type Telemetry } from 'signalbox';\nconst options: StartOptions = { serviceName: 'typed', sampler: 0.5 };\nexport const telemetry: Telemetry = startTelemetry(options);\n",
+  'typed.mts':
+    "import { startTelemetry, type StartOptions, type Telemetry } from 'signalbox';\nconst options: StartOptions = { serviceName: 'typed', sampler: 0.5 };\nexport const telemetry: Telemetry = startTelemetry(options);\n",
 };
 
-const spanNames = ({ store }: Collector): string[] => store.spans().map(({ name }) => name).sort();
+const spanNames = ({ store }: Collector): string[] =>
+  store
+    .spans()
+    .map(({ name }) => name)
+    .sort();
 
 function assertServed(ending: Ending): void {
   assert.deepEqual({ code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr }, { code: 0, stdout: 'served\n', stderr: '' });
@@ -63,9 +73,21 @@ describe('the tarball', () => {
   it('holds what is built and documented, and nothing else', async () => {
     const { stdout } = await run('tar', ['-tzf', tarball]);
     const files = stdout.split('\n').filter((file) => file !== '');
-    const outside = files.filter((file) => !/^package\/(dist\/.+\.(js|cjs|d\.ts|d\.cts|html)|docs\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(file));
+    const outside = files.filter(
+      (file) => !/^package\/(dist\/.+\.(js|cjs|d\.ts|d\.cts|html)|docs\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(file),
+    );
     assert.deepEqual(outside, []);
-    for (const file of ['dist/register.js', 'dist/preload.js', 'dist/too-old.cjs', 'dist/index.d.ts', 'dist/cli/main.js', 'dist/sdk/export/exit-flush-worker.js', 'README.md', 'LICENSE']) assert.ok(files.includes(`package/${file}`), file);
+    for (const file of [
+      'dist/register.js',
+      'dist/preload.js',
+      'dist/too-old.cjs',
+      'dist/index.d.ts',
+      'dist/cli/main.js',
+      'dist/sdk/export/exit-flush-worker.js',
+      'README.md',
+      'LICENSE',
+    ])
+      assert.ok(files.includes(`package/${file}`), file);
   });
 
   it('is right for publint', async () => {
@@ -80,16 +102,21 @@ describe('the tarball', () => {
 
 describe('the sources', () => {
   it('have no unused export and no unused dependency, for knip', { timeout: LONG_MS }, async () => {
-    const { stdout } = await run(join(ROOT, 'node_modules/.bin/knip'), ['--no-progress'], { cwd: ROOT, env }).catch((error: { stdout: string }) => error);
+    const { stdout } = await run(join(ROOT, 'node_modules/.bin/knip'), ['--no-progress'], { cwd: ROOT, env }).catch(
+      (error: { stdout: string }) => error,
+    );
     assert.equal(stdout.trim(), '');
   });
 });
 
 describe('in an empty project', { timeout: LONG_MS }, () => {
   let project = '';
-  before(async () => {
-    project = await createProject('empty', ['@opentelemetry/api@1.10.0'], FILES);
-  }, { timeout: LONG_MS });
+  before(
+    async () => {
+      project = await createProject('empty', ['@opentelemetry/api@1.10.0'], FILES);
+    },
+    { timeout: LONG_MS },
+  );
 
   for (const program of ['app.cjs', 'app.mjs']) {
     for (const preload of ['require', 'import', 'node-options'] as const satisfies readonly Preload[]) {
@@ -97,7 +124,11 @@ describe('in an empty project', { timeout: LONG_MS }, () => {
         await using collector = await startCollector();
         const ending = await runProgram({ program: `./${program}`, cwd: project, preload, env: collector.env });
         assertServed(ending);
-        assert.deepEqual(ending.said.map(({ code }) => code), ['started'], ending.stderr);
+        assert.deepEqual(
+          ending.said.map(({ code }) => code),
+          ['started'],
+          ending.stderr,
+        );
         assert.deepEqual(spanNames(collector), ['GET', 'GET', 'own work']);
         const { resource } = collector.store.spans()[0] ?? {};
         assert.deepEqual([resource?.['service.name'], resource?.['service.version']], ['empty', '3.2.1']);
@@ -113,7 +144,10 @@ describe('in an empty project', { timeout: LONG_MS }, () => {
 
   it('the command signalbox tells the settings, and ends with 1 when one is wrong', async () => {
     const command = join(project, 'node_modules/.bin/signalbox');
-    const { stdout } = await run(command, ['config'], { cwd: project, env: { PATH, OTEL_SERVICE_NAME: 'shop', OTEL_EXPORTER_OTLP_HEADERS: 'a=secret' } });
+    const { stdout } = await run(command, ['config'], {
+      cwd: project,
+      env: { PATH, OTEL_SERVICE_NAME: 'shop', OTEL_EXPORTER_OTLP_HEADERS: 'a=secret' },
+    });
     assert.match(stdout, /OTEL_SERVICE_NAME +shop/);
     assert.doesNotMatch(stdout, /secret/);
     await assert.rejects(run(command, ['config'], { cwd: project, env: { PATH, OTEL_BSP_SCHEDULE_DELAY: 'soon' } }), { code: 1 });
@@ -124,7 +158,11 @@ describe('in an empty project', { timeout: LONG_MS }, () => {
   });
 
   it('its types are found and fit', async () => {
-    await run(join(ROOT, 'node_modules/.bin/tsc'), ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023', '--types', '', 'typed.mts'], { cwd: project, env });
+    await run(
+      join(ROOT, 'node_modules/.bin/tsc'),
+      ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023', '--types', '', 'typed.mts'],
+      { cwd: project, env },
+    );
   });
 
   it('each OpenTelemetry package is there once', () => {
@@ -134,18 +172,24 @@ describe('in an empty project', { timeout: LONG_MS }, () => {
       if (name !== undefined) copies.set(name, (copies.get(name) ?? 0) + 1);
     }
     assert.ok(copies.size > 50);
-    assert.deepEqual([...copies].filter(([, count]) => count > 1), []);
+    assert.deepEqual(
+      [...copies].filter(([, count]) => count > 1),
+      [],
+    );
   });
 });
 
 describe('beside newer OpenTelemetry packages of the project', { timeout: LONG_MS }, () => {
   let project = '';
-  before(async () => {
-    project = await createProject('newer', ['@opentelemetry/sdk-trace@latest', '@opentelemetry/instrumentation-pg@latest'], {
-      'app.cjs': `require('@opentelemetry/sdk-trace');\nrequire('@opentelemetry/instrumentation-pg');\n${FILES['app.cjs']}`,
-      'app.mjs': `import '@opentelemetry/sdk-trace';\nimport '@opentelemetry/instrumentation-pg';\n${FILES['app.mjs']}`,
-    });
-  }, { timeout: LONG_MS });
+  before(
+    async () => {
+      project = await createProject('newer', ['@opentelemetry/sdk-trace@latest', '@opentelemetry/instrumentation-pg@latest'], {
+        'app.cjs': `require('@opentelemetry/sdk-trace');\nrequire('@opentelemetry/instrumentation-pg');\n${FILES['app.cjs']}`,
+        'app.mjs': `import '@opentelemetry/sdk-trace';\nimport '@opentelemetry/instrumentation-pg';\n${FILES['app.mjs']}`,
+      });
+    },
+    { timeout: LONG_MS },
+  );
 
   for (const program of ['app.cjs', 'app.mjs']) {
     it(`${program} gives its spans, and no word is said of copies that do no harm`, async () => {
@@ -154,7 +198,11 @@ describe('beside newer OpenTelemetry packages of the project', { timeout: LONG_M
       const ending = await runProgram({ program: `./${program}`, cwd: project, env: collector.env });
       assertServed(ending);
       assert.deepEqual(spanNames(collector), ['GET', 'GET', 'own work'], ending.stderr);
-      assert.deepEqual(ending.said.map(({ code }) => code), ['started'], ending.stderr);
+      assert.deepEqual(
+        ending.said.map(({ code }) => code),
+        ['started'],
+        ending.stderr,
+      );
     });
   }
 });

@@ -27,7 +27,8 @@ const skip = !required && !programsInstalled() ? 'SKIP programs: they are not in
 
 describe('a server program from the registry', { concurrency: SIDE_BY_SIDE, skip }, () => {
   if (skip !== false) return;
-  if (!programsInstalled()) throw new Error('The programs of test/programs must be installed, they are not. Run: node scripts/install-programs.mjs');
+  if (!programsInstalled())
+    throw new Error('The programs of test/programs must be installed, they are not. Run: node scripts/install-programs.mjs');
   const workshop = openWorkshop(programsFolder());
   const services = new Map<ServiceName, Promise<Service>>();
   after(async () => {
@@ -44,7 +45,11 @@ describe('a server program from the registry', { concurrency: SIDE_BY_SIDE, skip
 
   for (const program of PROGRAMS) {
     const lacks = program.service === undefined || required ? false : missing(program.service);
-    it(`${program.name} (${program.preload}) behaves as without signalbox, and is seen whole`, { skip: lacks, timeout: PROGRAM_TIMEOUT_MS }, () => checkProgram(program));
+    it(
+      `${program.name} (${program.preload}) behaves as without signalbox, and is seen whole`,
+      { skip: lacks, timeout: PROGRAM_TIMEOUT_MS },
+      () => checkProgram(program),
+    );
   }
 
   async function checkProgram(program: ServerProgram): Promise<void> {

@@ -28,7 +28,10 @@ const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)[
 
 function importsOf(file: string): { specifier: string; typeOnly: boolean }[] {
   const text = readFileSync(join(SRC, file), 'utf8');
-  return [...text.matchAll(IMPORT)].map((match) => ({ specifier: (match[1] ?? match[2]) as string, typeOnly: /^\s*(import|export) type\s/.test(match[0].trimStart()) }));
+  return [...text.matchAll(IMPORT)].map((match) => ({
+    specifier: (match[1] ?? match[2]) as string,
+    typeOnly: /^\s*(import|export) type\s/.test(match[0].trimStart()),
+  }));
 }
 
 const internal: Import[] = files.flatMap((file) =>
@@ -54,7 +57,18 @@ describe('the floors', () => {
   });
 
   it('are free of import cycles', () => {
-    const graph = new Map(files.map((file) => [file, [...new Set(importsOf(file).filter(({ specifier, typeOnly }) => specifier.startsWith('.') && !typeOnly).map(({ specifier }) => relative(SRC, resolve(SRC, dirname(file), specifier))))]]));
+    const graph = new Map(
+      files.map((file) => [
+        file,
+        [
+          ...new Set(
+            importsOf(file)
+              .filter(({ specifier, typeOnly }) => specifier.startsWith('.') && !typeOnly)
+              .map(({ specifier }) => relative(SRC, resolve(SRC, dirname(file), specifier))),
+          ),
+        ],
+      ]),
+    );
     const done = new Set<string>();
     const visit = (file: string, path: readonly string[]): void => {
       assert.ok(!path.includes(file), `import cycle: ${[...path.slice(path.indexOf(file)), file].join(' → ')}`);
@@ -68,7 +82,11 @@ describe('the floors', () => {
   it('let only src/sdk load OpenTelemetry SDK packages', () => {
     const outside = files
       .filter((file) => !file.startsWith('sdk/'))
-      .flatMap((file) => importsOf(file).filter(({ specifier, typeOnly }) => !typeOnly && specifier.startsWith('@opentelemetry/') && specifier !== '@opentelemetry/api').map(({ specifier }) => `${file}: ${specifier}`));
+      .flatMap((file) =>
+        importsOf(file)
+          .filter(({ specifier, typeOnly }) => !typeOnly && specifier.startsWith('@opentelemetry/') && specifier !== '@opentelemetry/api')
+          .map(({ specifier }) => `${file}: ${specifier}`),
+      );
     assert.deepEqual(outside, []);
   });
 
@@ -78,7 +96,10 @@ describe('the floors', () => {
   });
 
   it('leave register.ts without a static import', () => {
-    assert.deepEqual(importsOf('register.ts').filter(({ specifier }) => !specifier.includes('preload')), []);
+    assert.deepEqual(
+      importsOf('register.ts').filter(({ specifier }) => !specifier.includes('preload')),
+      [],
+    );
     assert.doesNotMatch(readFileSync(join(SRC, 'register.ts'), 'utf8'), /^import /m);
   });
 });

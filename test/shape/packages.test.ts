@@ -16,22 +16,35 @@ interface LockedPackage {
   readonly resolved?: string;
 }
 
-const manifest = readJson('package.json') as { version: string; dependencies: Record<string, string>; devDependencies: Record<string, string>; scripts: Record<string, string> };
-const locked = Object.entries((readJson('package-lock.json') as { packages: Record<string, LockedPackage> }).packages).filter(([path]) => path !== '');
+const manifest = readJson('package.json') as {
+  version: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  scripts: Record<string, string>;
+};
+const locked = Object.entries((readJson('package-lock.json') as { packages: Record<string, LockedPackage> }).packages).filter(
+  ([path]) => path !== '',
+);
 
 describe('the packages', () => {
   it('hold each @opentelemetry package once', () => {
     const copies = new Map<string, string[]>();
     for (const [path] of locked) {
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      if (name.startsWith('@opentelemetry/') || name === 'import-in-the-middle' || name === 'require-in-the-middle') copies.set(name, [...(copies.get(name) ?? []), path]);
+      if (name.startsWith('@opentelemetry/') || name === 'import-in-the-middle' || name === 'require-in-the-middle')
+        copies.set(name, [...(copies.get(name) ?? []), path]);
     }
     assert.ok(copies.size > 50, 'the lockfile was not read');
-    assert.deepEqual([...copies].filter(([, paths]) => paths.length > 1), []);
+    assert.deepEqual(
+      [...copies].filter(([, paths]) => paths.length > 1),
+      [],
+    );
   });
 
   it('are pinned to exact versions', () => {
-    const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(([, wanted]) => !/^(npm:.+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(wanted));
+    const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
+      ([, wanted]) => !/^(npm:.+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(wanted),
+    );
     assert.deepEqual(loose, []);
   });
 
@@ -42,7 +55,10 @@ describe('the packages', () => {
   });
 
   it('come without addresses of a registry in the lockfile', () => {
-    assert.deepEqual(locked.filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith('file:')).map(([path]) => path), []);
+    assert.deepEqual(
+      locked.filter(([, { resolved }]) => resolved !== undefined && !resolved.startsWith('file:')).map(([path]) => path),
+      [],
+    );
   });
 
   it('and the version in the code is the version of the package', () => {

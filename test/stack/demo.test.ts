@@ -69,7 +69,9 @@ async function everyTraceIsWhole(stack: Stack, requests: readonly SentRequest[])
       if (first === undefined) return stored;
       const trace = stored.get(first.traceId);
       const found = trace === undefined ? 'no trace' : storedTrace(trace, first);
-      throw new Error(`${wrong.length} of ${requests.length} traces are not right; the first must be\n${expectedTrace(first)}\nand is\n${found}`);
+      throw new Error(
+        `${wrong.length} of ${requests.length} traces are not right; the first must be\n${expectedTrace(first)}\nand is\n${found}`,
+      );
     },
     ARRIVAL_DEADLINE_MS,
     500,
@@ -123,7 +125,9 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
     await stopWithoutLoss(shop);
     const requests = shop.requests.slice(before);
     await everyTraceIsWhole(stack, requests);
-    t.diagnostic(`Jaeger away ${seconds(OUTAGE_MS)}: all of ${requests.length} traces, ${seconds(performance.now() - back)} after its return`);
+    t.diagnostic(
+      `Jaeger away ${seconds(OUTAGE_MS)}: all of ${requests.length} traces, ${seconds(performance.now() - back)} after its return`,
+    );
     await everyRequestIsCounted(stack, shop);
     await nothingLostInCollector(stack);
   });
@@ -137,7 +141,9 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
     await shop.visit(20);
     await stopWithoutLoss(shop);
     await everyRequestIsCounted(stack, shop);
-    t.diagnostic(`Prometheus away ${seconds(OUTAGE_MS)}: all of ${shop.requests.length} requests, ${seconds(performance.now() - back)} after its return`);
+    t.diagnostic(
+      `Prometheus away ${seconds(OUTAGE_MS)}: all of ${shop.requests.length} requests, ${seconds(performance.now() - back)} after its return`,
+    );
     await everyTraceIsWhole(stack, shop.requests);
     await nothingLostInCollector(stack);
   });
@@ -153,11 +159,15 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
       await stack.jaeger.stop();
       await stack.prometheus.stop();
       await moreRequests(60);
-      await eventually(async () => ((await stack.collectorMetric('otelcol_exporter_queue_size', { exporter: 'otlp_grpc/jaeger' })) ?? 0) > 0);
+      await eventually(
+        async () => ((await stack.collectorMetric('otelcol_exporter_queue_size', { exporter: 'otlp_grpc/jaeger' })) ?? 0) > 0,
+      );
       await stack.collector.stop('SIGTERM');
       const since = performance.now();
       await moreRequests(80);
-      await eventually(() => ['storefront', 'inventory'].every((service) => shop.said().some((line) => line.startsWith(`${service} export`))));
+      await eventually(() =>
+        ['storefront', 'inventory'].every((service) => shop.said().some((line) => line.startsWith(`${service} export`))),
+      );
       await stack.collector.start();
       away = performance.now() - since;
       queued = (await stack.collectorMetric('otelcol_exporter_queue_size')) ?? 0;
@@ -174,41 +184,47 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
     await nothingLostInCollector(stack);
   });
 
-  demoTest('kill -9 of the Collector loses what waits for its decision, and nothing else', { decisionWait: '2s' }, async ({ stack, shop, t }) => {
-    // Decided once a second; before it a batch waits 200 ms in the services.
-    const windowMs = 2000 + 1000 + 200 + 500;
-    let answered: Array<{ readonly atMs: number; readonly count: number }> = [];
-    const visits = setInterval(() => answered.push({ atMs: performance.now(), count: shop.requests.length }), 50);
-    let killedMs = 0;
-    let sent = 0;
-    async function kill(): Promise<void> {
-      await eventually(() => shop.requests.length >= 200, ARRIVAL_DEADLINE_MS);
-      killedMs = performance.now();
-      await stack.collector.stop('SIGKILL');
-      clearInterval(visits);
-      sent = shop.requests.length;
-      await stack.collector.start();
-    }
-    try {
-      await shop.visitWhile(kill());
-    } finally {
-      clearInterval(visits);
-    }
-    await shop.visit(20);
-    await stopWithoutLoss(shop);
+  demoTest(
+    'kill -9 of the Collector loses what waits for its decision, and nothing else',
+    { decisionWait: '2s' },
+    async ({ stack, shop, t }) => {
+      // Decided once a second; before it a batch waits 200 ms in the services.
+      const windowMs = 2000 + 1000 + 200 + 500;
+      let answered: Array<{ readonly atMs: number; readonly count: number }> = [];
+      const visits = setInterval(() => answered.push({ atMs: performance.now(), count: shop.requests.length }), 50);
+      let killedMs = 0;
+      let sent = 0;
+      async function kill(): Promise<void> {
+        await eventually(() => shop.requests.length >= 200, ARRIVAL_DEADLINE_MS);
+        killedMs = performance.now();
+        await stack.collector.stop('SIGKILL');
+        clearInterval(visits);
+        sent = shop.requests.length;
+        await stack.collector.start();
+      }
+      try {
+        await shop.visitWhile(kill());
+      } finally {
+        clearInterval(visits);
+      }
+      await shop.visit(20);
+      await stopWithoutLoss(shop);
 
-    answered = answered.filter(({ atMs }) => atMs <= killedMs - windowMs);
-    const safe = answered.at(-1)?.count ?? 0;
-    assert.ok(safe > 0, 'the Collector must be killed after it has decided something');
-    const inWindow = shop.requests.slice(safe, sent + 20);
-    await everyTraceIsWhole(stack, [...shop.requests.slice(0, safe), ...shop.requests.slice(sent + 20)]);
-    await nothingLostInCollector(stack);
-    const stored = await storedTraces(stack);
-    const lost = inWindow.filter((request) => !isWhole(stored.get(request.traceId), request));
-    const parts = lost.filter(({ traceId }) => stored.has(traceId)).length;
-    t.diagnostic(`kill -9: ${lost.length} of ${shop.requests.length} traces lost (${parts} of them in part), of ${inWindow.length} in the ${seconds(windowMs)} before`);
-    await everyRequestIsCounted(stack, shop);
-  });
+      answered = answered.filter(({ atMs }) => atMs <= killedMs - windowMs);
+      const safe = answered.at(-1)?.count ?? 0;
+      assert.ok(safe > 0, 'the Collector must be killed after it has decided something');
+      const inWindow = shop.requests.slice(safe, sent + 20);
+      await everyTraceIsWhole(stack, [...shop.requests.slice(0, safe), ...shop.requests.slice(sent + 20)]);
+      await nothingLostInCollector(stack);
+      const stored = await storedTraces(stack);
+      const lost = inWindow.filter((request) => !isWhole(stored.get(request.traceId), request));
+      const parts = lost.filter(({ traceId }) => stored.has(traceId)).length;
+      t.diagnostic(
+        `kill -9: ${lost.length} of ${shop.requests.length} traces lost (${parts} of them in part), of ${inWindow.length} in the ${seconds(windowMs)} before`,
+      );
+      await everyRequestIsCounted(stack, shop);
+    },
+  );
 
   demoTest('every request is found in Jaeger and Prometheus, span by span and number by number', {}, async ({ stack, shop, t }) => {
     // Rates need figures that go on changing.
@@ -227,17 +243,26 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
 
     const stored = await everyTraceIsWhole(stack, shop.requests);
     const sent = new Set(shop.requests.map(({ traceId }) => traceId));
-    assert.deepEqual((await stack.jaeger.services()).sort(), ['inventory', 'storefront'], 'the worker has no request, so it leaves no trace');
+    assert.deepEqual(
+      (await stack.jaeger.services()).sort(),
+      ['inventory', 'storefront'],
+      'the worker has no request, so it leaves no trace',
+    );
     for (const service of ['inventory', 'storefront']) {
       const others = (await stack.jaeger.search({ service, limit: 20_000 })).filter(({ traceID }) => !sent.has(traceID));
-      assert.deepEqual(others.map(({ spans }) => spans.map(({ operationName }) => operationName)), [], `${service} leaves no other traces`);
+      assert.deepEqual(
+        others.map(({ spans }) => spans.map(({ operationName }) => operationName)),
+        [],
+        `${service} leaves no other traces`,
+      );
     }
 
     await everyRequestIsCounted(stack, shop);
     const spans = await accountsAddUp(stack, stored);
     const exemplars = await stack.prometheus.queryExemplars('traces_span_metrics_duration_milliseconds_bucket');
     assert.ok(exemplars.length > 0);
-    for (const { labels } of exemplars) assert.ok(stored.has(labels['trace_id'] ?? ''), `the exemplar ${JSON.stringify(labels)} leads to no trace`);
+    for (const { labels } of exemplars)
+      assert.ok(stored.has(labels['trace_id'] ?? ''), `the exemplar ${JSON.stringify(labels)} leads to no trace`);
 
     await stopWithoutLoss(shop);
     await nothingLostInCollector(stack);
@@ -252,59 +277,72 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
   // Nothing is due before the end: everything goes with the last export of each process.
   const atTheEnd = { OTEL_METRIC_EXPORT_INTERVAL: '60000', OTEL_BSP_SCHEDULE_DELAY: '30000', OTEL_BLRP_SCHEDULE_DELAY: '30000' };
   for (const grpc of [false, true]) {
-    demoTest(`what a service exports at its end is complete, over ${grpc ? 'gRPC' : 'HTTP'}`, { grpc, shopEnv: atTheEnd }, async ({ stack, shop, t }) => {
-      await shop.visit(60, 4);
-      await stopWithoutLoss(shop);
-      const stored = await everyTraceIsWhole(stack, shop.requests);
-      await everyRequestIsCounted(stack, shop);
-      await nothingLostInCollector(stack);
-      t.diagnostic(`${grpc ? 'gRPC' : 'HTTP'}: ${stored.size} traces, ${spanCount(stored.values(), 'storefront')} and ${spanCount(stored.values(), 'inventory')} spans`);
-    });
+    demoTest(
+      `what a service exports at its end is complete, over ${grpc ? 'gRPC' : 'HTTP'}`,
+      { grpc, shopEnv: atTheEnd },
+      async ({ stack, shop, t }) => {
+        await shop.visit(60, 4);
+        await stopWithoutLoss(shop);
+        const stored = await everyTraceIsWhole(stack, shop.requests);
+        await everyRequestIsCounted(stack, shop);
+        await nothingLostInCollector(stack);
+        t.diagnostic(
+          `${grpc ? 'gRPC' : 'HTTP'}: ${stored.size} traces, ${spanCount(stored.values(), 'storefront')} and ${spanCount(stored.values(), 'inventory')} spans`,
+        );
+      },
+    );
   }
 
   const slowMs = 250;
   const tenPercent = { tailSamplingPercentage: 10, decisionWait: '3s', collectorEnv: { SIGNALBOX_TAIL_SAMPLING_SLOW_MS: String(slowMs) } };
-  demoTest('with 10 percent every failed and every slow request is kept, and a tenth of the others', tenPercent, async ({ stack, shop, t }) => {
-    await shop.visit(500, 4);
-    await stopWithoutLoss(shop);
-    const decisions = 'otelcol_processor_tail_sampling_global_count_traces_sampled_total';
-    await eventually(async () => (await stack.collectorMetric(decisions)) === shop.requests.length, ARRIVAL_DEADLINE_MS);
-    const sampled = await stack.collectorMetric(decisions, { decision: 'sampled' });
-    const stored = await eventually(async () => {
-      const traces = await storedTraces(stack);
-      return traces.size === sampled && traces;
-    }, ARRIVAL_DEADLINE_MS);
-    const kept = shop.requests.filter(({ traceId }) => stored.has(traceId));
-    assert.equal(kept.length, sampled);
-    for (const request of kept) assert.ok(isWhole(stored.get(request.traceId), request), 'what is kept is kept whole');
+  demoTest(
+    'with 10 percent every failed and every slow request is kept, and a tenth of the others',
+    tenPercent,
+    async ({ stack, shop, t }) => {
+      await shop.visit(500, 4);
+      await stopWithoutLoss(shop);
+      const decisions = 'otelcol_processor_tail_sampling_global_count_traces_sampled_total';
+      await eventually(async () => (await stack.collectorMetric(decisions)) === shop.requests.length, ARRIVAL_DEADLINE_MS);
+      const sampled = await stack.collectorMetric(decisions, { decision: 'sampled' });
+      const stored = await eventually(async () => {
+        const traces = await storedTraces(stack);
+        return traces.size === sampled && traces;
+      }, ARRIVAL_DEADLINE_MS);
+      const kept = shop.requests.filter(({ traceId }) => stored.has(traceId));
+      assert.equal(kept.length, sampled);
+      for (const request of kept) assert.ok(isWhole(stored.get(request.traceId), request), 'what is kept is kept whole');
 
-    // For who asks, 4xx is a failure (409 is the inventory's answer to the storefront); for who answers it is not.
-    const mustStay = shop.requests.filter(({ path, status }) => status === 500 || status === 409 || path === '/slow');
-    assert.ok(mustStay.length > 20);
-    const missing = mustStay.filter(({ traceId }) => !stored.has(traceId));
-    assert.deepEqual(missing, []);
+      // For who asks, 4xx is a failure (409 is the inventory's answer to the storefront); for who answers it is not.
+      const mustStay = shop.requests.filter(({ path, status }) => status === 500 || status === 409 || path === '/slow');
+      assert.ok(mustStay.length > 20);
+      const missing = mustStay.filter(({ traceId }) => !stored.has(traceId));
+      assert.deepEqual(missing, []);
 
-    // The chance that decides on the rest is that of each trace alone. What was slow under load is not of the rest.
-    const chosen = new Set(mustStay);
-    const ordinary = shop.requests.filter((request) => !chosen.has(request));
-    const wasSlow = ({ spans }: JaegerTrace): boolean =>
-      Math.max(...spans.map(({ startTime, duration }) => startTime + duration)) - Math.min(...spans.map(({ startTime }) => startTime)) >= slowMs * 1000;
-    const keptForOtherReasons = ordinary.filter(({ traceId }) => {
-      const trace = stored.get(traceId);
-      return trace !== undefined && wasSlow(trace);
-    });
-    const drawn = ordinary.length - keptForOtherReasons.length;
-    const keptByChance = ordinary.filter(({ traceId }) => stored.has(traceId)).length - keptForOtherReasons.length;
-    t.diagnostic(`at 10 %: ${mustStay.length} of ${mustStay.length} failed or slow, ${keptByChance} of ${drawn} others`);
-    // Five standard deviations: wrong once in a million runs.
-    assert.ok(Math.abs(keptByChance - drawn * 0.1) < 5 * Math.sqrt(drawn * 0.1 * 0.9), `kept ${keptByChance} of ${drawn}`);
+      // The chance that decides on the rest is that of each trace alone. What was slow under load is not of the rest.
+      const chosen = new Set(mustStay);
+      const ordinary = shop.requests.filter((request) => !chosen.has(request));
+      const wasSlow = ({ spans }: JaegerTrace): boolean =>
+        Math.max(...spans.map(({ startTime, duration }) => startTime + duration)) - Math.min(...spans.map(({ startTime }) => startTime)) >=
+        slowMs * 1000;
+      const keptForOtherReasons = ordinary.filter(({ traceId }) => {
+        const trace = stored.get(traceId);
+        return trace !== undefined && wasSlow(trace);
+      });
+      const drawn = ordinary.length - keptForOtherReasons.length;
+      const keptByChance = ordinary.filter(({ traceId }) => stored.has(traceId)).length - keptForOtherReasons.length;
+      t.diagnostic(`at 10 %: ${mustStay.length} of ${mustStay.length} failed or slow, ${keptByChance} of ${drawn} others`);
+      // Five standard deviations: wrong once in a million runs.
+      assert.ok(Math.abs(keptByChance - drawn * 0.1) < 5 * Math.sqrt(drawn * 0.1 * 0.9), `kept ${keptByChance} of ${drawn}`);
 
-    await everyRequestIsCounted(stack, shop);
-    const failures = await stack.prometheus.queryExemplars('traces_span_metrics_duration_milliseconds_bucket{status_code="STATUS_CODE_ERROR"}');
-    assert.ok(failures.length > 0);
-    for (const { labels } of failures) assert.ok(stored.has(labels['trace_id'] ?? ''), 'an exemplar of a failure leads to its trace');
-    await nothingLostInCollector(stack);
-  });
+      await everyRequestIsCounted(stack, shop);
+      const failures = await stack.prometheus.queryExemplars(
+        'traces_span_metrics_duration_milliseconds_bucket{status_code="STATUS_CODE_ERROR"}',
+      );
+      assert.ok(failures.length > 0);
+      for (const { labels } of failures) assert.ok(stored.has(labels['trace_id'] ?? ''), 'an exemplar of a failure leads to its trace');
+      await nothingLostInCollector(stack);
+    },
+  );
 
   const everythingShown: DemoOptions = {
     // Logs end in the Collector's own log: let it show all of them. Its redaction, the second line of defence, steps aside.
@@ -324,31 +362,35 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
       }),
     },
   };
-  demoTest('secrets in requests reach neither Jaeger nor Prometheus nor the log of the Collector', everythingShown, async ({ stack, shop, t }) => {
-    const stored = await sendSecrets(stack, shop);
-    await shop.visit(SCENARIO_COUNT);
-    await everyRequestArrived(stack, shop.requests);
-    await stopWithoutLoss(shop);
-    await eventually(() => /request refused/.test(stack.collector.log()));
-    await nothingLostInCollector(stack);
+  demoTest(
+    'secrets in requests reach neither Jaeger nor Prometheus nor the log of the Collector',
+    everythingShown,
+    async ({ stack, shop, t }) => {
+      const stored = await sendSecrets(stack, shop);
+      await shop.visit(SCENARIO_COUNT);
+      await everyRequestArrived(stack, shop.requests);
+      await stopWithoutLoss(shop);
+      await eventually(() => /request refused/.test(stack.collector.log()));
+      await nothingLostInCollector(stack);
 
-    const everywhere = await everythingStored(stack);
-    const leaks = Object.entries(everywhere).flatMap(([place, text]) =>
-      SECRETS.filter((secret) => text.includes(secret)).map((secret) => {
-        const at = text.indexOf(secret);
-        return `${secret} in ${place}: …${text.slice(Math.max(0, at - 120), at + 80)}…`;
-      }),
-    );
-    assert.deepEqual(leaks, []);
-    const { jaeger, collector } = everywhere;
-    // What shows that it was looked for in the right places.
-    assert.match(jaeger, /an ordinary note/);
-    assert.match(jaeger, /out of range for type integer/);
-    assert.match(collector, /out of range for type integer/);
-    assert.match(collector, /a product id is a number/);
-    const sizes = Object.entries(everywhere).map(([place, text]) => `${place} ${text.length}`);
-    t.diagnostic(`${SECRETS.length} secrets in ${stored} requests, none in ${sizes.join(', ')} characters`);
-  });
+      const everywhere = await everythingStored(stack);
+      const leaks = Object.entries(everywhere).flatMap(([place, text]) =>
+        SECRETS.filter((secret) => text.includes(secret)).map((secret) => {
+          const at = text.indexOf(secret);
+          return `${secret} in ${place}: …${text.slice(Math.max(0, at - 120), at + 80)}…`;
+        }),
+      );
+      assert.deepEqual(leaks, []);
+      const { jaeger, collector } = everywhere;
+      // What shows that it was looked for in the right places.
+      assert.match(jaeger, /an ordinary note/);
+      assert.match(jaeger, /out of range for type integer/);
+      assert.match(collector, /out of range for type integer/);
+      assert.match(collector, /a product id is a number/);
+      const sizes = Object.entries(everywhere).map(([place, text]) => `${place} ${text.length}`);
+      t.diagnostic(`${SECRETS.length} secrets in ${stored} requests, none in ${sizes.join(', ')} characters`);
+    },
+  );
 });
 
 /** No drops, nothing under way, and as many spans as Jaeger has. @returns how many spans. */
@@ -360,7 +402,11 @@ async function accountsAddUp(stack: Stack, stored: ReadonlyMap<string, JaegerTra
         `otel_sdk_processor_${record}_processed_total - otel_sdk_exporter_${record}_exported_total - otel_sdk_exporter_${record}_inflight`,
       );
       const rests = rest.map(({ labels, value }) => `${labels['service_name']} ${value}`);
-      assert.deepEqual(rests.sort(), services.map((service) => `${service} 0`), `${record}: processed = exported + in flight`);
+      assert.deepEqual(
+        rests.sort(),
+        services.map((service) => `${service} 0`),
+        `${record}: processed = exported + in flight`,
+      );
     }
     assert.deepEqual(await stack.prometheus.query('{__name__=~"otel_sdk_.*", error_type!=""}'), []);
     const exported = await stack.prometheus.query('otel_sdk_exporter_span_exported_total');
@@ -431,11 +477,19 @@ const SECRETS = [
 /** Requests that carry secrets wherever a client can put them. @returns how many, once each has its trace. */
 async function sendSecrets(stack: Stack, shop: VisitedShop): Promise<number> {
   const traceIds: string[] = [];
-  const send = async (status: number, path: string, { body, ...init }: { body?: unknown; headers?: Record<string, string> } = {}): Promise<void> => {
+  const send = async (
+    status: number,
+    path: string,
+    { body, ...init }: { body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<void> => {
     const traceId = randomBytes(16).toString('hex');
     traceIds.push(traceId);
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const headers = { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`, ...(body !== undefined && { 'content-type': 'application/json' }), ...init.headers };
+    const headers = {
+      traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...init.headers,
+    };
     const response = await fetch(`${shop.url}${path}`, { headers, ...(body !== undefined && { method: 'POST', body: text }) });
     assert.equal(response.status, status, `${path}: ${await response.text()}`);
   };
@@ -446,7 +500,13 @@ async function sendSecrets(stack: Stack, shop: VisitedShop): Promise<number> {
   await send(400, '/products/canary.visitor@example.org');
   await send(404, `/bot123456789:AAEhBOweik6ad9rQXcanaryABCDEFGHIJKL/sendMessage?text=canary-query-2`);
   await send(404, '/reset-password/canary-reset-31415926');
-  for (const category of ['canary.visitor@example.org', 'canary.visitor%40example.org', TOKEN, '5555555555554444', '4242%204242%204242%204242']) {
+  for (const category of [
+    'canary.visitor@example.org',
+    'canary.visitor%40example.org',
+    TOKEN,
+    '5555555555554444',
+    '4242%204242%204242%204242',
+  ]) {
     await send(200, `/api/categories/${category}/products`);
   }
   // In headers, whether an attribute is named after them or not.
@@ -481,6 +541,10 @@ async function everythingStored(stack: Stack): Promise<Record<'jaeger' | 'promet
   const series = await fetch(`${stack.urls.prometheus}/api/v1/series?${new URLSearchParams({ 'match[]': '{__name__!=""}' })}`);
   const exemplars = await stack.prometheus.queryExemplars('{__name__=~".+"}');
   const prometheus = (await series.text()) + JSON.stringify(exemplars);
-  for (const [place, length] of [['Jaeger', traces.flat().length], ['Prometheus', prometheus.length]] as const) assert.ok(length > 0, place);
+  for (const [place, length] of [
+    ['Jaeger', traces.flat().length],
+    ['Prometheus', prometheus.length],
+  ] as const)
+    assert.ok(length > 0, place);
   return { jaeger: JSON.stringify(traces), prometheus, collector: stack.collector.log() };
 }

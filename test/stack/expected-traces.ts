@@ -9,7 +9,10 @@ interface Expected {
 
 const failedMark = (failed: boolean): string => (failed ? ' ERROR' : '');
 
-const query = (service: string, operation: string): Expected => ({ line: `${service} client pg.query:${operation} postgres`, children: [] });
+const query = (service: string, operation: string): Expected => ({
+  line: `${service} client pg.query:${operation} postgres`,
+  children: [],
+});
 
 /** Without a route there is no handler either. */
 function served(service: string, method: string, route: string | null, status: number, children: readonly Expected[] = []): Expected {

@@ -37,17 +37,27 @@ interface Service {
   healthcheck?: { test?: string[]; disable?: boolean };
 }
 
-const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service>; volumes: Record<string, unknown> };
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+};
 const services = Object.entries(compose.services);
 
 function run(file: string, args: string[], env: Record<string, string> = {}): { code: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(file, args, { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8', timeout: 30_000 });
+  const { status, stdout, stderr } = spawnSync(file, args, {
+    env: { PATH: process.env['PATH'], ...env },
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   return { code: status, output: stdout + stderr };
 }
 
 /** `${env:NAME}` and `${env:NAME:-default}` of a Collector's configuration. */
 function placeholders(text: string): Array<{ name: string; withDefault: boolean }> {
-  return [...text.matchAll(/\$\{env:(\w+)(:-)?/g)].map(([, name, separator]) => ({ name: name as string, withDefault: separator !== undefined }));
+  return [...text.matchAll(/\$\{env:(\w+)(:-)?/g)].map(([, name, separator]) => ({
+    name: name as string,
+    withDefault: separator !== undefined,
+  }));
 }
 
 // ---- without any server
@@ -112,14 +122,16 @@ test('every variable that docker-compose.yml sets is one that the files read', (
   }
   for (const name of readBy['grafana'] ?? []) assert.ok(name in (compose.services['grafana']?.environment ?? {}), name);
   const used = [...read('docker-compose.yml').matchAll(/\$\{(\w+):/g)].map((match) => match[1] as string);
-  for (const [, name] of read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)) assert.ok(used.includes(name as string), `.env.example: ${name}`);
+  for (const [, name] of read('.env.example').matchAll(/^#?([A-Z_]+)=/gm))
+    assert.ok(used.includes(name as string), `.env.example: ${name}`);
 });
 
 test('every placeholder has a default, and the addresses among them are services of docker-compose.yml', () => {
   for (const file of ['otel-collector/config.yaml', 'jaeger/config.yaml']) {
     const text = read(file);
     for (const { name, withDefault } of placeholders(text)) assert.ok(withDefault, `${file}: ${name}`);
-    for (const [, host] of text.matchAll(/_ENDPOINT:-(?:http:\/\/)?([\w-]+):\d+/g)) assert.ok(compose.services[host as string], `${file}: ${host}`);
+    for (const [, host] of text.matchAll(/_ENDPOINT:-(?:http:\/\/)?([\w-]+):\d+/g))
+      assert.ok(compose.services[host as string], `${file}: ${host}`);
   }
   assert.deepEqual(parse(read('prometheus/targets/otel-collector.yml')), [{ targets: ['otel-collector:8888'] }]);
 });
@@ -146,7 +158,10 @@ test('the Grafana data sources lead from an exemplar to its trace and from a spa
   const [destination] = (prometheus as Source).jsonData['exemplarTraceIdDestinations'] as Array<Record<string, string>>;
   assert.equal(destination?.['datasourceUid'], 'jaeger');
   assert.equal(destination?.['name'], 'trace_id');
-  const { datasourceUid, queries } = (jaeger as Source).jsonData['tracesToMetrics'] as { datasourceUid: string; queries: Array<{ query: string }> };
+  const { datasourceUid, queries } = (jaeger as Source).jsonData['tracesToMetrics'] as {
+    datasourceUid: string;
+    queries: Array<{ query: string }>;
+  };
   assert.equal(datasourceUid, 'prometheus');
   for (const { query } of queries) assert.match(query, /traces_span_metrics_\w+\{\$\$__tags/);
 });
@@ -165,7 +180,12 @@ test('Jaeger accepts its configuration', { skip: skipWithout('jaeger') }, () => 
 });
 
 test('Prometheus accepts its configuration', { skip: skipWithout('prometheus') }, () => {
-  const { code, output } = run(binaryOf('prometheus', 'promtool'), ['check', 'config', '--lint-fatal', shipped('prometheus/prometheus.yml')]);
+  const { code, output } = run(binaryOf('prometheus', 'promtool'), [
+    'check',
+    'config',
+    '--lint-fatal',
+    shipped('prometheus/prometheus.yml'),
+  ]);
   assert.equal(code, 0, output);
   assert.match(output, /is valid prometheus config file syntax/);
 });
@@ -193,9 +213,22 @@ const RESOURCE = { 'deployment.environment.name': 'test', 'host.name': 'host-1',
 function request(traceId: string, { error, durationMs = 20 }: { error?: string; durationMs?: number } = {}): TestSpan[] {
   const spanId = newSpanId();
   const startTimeMs = Date.now() - durationMs;
-  const attributes = { 'http.route': '/orders/{id}', 'http.request.method': 'GET', 'http.response.status_code': error === undefined ? 200 : 500 };
+  const attributes = {
+    'http.route': '/orders/{id}',
+    'http.request.method': 'GET',
+    'http.response.status_code': error === undefined ? 200 : 500,
+  };
   return [
-    { traceId, spanId, name: 'GET /orders/{id}', kind: 'server', startTimeMs, durationMs, attributes, ...(error !== undefined && { error }) },
+    {
+      traceId,
+      spanId,
+      name: 'GET /orders/{id}',
+      kind: 'server',
+      startTimeMs,
+      durationMs,
+      attributes,
+      ...(error !== undefined && { error }),
+    },
     { traceId, spanId: newSpanId(), parentSpanId: spanId, name: 'SELECT orders', kind: 'client', startTimeMs, durationMs: durationMs / 2 },
   ];
 }
@@ -203,7 +236,11 @@ function request(traceId: string, { error, durationMs = 20 }: { error?: string; 
 /** Send one request with so many traces until it is acknowledged, as an SDK would. @returns their ids. */
 async function sendTraces(stack: Stack, count: number, options?: Parameters<typeof request>[1]): Promise<string[]> {
   const ids = Array.from({ length: count }, newTraceId);
-  const body = tracesRequest('shop', ids.flatMap((id) => request(id, options)), RESOURCE);
+  const body = tracesRequest(
+    'shop',
+    ids.flatMap((id) => request(id, options)),
+    RESOURCE,
+  );
   await eventually(() => sendOtlp(stack.urls.otlpHttp, 'traces', body));
   return ids;
 }
@@ -221,11 +258,15 @@ async function missingTraces(stack: Stack, ids: readonly string[]): Promise<stri
 }
 
 async function allTracesArrive(stack: Stack, ids: readonly string[], deadlineMs = 40_000): Promise<void> {
-  await eventually(async () => {
-    const missing = await missingTraces(stack, ids);
-    if (missing.length > 0) throw new Error(`${missing.length} of ${ids.length} traces are not in Jaeger`);
-    return true;
-  }, deadlineMs, 250);
+  await eventually(
+    async () => {
+      const missing = await missingTraces(stack, ids);
+      if (missing.length > 0) throw new Error(`${missing.length} of ${ids.length} traces are not in Jaeger`);
+      return true;
+    },
+    deadlineMs,
+    250,
+  );
 }
 
 /** The cumulative `http.server.request.duration` of one process. Each call is one more sample. */
@@ -239,12 +280,20 @@ function requestCounter(stack: Stack): { send(): Promise<void>; allArrive(): Pro
       await eventually(() => sendOtlp(stack.urls.otlpHttp, 'metrics', body));
     },
     async allArrive() {
-      await eventually(async () => {
-        const [samples] = await stack.prometheus.query('count_over_time(http_server_request_duration_seconds_count{service_name="shop"}[1h])');
-        const [last] = await stack.prometheus.query('last_over_time(http_server_request_duration_seconds_count{service_name="shop"}[1h])');
-        if (samples?.value === count && last?.value === count) return true;
-        throw new Error(`Prometheus has ${samples?.value} of ${count} samples, the last is ${last?.value}`);
-      }, 40_000, 250);
+      await eventually(
+        async () => {
+          const [samples] = await stack.prometheus.query(
+            'count_over_time(http_server_request_duration_seconds_count{service_name="shop"}[1h])',
+          );
+          const [last] = await stack.prometheus.query(
+            'last_over_time(http_server_request_duration_seconds_count{service_name="shop"}[1h])',
+          );
+          if (samples?.value === count && last?.value === count) return true;
+          throw new Error(`Prometheus has ${samples?.value} of ${count} samples, the last is ${last?.value}`);
+        },
+        40_000,
+        250,
+      );
     },
   };
 }
@@ -283,32 +332,49 @@ stackTest('a request is found as a trace, as metrics under one name, by an exemp
   assert.equal(calls[0]?.labels['instance'], undefined, 'span metrics are those of a service');
 
   const [exemplar] = await eventually(async () => {
-    const exemplars = await stack.prometheus.queryExemplars('traces_span_metrics_duration_milliseconds_bucket{span_kind="SPAN_KIND_SERVER"}');
+    const exemplars = await stack.prometheus.queryExemplars(
+      'traces_span_metrics_duration_milliseconds_bucket{span_kind="SPAN_KIND_SERVER"}',
+    );
     return exemplars.length > 0 && exemplars;
   });
   assert.equal(exemplar?.labels['trace_id'], id);
 
   // Rates need two samples, so something must go on happening.
   for (const what of ['calls', 'errors', 'latencies'] as const) {
-    await eventually(async () => {
-      await sendTraces(stack, 1, { error: 'boom' });
-      return (await stack.jaeger.monitor('shop', what)).some((value) => value > 0);
-    }, 30_000, 500);
+    await eventually(
+      async () => {
+        await sendTraces(stack, 1, { error: 'boom' });
+        return (await stack.jaeger.monitor('shop', what)).some((value) => value > 0);
+      },
+      30_000,
+      500,
+    );
   }
 
   await eventually(async () => (await stack.collectorMetric('otelcol_exporter_sent_log_records_total')) === 1);
   await nothingLostInCollector(stack);
 
   // Once the Collector's own metrics are there too: no second name, no figures of the servers' own requests.
-  await eventually(async () => (await stack.prometheus.query('otelcol_process_uptime_seconds_total{job="otel-collector"}')).length === 1, 30_000, 250);
-  const names = await stack.prometheus.names();
-  assert.deepEqual(
-    names.filter((name) => /duration.*_count$/.test(name)).sort(),
-    ['http_server_request_duration_seconds_count', 'traces_span_metrics_duration_milliseconds_count'],
+  await eventually(
+    async () => (await stack.prometheus.query('otelcol_process_uptime_seconds_total{job="otel-collector"}')).length === 1,
+    30_000,
+    250,
   );
-  assert.deepEqual(names.filter((name) => name.includes('.')), []);
+  const names = await stack.prometheus.names();
+  assert.deepEqual(names.filter((name) => /duration.*_count$/.test(name)).sort(), [
+    'http_server_request_duration_seconds_count',
+    'traces_span_metrics_duration_milliseconds_count',
+  ]);
+  assert.deepEqual(
+    names.filter((name) => name.includes('.')),
+    [],
+  );
   const targets = await stack.prometheus.query('target_info{job!="otel-collector"}');
-  assert.deepEqual(targets.map(({ labels }) => labels['instance']), ['shop-1'], 'span metrics make no target of their own');
+  assert.deepEqual(
+    targets.map(({ labels }) => labels['instance']),
+    ['shop-1'],
+    'span metrics make no target of their own',
+  );
   assert.deepEqual(await stack.prometheus.query('{__name__=~"http_.*|rpc_.*", job="otel-collector"}'), []);
   assert.deepEqual(await stack.jaeger.services(), ['shop'], 'Jaeger does not trace itself');
 });
@@ -332,32 +398,56 @@ stackTest('secrets that reach the Collector do not reach the stores', {}, async 
   assert.ok(await sendOtlp(stack.urls.otlpHttp, 'traces', tracesRequest('shop', [span], { 'service.secret': 'hunter2' })));
 
   const stored = JSON.stringify(await eventually(() => stack.jaeger.trace(traceId)));
-  for (const secret of ['hunter2', 'dXNlcjpwYXNz', '0123456789abcdef', 'opaque-value', 's3cr3t', 'AAEhBOweik', '4111', 'jane.doe', 'AKIA', 'eyJ']) {
+  for (const secret of [
+    'hunter2',
+    'dXNlcjpwYXNz',
+    '0123456789abcdef',
+    'opaque-value',
+    's3cr3t',
+    'AAEhBOweik',
+    '4111',
+    'jane.doe',
+    'AKIA',
+    'eyJ',
+  ]) {
     assert.ok(!stored.includes(secret), `${secret} is in ${stored}`);
   }
-  const tags = Object.fromEntries(((JSON.parse(stored) as { spans: [{ tags: Array<{ key: string; value: unknown }> }] }).spans[0].tags).map(({ key, value }) => [key, value]));
+  const tags = Object.fromEntries(
+    (JSON.parse(stored) as { spans: [{ tags: Array<{ key: string; value: unknown }> }] }).spans[0].tags.map(({ key, value }) => [
+      key,
+      value,
+    ]),
+  );
   for (const [key, value] of Object.entries(kept)) assert.equal(tags[key], value);
   assert.equal(tags['otel.status_description'], 'refused: Authorization: ****');
   assert.equal(tags['signalbox.status_message'], undefined);
 });
 
-stackTest('with 10 percent, every failed and every slow trace is kept, and few of the others', { tailSamplingPercentage: 10 }, async (stack, t) => {
-  const failed = await sendTraces(stack, 100, { error: 'boom' });
-  const slow = await sendTraces(stack, 100, { durationMs: 1200 });
-  const others = await sendTraces(stack, 400);
-  await allTracesArrive(stack, [...failed, ...slow]);
-  await eventually(async () => (await stack.collectorMetric('otelcol_processor_tail_sampling_global_count_traces_sampled_total')) === 600);
-  const sampled = await stack.collectorMetric('otelcol_processor_tail_sampling_global_count_traces_sampled_total', { decision: 'sampled' });
-  await eventually(async () => (await storedTraces(stack)).size === sampled);
-  const kept = others.length - (await missingTraces(stack, others)).length;
-  t.diagnostic(`kept ${kept} of ${others.length} at 10 %`);
-  assert.ok(kept > 0 && kept < others.length / 2, `kept ${kept} of ${others.length}`);
-  const [calls] = await eventually(async () => {
-    const samples = await stack.prometheus.query('sum(traces_span_metrics_calls_total{span_kind="SPAN_KIND_SERVER"})');
-    return samples[0]?.value === 600 && samples;
-  });
-  assert.equal(calls?.value, 600, 'span metrics count before sampling');
-});
+stackTest(
+  'with 10 percent, every failed and every slow trace is kept, and few of the others',
+  { tailSamplingPercentage: 10 },
+  async (stack, t) => {
+    const failed = await sendTraces(stack, 100, { error: 'boom' });
+    const slow = await sendTraces(stack, 100, { durationMs: 1200 });
+    const others = await sendTraces(stack, 400);
+    await allTracesArrive(stack, [...failed, ...slow]);
+    await eventually(
+      async () => (await stack.collectorMetric('otelcol_processor_tail_sampling_global_count_traces_sampled_total')) === 600,
+    );
+    const sampled = await stack.collectorMetric('otelcol_processor_tail_sampling_global_count_traces_sampled_total', {
+      decision: 'sampled',
+    });
+    await eventually(async () => (await storedTraces(stack)).size === sampled);
+    const kept = others.length - (await missingTraces(stack, others)).length;
+    t.diagnostic(`kept ${kept} of ${others.length} at 10 %`);
+    assert.ok(kept > 0 && kept < others.length / 2, `kept ${kept} of ${others.length}`);
+    const [calls] = await eventually(async () => {
+      const samples = await stack.prometheus.query('sum(traces_span_metrics_calls_total{span_kind="SPAN_KIND_SERVER"})');
+      return samples[0]?.value === 600 && samples;
+    });
+    assert.equal(calls?.value, 600, 'span metrics count before sampling');
+  },
+);
 
 stackTest('while Jaeger is away nothing that was acknowledged is lost', {}, async (stack, t) => {
   await stack.jaeger.stop();
@@ -367,7 +457,9 @@ stackTest('while Jaeger is away nothing that was acknowledged is lost', {}, asyn
   const back = performance.now();
   ids.push(...(await sendTraces(stack, 5)));
   await allTracesArrive(stack, ids);
-  t.diagnostic(`${ids.length} traces, away ${OUTAGE_MS / 1000} s, complete ${((performance.now() - back) / 1000).toFixed(1)} s after its return`);
+  t.diagnostic(
+    `${ids.length} traces, away ${OUTAGE_MS / 1000} s, complete ${((performance.now() - back) / 1000).toFixed(1)} s after its return`,
+  );
   await nothingLostInCollector(stack);
 });
 
@@ -385,74 +477,98 @@ stackTest('while Prometheus is away no sample that was acknowledged is lost', {}
   const back = performance.now();
   await counter.send();
   await counter.allArrive();
-  t.diagnostic(`${samples + 2} samples, away ${OUTAGE_MS / 1000} s, complete ${((performance.now() - back) / 1000).toFixed(1)} s after its return`);
+  t.diagnostic(
+    `${samples + 2} samples, away ${OUTAGE_MS / 1000} s, complete ${((performance.now() - back) / 1000).toFixed(1)} s after its return`,
+  );
   await nothingLostInCollector(stack);
 });
 
-stackTest('a Collector stopped by SIGTERM with a full queue and undecided traces loses nothing', { decisionWait: '10s' }, async (stack, t) => {
-  const counter = requestCounter(stack);
-  await stack.jaeger.stop();
-  await stack.prometheus.stop();
-  const ids: string[] = [];
-  // Senders do not stop for it: what is not acknowledged they send again.
-  const sending = keepSending(OUTAGE_MS, async () => {
-    ids.push(...(await sendTraces(stack, 5)));
-    await counter.send();
-  });
-  await eventually(() => ids.length >= 50);
-  const stopping = performance.now();
-  await stack.collector.stop('SIGTERM');
-  const took = performance.now() - stopping;
-  await stack.collector.start();
-  const queued = await stack.collectorMetric('otelcol_exporter_queue_size', { exporter: 'otlp_grpc/jaeger' });
-  assert.ok(queued !== undefined && queued > 0, 'the undecided traces are in the queue');
-  await sending;
-  // Once more: what was being sent at that moment must be on the disk too.
-  await stack.collector.stop('SIGTERM');
-  await stack.collector.start();
-  await Promise.all([stack.jaeger.start(), stack.prometheus.start()]);
-  await allTracesArrive(stack, ids);
-  await counter.allArrive();
-  t.diagnostic(`${ids.length} traces, queue ${queued} bytes, stopped in ${took.toFixed(0)} ms`);
-  await nothingLostInCollector(stack);
-});
+stackTest(
+  'a Collector stopped by SIGTERM with a full queue and undecided traces loses nothing',
+  { decisionWait: '10s' },
+  async (stack, t) => {
+    const counter = requestCounter(stack);
+    await stack.jaeger.stop();
+    await stack.prometheus.stop();
+    const ids: string[] = [];
+    // Senders do not stop for it: what is not acknowledged they send again.
+    const sending = keepSending(OUTAGE_MS, async () => {
+      ids.push(...(await sendTraces(stack, 5)));
+      await counter.send();
+    });
+    await eventually(() => ids.length >= 50);
+    const stopping = performance.now();
+    await stack.collector.stop('SIGTERM');
+    const took = performance.now() - stopping;
+    await stack.collector.start();
+    const queued = await stack.collectorMetric('otelcol_exporter_queue_size', { exporter: 'otlp_grpc/jaeger' });
+    assert.ok(queued !== undefined && queued > 0, 'the undecided traces are in the queue');
+    await sending;
+    // Once more: what was being sent at that moment must be on the disk too.
+    await stack.collector.stop('SIGTERM');
+    await stack.collector.start();
+    await Promise.all([stack.jaeger.start(), stack.prometheus.start()]);
+    await allTracesArrive(stack, ids);
+    await counter.allArrive();
+    t.diagnostic(`${ids.length} traces, queue ${queued} bytes, stopped in ${took.toFixed(0)} ms`);
+    await nothingLostInCollector(stack);
+  },
+);
 
-stackTest('kill -9 of the Collector loses undecided traces at most: what is in the queue is kept', { decisionWait: '2s' }, async (stack, t) => {
-  await stack.jaeger.stop();
-  const decided: string[] = [];
-  for (let i = 0; i < 20; i += 1) decided.push(...(await sendTraces(stack, 5)));
-  await eventually(async () => (await stack.collectorMetric('otelcol_processor_tail_sampling_global_count_traces_sampled_total')) === decided.length);
-  const undecided = await sendTraces(stack, 50);
-  await stack.collector.stop('SIGKILL');
-  await stack.collector.start();
-  await stack.jaeger.start();
-  const after = await sendTraces(stack, 5);
-  await allTracesArrive(stack, [...decided, ...after]);
-  const lost = await missingTraces(stack, undecided);
-  t.diagnostic(`lost ${lost.length} of ${undecided.length} undecided traces, 0 of ${decided.length} decided ones`);
-  await nothingLostInCollector(stack);
-});
+stackTest(
+  'kill -9 of the Collector loses undecided traces at most: what is in the queue is kept',
+  { decisionWait: '2s' },
+  async (stack, t) => {
+    await stack.jaeger.stop();
+    const decided: string[] = [];
+    for (let i = 0; i < 20; i += 1) decided.push(...(await sendTraces(stack, 5)));
+    await eventually(
+      async () => (await stack.collectorMetric('otelcol_processor_tail_sampling_global_count_traces_sampled_total')) === decided.length,
+    );
+    const undecided = await sendTraces(stack, 50);
+    await stack.collector.stop('SIGKILL');
+    await stack.collector.start();
+    await stack.jaeger.start();
+    const after = await sendTraces(stack, 5);
+    await allTracesArrive(stack, [...decided, ...after]);
+    const lost = await missingTraces(stack, undecided);
+    t.diagnostic(`lost ${lost.length} of ${undecided.length} undecided traces, 0 of ${decided.length} decided ones`);
+    await nothingLostInCollector(stack);
+  },
+);
 
-stackTest('a full queue holds senders back instead of dropping what was acknowledged', { collectorEnv: { OTELCOL_QUEUE_BYTES: '100000' } }, async (stack, t) => {
-  await stack.jaeger.stop();
-  const acknowledged: string[] = [];
-  // A sender that gives up waiting: what it sent does not count as acknowledged.
-  await eventually(async () => {
-    const ids = Array.from({ length: 20 }, newTraceId);
-    const body = tracesRequest('shop', ids.flatMap((id) => request(id)));
-    if (!(await sendOtlp(stack.urls.otlpHttp, 'traces', body, 2000))) return true;
-    acknowledged.push(...ids);
-    return false;
-  }, 60_000, 50);
-  await stack.jaeger.start();
-  await allTracesArrive(stack, acknowledged);
-  t.diagnostic(`${acknowledged.length} traces were acknowledged until a sender was held back; all are stored`);
-});
+stackTest(
+  'a full queue holds senders back instead of dropping what was acknowledged',
+  { collectorEnv: { OTELCOL_QUEUE_BYTES: '100000' } },
+  async (stack, t) => {
+    await stack.jaeger.stop();
+    const acknowledged: string[] = [];
+    // A sender that gives up waiting: what it sent does not count as acknowledged.
+    await eventually(
+      async () => {
+        const ids = Array.from({ length: 20 }, newTraceId);
+        const body = tracesRequest(
+          'shop',
+          ids.flatMap((id) => request(id)),
+        );
+        if (!(await sendOtlp(stack.urls.otlpHttp, 'traces', body, 2000))) return true;
+        acknowledged.push(...ids);
+        return false;
+      },
+      60_000,
+      50,
+    );
+    await stack.jaeger.start();
+    await allTracesArrive(stack, acknowledged);
+    t.diagnostic(`${acknowledged.length} traces were acknowledged until a sender was held back; all are stored`);
+  },
+);
 
 stackTest("the container's health check succeeds while the Collector is ready and fails when it is not", {}, async (stack) => {
   // The same command with another program: Jaeger is built on the Collector and, like the image, can fetch a configuration by HTTP.
   const check = (): number | null =>
-    run(binaryOf('jaeger', 'jaeger'), ['validate', `--config=${shipped('jaeger/config.yaml')}`, `--config=${stack.urls.collectorHealth}`]).code;
+    run(binaryOf('jaeger', 'jaeger'), ['validate', `--config=${shipped('jaeger/config.yaml')}`, `--config=${stack.urls.collectorHealth}`])
+      .code;
   assert.equal(check(), 0);
   await stack.collector.stop();
   assert.notEqual(check(), 0);

@@ -141,7 +141,11 @@ export async function openShop(env: Readonly<Record<string, string>>): Promise<V
     },
     counts: () => [...counts].map(([key, count]) => `${key}: ${count}`).sort(),
     said: () => said,
-    log: () => lines.filter((line) => !line.includes('"level":"info"')).slice(-40).join('\n'),
+    log: () =>
+      lines
+        .filter((line) => !line.includes('"level":"info"'))
+        .slice(-40)
+        .join('\n'),
     async stop() {
       const failed = (await end()).filter(({ code }) => code !== 0);
       assert.deepEqual(failed, [], 'every service must end with 0');

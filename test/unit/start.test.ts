@@ -16,29 +16,49 @@ interface Ran {
 async function run(program: string, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   const prelude = "const { startTelemetry } = require('signalbox'); const api = require('@opentelemetry/api');";
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', `${prelude}\n${program}`], { cwd: ROOT, env: { ...env } });
-  return { stdout, said: stderr.split('\n').slice(0, -1).map((line) => JSON.parse(line) as Ran['said'][number]) };
+  return {
+    stdout,
+    said: stderr
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Ran['said'][number]),
+  };
 }
 
 describe('startTelemetry', { concurrency: 2 }, () => {
   it('returns what runs already, and says so once', async () => {
-    const { stdout, said } = await run("const first = startTelemetry({ traces: 'none', metrics: false, logs: false }); console.log(startTelemetry() === first, startTelemetry() === first);");
+    const { stdout, said } = await run(
+      "const first = startTelemetry({ traces: 'none', metrics: false, logs: false }); console.log(startTelemetry() === first, startTelemetry() === first);",
+    );
     assert.equal(stdout, 'true true\n');
-    assert.deepEqual(said.map(({ code }) => code), ['started-twice']);
+    assert.deepEqual(
+      said.map(({ code }) => code),
+      ['started-twice'],
+    );
   });
 
   it('takes options over the environment', async () => {
     await using collector = await startCollector();
-    const { said } = await run("startTelemetry({ serviceName: 'from-code', endpoint: process.env.COLLECTOR, metrics: false }); api.trace.getTracer('t').startSpan('s').end();", {
-      OTEL_SERVICE_NAME: 'from-environment',
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:9',
-      COLLECTOR: collector.receiver.httpUrl,
-    });
-    assert.deepEqual(said.map(({ code }) => code), ['started']);
+    const { said } = await run(
+      "startTelemetry({ serviceName: 'from-code', endpoint: process.env.COLLECTOR, metrics: false }); api.trace.getTracer('t').startSpan('s').end();",
+      {
+        OTEL_SERVICE_NAME: 'from-environment',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:9',
+        COLLECTOR: collector.receiver.httpUrl,
+      },
+    );
+    assert.deepEqual(
+      said.map(({ code }) => code),
+      ['started'],
+    );
     assert.equal(collector.store.spans()[0]?.resource['service.name'], 'from-code');
   });
 
   it('does nothing when it is disabled, however often it is called', async () => {
-    const { stdout, said } = await run("const { flush, shutdown } = startTelemetry(); startTelemetry(); console.log(process.listenerCount('SIGTERM'), api.trace.getTracer('t').startSpan('s').isRecording()); flush().then(shutdown).then(() => console.log('done'));", { OTEL_SDK_DISABLED: 'true' });
+    const { stdout, said } = await run(
+      "const { flush, shutdown } = startTelemetry(); startTelemetry(); console.log(process.listenerCount('SIGTERM'), api.trace.getTracer('t').startSpan('s').isRecording()); flush().then(shutdown).then(() => console.log('done'));",
+      { OTEL_SDK_DISABLED: 'true' },
+    );
     assert.equal(stdout, '0 false\ndone\n');
     assert.deepEqual(said, []);
   });
@@ -52,28 +72,51 @@ describe('startTelemetry', { concurrency: 2 }, () => {
   ] as const) {
     it(`runs with ${options}, and names what is wrong`, async () => {
       await using collector = await startCollector();
-      const { stdout, said } = await run(`startTelemetry(${options}); const span = api.trace.getTracer('t').startSpan('s'); console.log(span.isRecording()); span.end();`, collector.env);
+      const { stdout, said } = await run(
+        `startTelemetry(${options}); const span = api.trace.getTracer('t').startSpan('s'); console.log(span.isRecording()); span.end();`,
+        collector.env,
+      );
       assert.equal(stdout, 'true\n');
-      assert.deepEqual(said.map(({ code }) => code), [code, 'started']);
+      assert.deepEqual(
+        said.map(({ code }) => code),
+        [code, 'started'],
+      );
       assert.doesNotMatch(JSON.stringify(said), /secret/);
     });
   }
 
   it('does not throw when it cannot start: one line says why, and a second call is silent', async () => {
-    const { stdout, said } = await run("const { flush, shutdown } = startTelemetry({ sdk: { sampler: 5 } }); startTelemetry(); flush().then(shutdown).then(() => console.log('done'));");
+    const { stdout, said } = await run(
+      "const { flush, shutdown } = startTelemetry({ sdk: { sampler: 5 } }); startTelemetry(); flush().then(shutdown).then(() => console.log('done'));",
+    );
     assert.equal(stdout, 'done\n');
-    assert.deepEqual(said.map(({ level, code }) => `${level} ${code}`), ['error not-started']);
-    assert.match(said[0]?.message ?? '', /^Telemetry did not start: sdk\.sampler must be an object .*\. The application runs without it\.$/);
+    assert.deepEqual(
+      said.map(({ level, code }) => `${level} ${code}`),
+      ['error not-started'],
+    );
+    assert.match(
+      said[0]?.message ?? '',
+      /^Telemetry did not start: sdk\.sampler must be an object .*\. The application runs without it\.$/,
+    );
   });
 
   it('runs in a folder that was removed', async () => {
-    const { stdout } = await run("const { mkdtempSync, rmdirSync } = require('node:fs'); const folder = mkdtempSync('/tmp/signalbox-gone-'); process.chdir(folder); rmdirSync(folder); startTelemetry({ traces: 'console', metrics: false, logs: false }); console.log(api.trace.getTracer('t').startSpan('s').isRecording());", { OTEL_TRACES_EXPORTER: 'none' });
+    const { stdout } = await run(
+      "const { mkdtempSync, rmdirSync } = require('node:fs'); const folder = mkdtempSync('/tmp/signalbox-gone-'); process.chdir(folder); rmdirSync(folder); startTelemetry({ traces: 'console', metrics: false, logs: false }); console.log(api.trace.getTracer('t').startSpan('s').isRecording());",
+      { OTEL_TRACES_EXPORTER: 'none' },
+    );
     assert.equal(stdout, 'true\n');
   });
 
   it('flushes and shuts down without ever rejecting, also twice and against a port that nobody listens on', async () => {
-    const { stdout, said } = await run("const t = startTelemetry({ endpoint: 'http://127.0.0.1:9', metrics: false }); api.trace.getTracer('t').startSpan('s').end(); t.flush().then(t.flush).then(t.shutdown).then(t.shutdown).then(t.flush).then(() => console.log('done'));", { SIGNALBOX_SHUTDOWN_TIMEOUT: '1000' });
+    const { stdout, said } = await run(
+      "const t = startTelemetry({ endpoint: 'http://127.0.0.1:9', metrics: false }); api.trace.getTracer('t').startSpan('s').end(); t.flush().then(t.flush).then(t.shutdown).then(t.shutdown).then(t.flush).then(() => console.log('done'));",
+      { SIGNALBOX_SHUTDOWN_TIMEOUT: '1000' },
+    );
     assert.equal(stdout, 'done\n');
-    assert.deepEqual(said.map(({ code }) => code.split(' ')[0]), ['started', 'export.connection_refused', 'exit.lost']);
+    assert.deepEqual(
+      said.map(({ code }) => code.split(' ')[0]),
+      ['started', 'export.connection_refused', 'exit.lost'],
+    );
   });
 });

@@ -1,6 +1,18 @@
 /** Runs in a worker thread while the process is ending; see `exit-flush.ts`. */
 import { workerData } from 'node:worker_threads';
-import { ACCEPTED, DONE, FIRST_RESULT_SLOT, NOTE_BYTES, PROGRESS_SLOT, REFUSED, SLOTS_PER_REQUEST, STARTED, TOO_LARGE, type ExitFlushData, type FailureNote } from './exit-flush.ts';
+import {
+  ACCEPTED,
+  DONE,
+  FIRST_RESULT_SLOT,
+  NOTE_BYTES,
+  PROGRESS_SLOT,
+  REFUSED,
+  SLOTS_PER_REQUEST,
+  STARTED,
+  TOO_LARGE,
+  type ExitFlushData,
+  type FailureNote,
+} from './exit-flush.ts';
 import { createTransport } from './transport.ts';
 import { isTooLarge, type SendResult, type Transport } from './types.ts';
 

@@ -86,11 +86,20 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
         notes,
         deadlineMs: deadlineMs - REPORTING_MS,
       };
-      const worker = new Worker(new URL('./exit-flush-worker.js', import.meta.url), { workerData, env: {}, execArgv: [], stdin: false, stdout: true, stderr: true });
+      const worker = new Worker(new URL('./exit-flush-worker.js', import.meta.url), {
+        workerData,
+        env: {},
+        execArgv: [],
+        stdin: false,
+        stdout: true,
+        stderr: true,
+      });
       worker.unref();
       // A worker that cannot be loaded, for its files were replaced meanwhile, must not cost the whole time limit.
       if (Atomics.wait(slots, PROGRESS_SLOT, 0, Math.min(deadlineMs, STARTING_MS)) === 'timed-out') {
-        error = new Error(`it did not start within ${Math.min(deadlineMs, STARTING_MS)} ms, as when the files of signalbox were replaced while the process ran`);
+        error = new Error(
+          `it did not start within ${Math.min(deadlineMs, STARTING_MS)} ms, as when the files of signalbox were replaced while the process ran`,
+        );
       } else {
         Atomics.wait(slots, PROGRESS_SLOT, STARTED, Math.max(0, deadlineMs - (monotonicMs() - startedAt)));
       }

@@ -154,11 +154,20 @@ function metricToJson(metric: MetricData, redact: Redact): object {
         },
       };
     case 0 as DataPointType.HISTOGRAM:
-      return { ...head, histogram: { dataPoints: metric.dataPoints.map((point) => histogramPoint(point, redact)), aggregationTemporality: temporality(metric) } };
+      return {
+        ...head,
+        histogram: {
+          dataPoints: metric.dataPoints.map((point) => histogramPoint(point, redact)),
+          aggregationTemporality: temporality(metric),
+        },
+      };
     case 1 as DataPointType.EXPONENTIAL_HISTOGRAM:
       return {
         ...head,
-        exponentialHistogram: { dataPoints: metric.dataPoints.map((point) => exponentialPoint(point, redact)), aggregationTemporality: temporality(metric) },
+        exponentialHistogram: {
+          dataPoints: metric.dataPoints.map((point) => exponentialPoint(point, redact)),
+          aggregationTemporality: temporality(metric),
+        },
       };
   }
 }

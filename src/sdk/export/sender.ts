@@ -207,10 +207,15 @@ export function createSender(options: SenderOptions): Sender {
     if (result.kind === 'accepted') {
       failures = 0;
       breaks = 0;
-      if (maxRequestBytes < MAX_REQUEST_BYTES && ++successes % SUCCESSES_TO_GROW === 0) maxRequestBytes = Math.min(MAX_REQUEST_BYTES, maxRequestBytes * 2);
+      if (maxRequestBytes < MAX_REQUEST_BYTES && ++successes % SUCCESSES_TO_GROW === 0)
+        maxRequestBytes = Math.min(MAX_REQUEST_BYTES, maxRequestBytes * 2);
       settleAccepted(account, request.records, result.rejected);
       if (result.rejected > 0) {
-        health.failed(signal, 'partial_success', `The collector rejected ${result.rejected} of ${request.records} ${recordsOf(signal, request.records)}: "${result.message ?? ''}". They are lost; the others arrived.`);
+        health.failed(
+          signal,
+          'partial_success',
+          `The collector rejected ${result.rejected} of ${request.records} ${recordsOf(signal, request.records)}: "${result.message ?? ''}". They are lost; the others arrived.`,
+        );
       } else {
         health.worked(signal);
       }
@@ -358,7 +363,11 @@ function halves({ entries }: Batch): Batch[] {
   return [toBatch(entries.slice(0, middle)), toBatch(entries.slice(middle))];
 }
 
-const RECORDS = { traces: ['span', 'spans'], logs: ['log record', 'log records'], metrics: ['metric data point', 'metric data points'] } as const;
+const RECORDS = {
+  traces: ['span', 'spans'],
+  logs: ['log record', 'log records'],
+  metrics: ['metric data point', 'metric data points'],
+} as const;
 
 /** What the records of a signal are called, for a message about `count` of them. */
 export function recordsOf(signal: Signal, count = 0): string {

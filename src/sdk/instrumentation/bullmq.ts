@@ -7,7 +7,8 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { api, require } from '../otel.ts';
 
-const { InstrumentationBase, InstrumentationNodeModuleDefinition } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
+  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
 
 /** BullMQ's numbers, which are OpenTelemetry's. */
 const PRODUCER = 3;
@@ -59,7 +60,12 @@ class BullMQInstrumentation extends InstrumentationBase {
           const { kind } = options;
           if (!this.isEnabled() || (kind !== PRODUCER && kind !== CONSUMER)) return SILENT;
           const [operation, ...queue] = name.split(' ');
-          const attributes: Attributes = { 'messaging.system': 'bullmq', 'messaging.operation.name': operation, 'messaging.operation.type': kind === PRODUCER ? 'send' : 'process', 'messaging.destination.name': queue.join(' ') };
+          const attributes: Attributes = {
+            'messaging.system': 'bullmq',
+            'messaging.operation.name': operation,
+            'messaging.operation.type': kind === PRODUCER ? 'send' : 'process',
+            'messaging.destination.name': queue.join(' '),
+          };
           return adapt(this.tracer.startSpan(name, { kind: kind as 3 | 4, attributes }, context ?? api.context.active()));
         },
       },
@@ -92,14 +98,24 @@ function adapt(span: Span) {
     addEvent: (name: string, attributes?: Attributes) => void span.addEvent(name, attributes),
     recordException(exception: Exception, time?: TimeInput) {
       span.recordException(exception, time);
-      span.setStatus({ code: api.SpanStatusCode.ERROR, ...(typeof exception === 'string' ? { message: exception } : exception.message === undefined ? {} : { message: exception.message }) });
+      span.setStatus({
+        code: api.SpanStatusCode.ERROR,
+        ...(typeof exception === 'string' ? { message: exception } : exception.message === undefined ? {} : { message: exception.message }),
+      });
     },
     end: () => span.end(),
   };
 }
 
 const nothing = (): void => {};
-const SILENT = { setSpanOnContext: (context: Context) => context, setAttribute: nothing, setAttributes: nothing, addEvent: nothing, recordException: nothing, end: nothing };
+const SILENT = {
+  setSpanOnContext: (context: Context) => context,
+  setAttribute: nothing,
+  setAttributes: nothing,
+  addEvent: nothing,
+  recordException: nothing,
+  end: nothing,
+};
 
 export function create(options: Record<string, unknown>): Instrumentation {
   return new BullMQInstrumentation(options);

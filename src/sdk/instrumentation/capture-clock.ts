@@ -12,7 +12,11 @@ let captured = false;
 export function captureClock(): void {
   if (captured) return;
   captured = true;
-  const core = require('@opentelemetry/core') as { hrTime: (reading?: number) => [number, number]; millisToHrTime(ms: number): [number, number]; addHrTimes(a: [number, number], b: [number, number]): [number, number] };
+  const core = require('@opentelemetry/core') as {
+    hrTime: (reading?: number) => [number, number];
+    millisToHrTime(ms: number): [number, number];
+    addHrTimes(a: [number, number], b: [number, number]): [number, number];
+  };
   const { addHrTimes, millisToHrTime } = core;
   const origin = millisToHrTime(timeOrigin);
   core.hrTime = (reading) => addHrTimes(origin, millisToHrTime(typeof reading === 'number' ? reading : monotonicMs()));

@@ -32,13 +32,20 @@ export interface CatalogueEntry {
 }
 
 /** Options that a user may overrule one by one. */
-const defaults = (ours: Readonly<Record<string, unknown>>): CatalogueEntry['options'] => (_config, given) => ({ ...ours, ...given });
+const defaults =
+  (ours: Readonly<Record<string, unknown>>): CatalogueEntry['options'] =>
+  (_config, given) => ({ ...ours, ...given });
 const NO_DEFAULTS = defaults({});
 const UNDER_PARENT = defaults({ requireParentSpan: true });
 
 type InstrumentationClass = new (options: Record<string, unknown>) => Instrumentation;
 
-function official(name: string, className: string, targets: readonly string[], options: CatalogueEntry['options'] = NO_DEFAULTS): CatalogueEntry {
+function official(
+  name: string,
+  className: string,
+  targets: readonly string[],
+  options: CatalogueEntry['options'] = NO_DEFAULTS,
+): CatalogueEntry {
   return {
     name,
     targets,
@@ -71,11 +78,22 @@ const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: tru
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
   own('http', ['http', 'https'], httpOptions),
-  { ...official('undici', 'UndiciInstrumentation', [], (config, given) => ({ ...(needsDestination(config) ? { startSpanHook: noteDestination } : {}), ...given })), announced: { channel: 'undici:request:create', method: 'onRequestCreated' } },
+  {
+    ...official('undici', 'UndiciInstrumentation', [], (config, given) => ({
+      ...(needsDestination(config) ? { startSpanHook: noteDestination } : {}),
+      ...given,
+    })),
+    announced: { channel: 'undici:request:create', method: 'onRequestCreated' },
+  },
   official('runtime-node', 'RuntimeNodeInstrumentation', []),
   official('grpc', 'GrpcInstrumentation', ['@grpc/grpc-js']),
   {
-    ...official('graphql', 'GraphQLInstrumentation', ['graphql'], defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true })),
+    ...official(
+      'graphql',
+      'GraphQLInstrumentation',
+      ['graphql'],
+      defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true }),
+    ),
     // Programs parse their schema when they start. An operation may come by a socket, without a request around it.
     underParent: new Set(['graphql.parse', 'graphql.parseSchema', 'graphql.validate', 'graphql.validateSchema']),
   },
@@ -104,7 +122,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   official('amqplib', 'AmqplibInstrumentation', ['amqplib']),
   official('kafkajs', 'KafkaJsInstrumentation', ['kafkajs']),
   own('bullmq', ['bullmq']),
-  official('aws-sdk', 'AwsInstrumentation', ['@aws-sdk/middleware-stack', '@smithy/middleware-stack', '@smithy/core', '@aws-sdk/smithy-client', '@smithy/smithy-client'], defaults({ suppressInternalInstrumentation: true })),
+  official(
+    'aws-sdk',
+    'AwsInstrumentation',
+    ['@aws-sdk/middleware-stack', '@smithy/middleware-stack', '@smithy/core', '@aws-sdk/smithy-client', '@smithy/smithy-client'],
+    defaults({ suppressInternalInstrumentation: true }),
+  ),
   official('openai', 'OpenAIInstrumentation', ['openai']),
 
   own('winston', ['winston']),

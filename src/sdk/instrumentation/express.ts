@@ -11,7 +11,8 @@ import { version } from '../../version.ts';
 import { api, require } from '../otel.ts';
 import { isClientError, recordServerError, setRoute } from './server-request.ts';
 
-const { InstrumentationBase, InstrumentationNodeModuleDefinition } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
+  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
 
 type PathPattern = string | RegExp | readonly (string | RegExp)[];
 type Next = (error?: unknown) => unknown;
@@ -64,7 +65,9 @@ class ExpressInstrumentation extends InstrumentationBase {
   #patch(express: Express): void {
     const sample = express.Router();
     // Express 5 makes routers of a class, Express 4 of a plain object that each router inherits from.
-    const router = (typeof express.Router.prototype?.use === 'function' ? express.Router.prototype : Object.getPrototypeOf(sample)) as Router;
+    const router = (
+      typeof express.Router.prototype?.use === 'function' ? express.Router.prototype : Object.getPrototypeOf(sample)
+    ) as Router;
     if (Object.hasOwn(router, PATCHED)) return;
     Object.defineProperty(router, PATCHED, { value: true });
     sample.use(() => {});

@@ -10,7 +10,8 @@ import { version } from '../../version.ts';
 import { require } from '../otel.ts';
 import { recordServerError, setRoute } from './server-request.ts';
 
-const { InstrumentationBase, InstrumentationNodeModuleDefinition } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
+  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
 
 interface HapiRequest {
   readonly raw: { readonly req: IncomingMessage };

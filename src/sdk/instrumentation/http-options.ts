@@ -38,7 +38,8 @@ export function httpOptions(config: Config, given: Readonly<Record<string, unkno
   return {
     ...(needsDestination(config) ? { startOutgoingSpanHook: noteDestination } : {}),
     ...given,
-    ignoreIncomingRequestHook: (request: IncomingMessage) => isIgnored(request.url ?? '') || (typeof ignoreIncomingRequestHook === 'function' && ignoreIncomingRequestHook(request) === true),
+    ignoreIncomingRequestHook: (request: IncomingMessage) =>
+      isIgnored(request.url ?? '') || (typeof ignoreIncomingRequestHook === 'function' && ignoreIncomingRequestHook(request) === true),
     ...(usesOfficialServer(given) ? { requestHook: noteServerRequest(given['requestHook']) } : {}),
   };
 }

@@ -46,7 +46,11 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
     const startMs = monotonicMs();
     const incoming = api.propagation.extract(api.ROOT_CONTEXT, request.headers);
     const attributes = attributesOf(request);
-    const span = tracer.startSpan(attributes['http.request.method'] === '_OTHER' ? 'HTTP' : (request.method ?? 'GET'), { kind: SERVER, attributes }, incoming);
+    const span = tracer.startSpan(
+      attributes['http.request.method'] === '_OTHER' ? 'HTTP' : (request.method ?? 'GET'),
+      { kind: SERVER, attributes },
+      incoming,
+    );
     const metadata = { type: 'http', span } as unknown as Metadata;
     const context = setRPCMetadata(api.trace.setSpan(incoming, span), metadata);
     beginServerRequest(request, span, metadata);
@@ -66,10 +70,22 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
     }
   }
 
-  function finish(span: Span, metadata: Metadata, request: IncomingMessage, response: ServerResponse, begun: Attributes, startMs: number, failure: unknown): void {
+  function finish(
+    span: Span,
+    metadata: Metadata,
+    request: IncomingMessage,
+    response: ServerResponse,
+    begun: Attributes,
+    startMs: number,
+    failure: unknown,
+  ): void {
     const { statusCode } = response;
     const { route } = metadata;
-    const measured: Attributes = { 'http.request.method': begun['http.request.method'], 'url.scheme': begun['url.scheme'], 'network.protocol.version': request.httpVersion };
+    const measured: Attributes = {
+      'http.request.method': begun['http.request.method'],
+      'url.scheme': begun['url.scheme'],
+      'network.protocol.version': request.httpVersion,
+    };
     if (failure !== undefined) {
       span.recordException(failure as Error);
       span.setStatus({ code: ERROR, ...(failure instanceof Error ? { message: failure.message } : {}) });
@@ -200,7 +216,10 @@ function parseForwarded(header: string): { for?: string; host?: string; proto?: 
   for (const pair of (header.split(',', 1)[0] as string).split(';', 8)) {
     const equals = pair.indexOf('=');
     if (equals === -1) continue;
-    found[pair.slice(0, equals).trim().toLowerCase()] = pair.slice(equals + 1).trim().replace(/^"(.*)"$/, '$1');
+    found[pair.slice(0, equals).trim().toLowerCase()] = pair
+      .slice(equals + 1)
+      .trim()
+      .replace(/^"(.*)"$/, '$1');
   }
   return {
     ...(found['for'] === undefined ? {} : { for: withoutPort(found['for']) }),

@@ -46,7 +46,11 @@ interface Hooks {
 interface ImportHook {
   applyOptions(options: object): void;
   resolveSync(specifier: string, context: module.ResolveHookContext, next: NextResolve): module.ResolveFnOutput;
-  loadSync(url: string, context: module.LoadHookContext, next: (url: string, context?: Partial<module.LoadHookContext>) => module.LoadFnOutput): module.LoadFnOutput;
+  loadSync(
+    url: string,
+    context: module.LoadHookContext,
+    next: (url: string, context?: Partial<module.LoadHookContext>) => module.LoadFnOutput,
+  ): module.LoadFnOutput;
 }
 
 type NextResolve = (specifier: string, context?: Partial<module.ResolveHookContext>) => module.ResolveFnOutput;
@@ -73,14 +77,22 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
     try {
       const given = config.instrumentations.options[entry.name] ?? {};
       const instrumentation = entry.create(entry.options(config, given));
-      instrumentation.setTracerProvider(entry.underParent === undefined || given['requireParentSpan'] === false ? options.tracerProvider : onlyUnderParent(options.tracerProvider, entry.underParent));
+      instrumentation.setTracerProvider(
+        entry.underParent === undefined || given['requireParentSpan'] === false
+          ? options.tracerProvider
+          : onlyUnderParent(options.tracerProvider, entry.underParent),
+      );
       instrumentation.setMeterProvider(options.meterProvider);
       instrumentation.setLoggerProvider?.(options.loggerProvider);
       loaded.set(entry.name, instrumentation);
       options.onLoaded(entry.name);
       return instrumentation;
     } catch (error) {
-      reporter.say('warn', `instrumentation.${entry.name}`, `The instrumentation "${entry.name}" could not be loaded: ${(error as Error).message}. Its library runs without it; the others are not affected.`);
+      reporter.say(
+        'warn',
+        `instrumentation.${entry.name}`,
+        `The instrumentation "${entry.name}" could not be loaded: ${(error as Error).message}. Its library runs without it; the others are not affected.`,
+      );
       return undefined;
     } finally {
       busy = outer;
@@ -119,7 +131,8 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   const files = entries.flatMap((entry) => entry.files ?? []);
   const isWantedPackage = (specifier: string): boolean => byTarget.has(specifier) && !module.isBuiltin(specifier);
   /** What an application imports of a package, and what is patched inside it: all else keeps its live bindings and its speed. */
-  const isWanted = (url: string, specifier: string): boolean => isWantedPackage(specifier) || files.some((file) => url.endsWith(`/node_modules/${file}`));
+  const isWanted = (url: string, specifier: string): boolean =>
+    isWantedPackage(specifier) || files.some((file) => url.endsWith(`/node_modules/${file}`));
   /** Whether a package was asked for that is patched inside; `require` loads ES modules too. */
   let isLoadingFiles = false;
   const hasSyncHooks = supportsSyncHooks();
@@ -136,7 +149,11 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
         importHook = startImportHook(isWanted, hooks);
       } catch (error) {
         importHookFailed = true;
-        reporter.say('warn', 'hooks.esm', `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is.`);
+        reporter.say(
+          'warn',
+          'hooks.esm',
+          `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is.`,
+        );
       } finally {
         busy = false;
       }
@@ -165,11 +182,13 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   hooks.push(module.registerHooks({ resolve } as module.RegisterHooksOptions));
   if (!hasSyncHooks) registerHooksThread([...byTarget.keys()].filter(isWantedPackage), files, reporter);
 
-  hooks.push(watchBuiltinModules((name, caller) => {
-    const entry = byTarget.get(name);
-    // What signalbox itself asks for in this way is not for the application.
-    if (entry !== undefined && !patchedBuiltins.has(name) && !caller().startsWith(OWN_FOLDER)) loadForBuiltin(entry, name);
-  }));
+  hooks.push(
+    watchBuiltinModules((name, caller) => {
+      const entry = byTarget.get(name);
+      // What signalbox itself asks for in this way is not for the application.
+      if (entry !== undefined && !patchedBuiltins.has(name) && !caller().startsWith(OWN_FOLDER)) loadForBuiltin(entry, name);
+    }),
+  );
 
   for (const entry of entries) {
     if (entry.announced !== undefined) hooks.push(onFirstMessage(entry.announced, () => load(entry)));
@@ -244,7 +263,11 @@ function registerHooksThread(targets: readonly string[], files: readonly string[
     const include = [...targets, ...files.map((file) => new RegExp(`/node_modules/${file.replaceAll('.', '\\.')}$`))];
     module.register('import-in-the-middle/hook.mjs', { parentURL: import.meta.url, data: { include } });
   } catch (error) {
-    reporter.say('warn', 'hooks.esm', `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is. Allow worker threads, or use Node.js 22.22.3, 24.11.1 or newer.`);
+    reporter.say(
+      'warn',
+      'hooks.esm',
+      `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is. Allow worker threads, or use Node.js 22.22.3, 24.11.1 or newer.`,
+    );
   }
 }
 
@@ -303,7 +326,10 @@ function watchBuiltinModules(onModule: (name: string, caller: () => string) => v
 }
 
 /** Subscribers that come while a message is published do not get it, so the first one is handed over. */
-function onFirstMessage({ channel: name, method }: NonNullable<CatalogueEntry['announced']>, load: () => Instrumentation | undefined): Hooks {
+function onFirstMessage(
+  { channel: name, method }: NonNullable<CatalogueEntry['announced']>,
+  load: () => Instrumentation | undefined,
+): Hooks {
   const announcements = channel(name);
   let isFirst = true;
   const listener = (message: unknown): void => {
@@ -325,10 +351,15 @@ function sayWhatCameTooEarly(targets: ReadonlyMap<string, CatalogueEntry>, repor
     const by = require.cache[path]?.parent?.filename?.replaceAll(sep, '/');
     // Brought by itself, by a library that is named, or by OpenTelemetry: not by the application.
     const byPackage = by?.includes('/node_modules/') ? packageOf(by.slice(by.lastIndexOf('/node_modules/') + 14)) : undefined;
-    if (name !== undefined && targets.has(name) && !targets.has(byPackage ?? '') && !byPackage?.startsWith('@opentelemetry/')) early.add(name);
+    if (name !== undefined && targets.has(name) && !targets.has(byPackage ?? '') && !byPackage?.startsWith('@opentelemetry/'))
+      early.add(name);
   }
   for (const name of early) {
-    reporter.say('warn', `loaded-first.${name}`, `"${name}" must be loaded after signalbox, but was loaded before it. It is not instrumented and gives no spans. Put --require signalbox/register (or --import) before everything else.`);
+    reporter.say(
+      'warn',
+      `loaded-first.${name}`,
+      `"${name}" must be loaded after signalbox, but was loaded before it. It is not instrumented and gives no spans. Put --require signalbox/register (or --import) before everything else.`,
+    );
   }
 }
 

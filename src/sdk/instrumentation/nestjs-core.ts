@@ -9,9 +9,14 @@ import { version } from '../../version.ts';
 import { require } from '../otel.ts';
 import { recordServerError } from './server-request.ts';
 
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
+  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
 
-type Next = (this: unknown, exception: unknown, host: { getArgByIndex(index: number): IncomingMessage & { readonly raw?: IncomingMessage } }) => unknown;
+type Next = (
+  this: unknown,
+  exception: unknown,
+  host: { getArgByIndex(index: number): IncomingMessage & { readonly raw?: IncomingMessage } },
+) => unknown;
 
 interface Exported {
   readonly ExceptionsHandler: { readonly prototype: { next: Next; [PATCHED]?: true } };
@@ -45,7 +50,15 @@ class NestInstrumentation extends InstrumentationBase {
       },
       () => {},
     );
-    return [new InstrumentationNodeModuleDefinition('@nestjs/core', VERSIONS, (exported) => exported, () => {}, [file])];
+    return [
+      new InstrumentationNodeModuleDefinition(
+        '@nestjs/core',
+        VERSIONS,
+        (exported) => exported,
+        () => {},
+        [file],
+      ),
+    ];
   }
 
   #record(exception: unknown, host: Parameters<Next>[1]): void {

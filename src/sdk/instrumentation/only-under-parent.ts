@@ -3,7 +3,8 @@ import { api } from '../otel.ts';
 
 /** `provider`, with tracers that record spans of these `names` only within another span: a query of no request is noise. */
 export function onlyUnderParent(provider: TracerProvider, names: 'all' | ReadonlySet<string>): TracerProvider {
-  const isLeftOut = (name: string, context: Context): boolean => (names === 'all' || names.has(name)) && api.trace.getSpan(context) === undefined;
+  const isLeftOut = (name: string, context: Context): boolean =>
+    (names === 'all' || names.has(name)) && api.trace.getSpan(context) === undefined;
   return {
     getTracer(...scope) {
       const tracer = provider.getTracer(...scope);

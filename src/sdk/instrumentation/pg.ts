@@ -15,7 +15,9 @@ interface PgInstrumentation extends Instrumentation {
 }
 
 export function create(options: Record<string, unknown>): Instrumentation {
-  const { PgInstrumentation: Official } = requireBundled('@opentelemetry/instrumentation-pg') as { PgInstrumentation: new (options: Record<string, unknown>) => PgInstrumentation };
+  const { PgInstrumentation: Official } = requireBundled('@opentelemetry/instrumentation-pg') as {
+    PgInstrumentation: new (options: Record<string, unknown>) => PgInstrumentation;
+  };
   captureClock();
   const instrumentation = new Official(options);
   const wrapOf = instrumentation._getPoolConnectPatch.bind(instrumentation);

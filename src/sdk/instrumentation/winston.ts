@@ -11,7 +11,8 @@ import { version } from '../../version.ts';
 import { nowHrTime } from '../clock.ts';
 import { api, require } from '../otel.ts';
 
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
+  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
 
 type Info = Record<string | symbol, unknown>;
 
@@ -33,8 +34,24 @@ interface Written {
 
 /** winston's npm, syslog and cli levels as OpenTelemetry ranks them. */
 const SEVERITIES: Readonly<Record<string, number>> = {
-  emerg: 22, alert: 21, fatal: 21, crit: 18, error: 17, warning: 13, warn: 13, help: 11, data: 10, notice: 10, info: 9,
-  http: 7, verbose: 6, debug: 5, prompt: 4, input: 2, trace: 1, silly: 1,
+  emerg: 22,
+  alert: 21,
+  fatal: 21,
+  crit: 18,
+  error: 17,
+  warning: 13,
+  warn: 13,
+  help: 11,
+  data: 10,
+  notice: 10,
+  info: 9,
+  http: 7,
+  verbose: 6,
+  debug: 5,
+  prompt: 4,
+  input: 2,
+  trace: 1,
+  silly: 1,
 };
 const LEVEL = Symbol.for('level');
 const SPLAT = Symbol.for('splat');
@@ -57,7 +74,15 @@ class WinstonInstrumentation extends InstrumentationBase {
       },
       () => {},
     );
-    return [new InstrumentationNodeModuleDefinition('winston', ['>=3 <4'], (exported) => exported, () => {}, [file])];
+    return [
+      new InstrumentationNodeModuleDefinition(
+        'winston',
+        ['>=3 <4'],
+        (exported) => exported,
+        () => {},
+        [file],
+      ),
+    ];
   }
 
   #patch(prototype: Logger): void {

@@ -9,27 +9,107 @@ import { basename, dirname, sep } from 'node:path';
 
 /** Path endings, as they stand behind the last `node_modules` or in the folder of an installation. */
 const LAUNCHER_SCRIPTS = [
-  'npm/bin/npm-cli.js', 'npm/bin/npx-cli.js', 'npm/bin/npm-prefix.js', 'corepack/dist/corepack.js',
-  'corepack/dist/npm.js', 'corepack/dist/npx.js', 'corepack/dist/pnpm.js', 'corepack/dist/pnpx.js', 'corepack/dist/yarn.js',
-  'corepack/dist/yarnpkg.js', 'pnpm/bin/pnpm.cjs', 'pnpm/bin/pnpx.cjs', 'pnpm/bin/pnpm.mjs', 'pnpm/bin/pnpx.mjs', 'yarn/bin/yarn.js', 'yarn/lib/cli.js', 'bin/yarn.js', 'typescript/bin/tsc',
-  'typescript/lib/tsc.js', 'typescript/lib/_tsc.js', 'typescript/lib/tsserver.js', 'typescript/lib/typingsInstaller.js', 'tsx/dist/cli.mjs', 'tsx/dist/cli.cjs', 'nodemon/bin/nodemon.js',
-  'concurrently/dist/bin/concurrently.js', 'npm-run-all/bin/npm-run-all/index.js', 'npm-run-all/bin/run-s/index.js',
-  'npm-run-all/bin/run-p/index.js', 'npm-run-all2/bin/npm-run-all/index.js', 'npm-run-all2/bin/run-s/index.js',
-  'npm-run-all2/bin/run-p/index.js', 'cross-env/src/bin/cross-env.js', 'cross-env/dist/bin/cross-env.js', 'dotenv-cli/cli.js', 'env-cmd/bin/env-cmd.js', 'husky/bin.js',
-  'lint-staged/bin/lint-staged.js', 'eslint/bin/eslint.js', 'prettier/bin/prettier.cjs', 'esbuild/bin/esbuild',
-  'node-gyp/bin/node-gyp.js', 'wait-on/bin/wait-on', 'rimraf/dist/esm/bin.mjs', 'turbo/bin/turbo', 'nx/bin/nx.js',
-  'lerna/dist/cli.js', 'pm2/bin/pm2', 'foreman/nf.js', 'node/bin/node',
+  'npm/bin/npm-cli.js',
+  'npm/bin/npx-cli.js',
+  'npm/bin/npm-prefix.js',
+  'corepack/dist/corepack.js',
+  'corepack/dist/npm.js',
+  'corepack/dist/npx.js',
+  'corepack/dist/pnpm.js',
+  'corepack/dist/pnpx.js',
+  'corepack/dist/yarn.js',
+  'corepack/dist/yarnpkg.js',
+  'pnpm/bin/pnpm.cjs',
+  'pnpm/bin/pnpx.cjs',
+  'pnpm/bin/pnpm.mjs',
+  'pnpm/bin/pnpx.mjs',
+  'yarn/bin/yarn.js',
+  'yarn/lib/cli.js',
+  'bin/yarn.js',
+  'typescript/bin/tsc',
+  'typescript/lib/tsc.js',
+  'typescript/lib/_tsc.js',
+  'typescript/lib/tsserver.js',
+  'typescript/lib/typingsInstaller.js',
+  'tsx/dist/cli.mjs',
+  'tsx/dist/cli.cjs',
+  'nodemon/bin/nodemon.js',
+  'concurrently/dist/bin/concurrently.js',
+  'npm-run-all/bin/npm-run-all/index.js',
+  'npm-run-all/bin/run-s/index.js',
+  'npm-run-all/bin/run-p/index.js',
+  'npm-run-all2/bin/npm-run-all/index.js',
+  'npm-run-all2/bin/run-s/index.js',
+  'npm-run-all2/bin/run-p/index.js',
+  'cross-env/src/bin/cross-env.js',
+  'cross-env/dist/bin/cross-env.js',
+  'dotenv-cli/cli.js',
+  'env-cmd/bin/env-cmd.js',
+  'husky/bin.js',
+  'lint-staged/bin/lint-staged.js',
+  'eslint/bin/eslint.js',
+  'prettier/bin/prettier.cjs',
+  'esbuild/bin/esbuild',
+  'node-gyp/bin/node-gyp.js',
+  'wait-on/bin/wait-on',
+  'rimraf/dist/esm/bin.mjs',
+  'turbo/bin/turbo',
+  'nx/bin/nx.js',
+  'lerna/dist/cli.js',
+  'pm2/bin/pm2',
+  'foreman/nf.js',
+  'node/bin/node',
 ].map((path) => `/${path}`);
 
 /** Names in `node_modules/.bin` or on the `PATH`, for links that Node.js was given unresolved. */
 const LAUNCHER_NAMES = new Set([
-  'npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg', 'corepack', 'tsc', 'tsx', 'nodemon', 'concurrently', 'run-s', 'run-p',
-  'npm-run-all', 'npm-run-all2', 'cross-env', 'cross-env-shell', 'dotenv', 'env-cmd', 'husky', 'lint-staged', 'eslint', 'prettier', 'esbuild',
-  'node-gyp', 'wait-on', 'rimraf', 'turbo', 'nx', 'lerna', 'pm2',
+  'npm',
+  'npx',
+  'pnpm',
+  'pnpx',
+  'yarn',
+  'yarnpkg',
+  'corepack',
+  'tsc',
+  'tsx',
+  'nodemon',
+  'concurrently',
+  'run-s',
+  'run-p',
+  'npm-run-all',
+  'npm-run-all2',
+  'cross-env',
+  'cross-env-shell',
+  'dotenv',
+  'env-cmd',
+  'husky',
+  'lint-staged',
+  'eslint',
+  'prettier',
+  'esbuild',
+  'node-gyp',
+  'wait-on',
+  'rimraf',
+  'turbo',
+  'nx',
+  'lerna',
+  'pm2',
 ]);
 
 /** Flags with which this `node` itself runs no application code. */
-const LAUNCHER_FLAGS = ['--check', '-c', '--run', '--build-snapshot', '--experimental-sea-config', '--build-sea', '--prof-process', '--v8-options', '--completion-bash', '--test', '--watch'];
+const LAUNCHER_FLAGS = [
+  '--check',
+  '-c',
+  '--run',
+  '--build-snapshot',
+  '--experimental-sea-config',
+  '--build-sea',
+  '--prof-process',
+  '--v8-options',
+  '--completion-bash',
+  '--test',
+  '--watch',
+];
 
 export interface ProcessShape {
   /** `process.argv` */
@@ -42,7 +122,12 @@ export interface ProcessShape {
 
 /** What this process launches with (`npm`, `--check`), or `undefined` when it is an application. */
 export function launcherOf({ argv, execArgv, isRunnersChild }: ProcessShape): string | undefined {
-  const flag = execArgv.find((arg) => LAUNCHER_FLAGS.some((known) => arg === known || (known.startsWith('--') && arg.startsWith(`${known}=`)) || (known === '--watch' && arg.startsWith('--watch-path'))));
+  const flag = execArgv.find((arg) =>
+    LAUNCHER_FLAGS.some(
+      (known) =>
+        arg === known || (known.startsWith('--') && arg.startsWith(`${known}=`)) || (known === '--watch' && arg.startsWith('--watch-path')),
+    ),
+  );
   if (flag !== undefined && !isRunnersChild) return flag;
   const script = argv[1];
   if (script === undefined) return undefined;

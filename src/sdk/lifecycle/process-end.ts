@@ -151,7 +151,13 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
         break;
       case 'uncaughtExceptionMonitor':
         quietly(() => withoutOwnFrames(args[0]));
-        quietly(() => handlers.onCrash(args[0], String(args[1]), process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()));
+        quietly(() =>
+          handlers.onCrash(
+            args[0],
+            String(args[1]),
+            process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback(),
+          ),
+        );
         break;
       case 'uncaughtException': {
         let hasThrown = true;
@@ -219,7 +225,10 @@ function withoutOwnFrames(error: unknown): void {
   if (!(error instanceof Error)) return;
   const { stack } = error;
   if (typeof stack !== 'string' || !stack.includes(import.meta.url)) return;
-  error.stack = stack.split('\n').filter((line) => !line.includes(import.meta.url)).join('\n');
+  error.stack = stack
+    .split('\n')
+    .filter((line) => !line.includes(import.meta.url))
+    .join('\n');
 }
 
 /** Telemetry that fails here must not replace the application's own ending. */

@@ -54,8 +54,7 @@ export function createPropagator({ propagators, baggageHosts }: PropagatorOption
 
 /** Reads both forms of B3 and writes one of them. */
 function createB3Propagator(multipleHeaders: boolean): TextMapPropagator {
-  const { B3Propagator, B3InjectEncoding } =
-    require('@opentelemetry/propagator-b3') as typeof import('@opentelemetry/propagator-b3');
+  const { B3Propagator, B3InjectEncoding } = require('@opentelemetry/propagator-b3') as typeof import('@opentelemetry/propagator-b3');
   const injectEncoding = multipleHeaders ? B3InjectEncoding.MULTI_HEADER : B3InjectEncoding.SINGLE_HEADER;
   return new B3Propagator({ injectEncoding });
 }

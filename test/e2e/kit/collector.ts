@@ -38,7 +38,10 @@ export async function startSilentServer(): Promise<SilentServer> {
     socket.on('close', () => sockets.delete(socket));
     socket.resume();
   });
-  return { port: await listenAnywhere(server), [Symbol.asyncDispose]: async () => void (sockets.forEach((socket) => socket.destroy()), server.close()) };
+  return {
+    port: await listenAnywhere(server),
+    [Symbol.asyncDispose]: async () => void (sockets.forEach((socket) => socket.destroy()), server.close()),
+  };
 }
 
 /** A port of this machine that nobody listens on. */

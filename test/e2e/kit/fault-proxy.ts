@@ -3,7 +3,14 @@
  * answer of its own, a lost answer. Knows for each request whether the collector took it and whether the sender was told.
  */
 import { once } from 'node:events';
-import { Agent, createServer, request as sendRequest, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request as sendRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 export type Fault =
@@ -125,7 +132,10 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
       socket.end(`HTTP/1.1 ${status} OK\r\ncontent-type: ${type}\r\ncontent-length: 1000\r\n\r\n`);
     } else if (chosen.kind === 'slice') {
       socket.setNoDelay(true);
-      const bytes = Buffer.concat([Buffer.from(`HTTP/1.1 ${status} OK\r\ncontent-type: ${type}\r\ncontent-length: ${answer.length}\r\nconnection: close\r\n\r\n`), answer]);
+      const bytes = Buffer.concat([
+        Buffer.from(`HTTP/1.1 ${status} OK\r\ncontent-type: ${type}\r\ncontent-length: ${answer.length}\r\nconnection: close\r\n\r\n`),
+        answer,
+      ]);
       for (const byte of bytes) await new Promise((resolve) => socket.write(Buffer.of(byte), resolve));
       socket.end();
     } else {
@@ -133,7 +143,10 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     }
   }
 
-  function forward(request: IncomingMessage, body: Uint8Array): Promise<{ status: number; headers: IncomingMessage['headers']; answer: Buffer }> {
+  function forward(
+    request: IncomingMessage,
+    body: Uint8Array,
+  ): Promise<{ status: number; headers: IncomingMessage['headers']; answer: Buffer }> {
     const { host: _host, connection: _connection, ...headers } = request.headers;
     return new Promise((resolve, reject) => {
       const forwarded = sendRequest(`${upstream}${request.url}`, { method: 'POST', agent, headers }, (answer) => {

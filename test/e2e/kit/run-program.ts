@@ -76,7 +76,11 @@ export function startProgram(options: ProgramOptions): RunningProgram {
   if (preload === 'node-options') env['NODE_OPTIONS'] = `${env['NODE_OPTIONS'] ?? ''} --require ${PRELOAD_MODULE}`.trim();
   const program = options.program.includes('/') || options.program.startsWith('-') ? options.program : join(PROGRAMS, options.program);
 
-  const child = spawn(options.node ?? process.execPath, [...flags, program, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(options.node ?? process.execPath, [...flags, program, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   const text = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
   for (const stream of ['stdout', 'stderr'] as const) {
@@ -113,7 +117,13 @@ export function startProgram(options: ProgramOptions): RunningProgram {
         };
         watchers.add(watch);
         watch();
-        void ended.then(({ code, signal }) => reject(new Error(`The program ended (${code ?? signal}) before ${stream} had ${pattern}.\nstdout:\n${text.stdout}\nstderr:\n${text.stderr}`)));
+        void ended.then(({ code, signal }) =>
+          reject(
+            new Error(
+              `The program ended (${code ?? signal}) before ${stream} had ${pattern}.\nstdout:\n${text.stdout}\nstderr:\n${text.stderr}`,
+            ),
+          ),
+        );
       });
     },
     kill: (signal) => void child.kill(signal),

@@ -13,7 +13,25 @@ server.listen(0, '127.0.0.1', () => {
   const { port } = server.address();
   http.get({ port }, (response) => {
     response.resume().on('end', () => {
-      for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearImmediate', 'queueMicrotask', 'performance', 'structuredClone', 'fetch', 'Headers', 'AbortController', 'TextEncoder', 'TextDecoder', 'crypto', 'SharedArrayBuffer', 'console']) delete globalThis[name];
+      for (const name of [
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'clearTimeout',
+        'clearImmediate',
+        'queueMicrotask',
+        'performance',
+        'structuredClone',
+        'fetch',
+        'Headers',
+        'AbortController',
+        'TextEncoder',
+        'TextDecoder',
+        'crypto',
+        'SharedArrayBuffer',
+        'console',
+      ])
+        delete globalThis[name];
       server.close();
       later(() => process.exit(7), 20);
     });

@@ -1,6 +1,6 @@
 // node --require signalbox/register test/e2e/programs/bundled.cjs
 // What a bundler makes of a service, shortened: no library is resolved any more.
-var __commonJS = (load, module) => () => (module || (load((module = { exports: {} }).exports, module), module.exports));
+var __commonJS = (load, module) => () => module || (load((module = { exports: {} }).exports, module), module.exports);
 
 // node_modules/express/index.js
 var require_express = __commonJS((exports, module) => {

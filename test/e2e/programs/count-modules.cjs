@@ -16,7 +16,10 @@ process.on('exit', () => {
     JSON.stringify({
       files,
       builtins: process.moduleLoadList.filter((name) => name.startsWith('NativeModule ') && !name.includes('internal/')).length,
-      listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]).sort(),
+      listeners: process
+        .eventNames()
+        .map((name) => [String(name), process.listenerCount(name)])
+        .sort(),
       ownEmit: Object.hasOwn(process, 'emit'),
       changed,
     }),

@@ -40,7 +40,11 @@ const WAYS = {
       record('a');
       process.exit(6);
     });
-    server.on('listening', () => require('node:http').get({ port: server.address().port }).on('error', () => {}));
+    server.on('listening', () =>
+      require('node:http')
+        .get({ port: server.address().port })
+        .on('error', () => {}),
+    );
   },
   'process-exit-in-exit-listener': () => {
     process.on('exit', () => process.exit(9));

@@ -50,7 +50,8 @@ const CALLS = {
   'startSpan attribute': (value) => tracer.startSpan('s', { attributes: { value } }).end(),
   'startSpan kind': (value) => tracer.startSpan('s', { kind: value }).end(),
   'startSpan links': (value) => tracer.startSpan('s', { links: value }).end(),
-  'startSpan link': (value) => tracer.startSpan('s', { links: [value, { context: value }, { context: { traceId: value, spanId: value }, attributes: value }] }).end(),
+  'startSpan link': (value) =>
+    tracer.startSpan('s', { links: [value, { context: value }, { context: { traceId: value, spanId: value }, attributes: value }] }).end(),
   'startSpan time': (value) => tracer.startSpan('s', { startTime: value }).end(value),
   'startSpan context': (value) => tracer.startSpan('s', {}, value).end(),
   startActiveSpan: (value) => tracer.startActiveSpan(value, (span) => span.end()),
@@ -59,7 +60,8 @@ const CALLS = {
   setAttributes: (value) => tracer.startSpan('s').setAttributes(value).end(),
   addEvent: (value) => tracer.startSpan('s').addEvent(value).addEvent('e', value).addEvent('e', { value }, value).end(),
   addLink: (value) => tracer.startSpan('s').addLink(value).addLinks(value).end(),
-  setStatus: (value) => tracer.startSpan('s').setStatus(value).setStatus({ code: value, message: value }).setStatus({ code: 2, message: value }).end(),
+  setStatus: (value) =>
+    tracer.startSpan('s').setStatus(value).setStatus({ code: value, message: value }).setStatus({ code: 2, message: value }).end(),
   updateName: (value) => tracer.startSpan('s').updateName(value).end(),
   recordException: (value) => {
     const span = tracer.startSpan('s');
@@ -74,7 +76,8 @@ const CALLS = {
   'histogram record': (value) => histogram.record(value, { value }, value),
   'instrument name': (value) => meter.createCounter(value).add(1),
   'instrument options': (value) => meter.createHistogram(`h${Math.random()}`, value).record(1),
-  'instrument advice': (value) => meter.createHistogram(`h${Math.random()}`, { unit: value, description: value, advice: { explicitBucketBoundaries: value } }).record(1),
+  'instrument advice': (value) =>
+    meter.createHistogram(`h${Math.random()}`, { unit: value, description: value, advice: { explicitBucketBoundaries: value } }).record(1),
   gauge: (value) => meter.createGauge('good.gauge').record(value, value),
   upDownCounter: (value) => meter.createUpDownCounter('good.updown').add(value, value),
   observable: (value) => meter.createObservableGauge(`o${Math.random()}`).addCallback((result) => result.observe(value, value)),
@@ -85,7 +88,15 @@ const CALLS = {
   'log attributes': (value) => logger.emit({ body: 'b', attributes: value }),
   'log attribute': (value) => logger.emit({ body: 'b', attributes: { value } }),
   'log record': (value) => logger.emit(value),
-  'log severity': (value) => logger.emit({ severityNumber: value, severityText: value, eventName: value, timestamp: value, observedTimestamp: value, exception: value }),
+  'log severity': (value) =>
+    logger.emit({
+      severityNumber: value,
+      severityText: value,
+      eventName: value,
+      timestamp: value,
+      observedTimestamp: value,
+      exception: value,
+    }),
   'log context': (value) => logger.emit({ body: 'b', context: value }),
   'getLogger name': (value) => logs.getLogger(value, value, value).emit({ body: 'b' }),
   inject: (value) => propagation.inject(context.active(), value, value),

@@ -2,4 +2,9 @@
 // Another SDK, as a vendor's preload sets it up.
 const { NodeSDK } = require('@opentelemetry/sdk-node');
 
-new NodeSDK({ instrumentations: [], spanProcessors: [{ onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} }], metricReaders: [], logRecordProcessors: [] }).start();
+new NodeSDK({
+  instrumentations: [],
+  spanProcessors: [{ onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} }],
+  metricReaders: [],
+  logRecordProcessors: [],
+}).start();

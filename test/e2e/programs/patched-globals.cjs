@@ -19,7 +19,8 @@ watch(performance, 'now', 'performance');
 watch(process, 'hrtime', 'process');
 watch(process, 'emit', 'process');
 for (const name of ['randomBytes', 'randomUUID', 'randomFillSync', 'getRandomValues']) watch(crypto, name, 'crypto');
-for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'queueMicrotask', 'Date']) watch(globalThis, name, 'globalThis');
+for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'queueMicrotask', 'Date'])
+  watch(globalThis, name, 'globalThis');
 for (const name of ['writeSync', 'readFileSync']) watch(fs, name, 'fs');
 
 const server = http.createServer((_request, response) => setTimeout(() => response.end('ok'), 1));

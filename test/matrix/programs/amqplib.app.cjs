@@ -5,11 +5,14 @@ module.exports = async function run(amqplib) {
   await channel.assertQueue('parcels', { durable: false });
   let received;
   const arrived = new Promise((resolve) => (received = resolve));
-  await channel.consume('parcels', (message) =>
-    void within('unpack', async () => {
-      channel.ack(message);
-      received(message.content.toString());
-    }));
+  await channel.consume(
+    'parcels',
+    (message) =>
+      void within('unpack', async () => {
+        channel.ack(message);
+        received(message.content.toString());
+      }),
+  );
   await within('order', async () => {
     channel.sendToQueue('parcels', Buffer.from('a parcel'));
     await channel.waitForConfirms();

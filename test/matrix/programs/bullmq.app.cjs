@@ -4,10 +4,15 @@ module.exports = async function run(Queue, Worker) {
   const connection = { host, port: Number(port) };
   const name = process.argv[2];
   const queue = new Queue(name, { connection });
-  const worker = new Worker(name, (job) => within('unpack', async () => {
-    if (job.name === 'broken') throw new RangeError('the job failed');
-    return `${job.name} of ${job.data.from}`;
-  }), { connection });
+  const worker = new Worker(
+    name,
+    (job) =>
+      within('unpack', async () => {
+        if (job.name === 'broken') throw new RangeError('the job failed');
+        return `${job.name} of ${job.data.from}`;
+      }),
+    { connection },
+  );
   const done = [];
   const two = new Promise((resolve) => {
     worker.on('completed', (_job, result) => done.push(result) === 2 && resolve());

@@ -1,7 +1,10 @@
 const { createServer } = require('node:http');
 const within = require('./within.cjs');
 module.exports = async function run(undici) {
-  const server = createServer((request, response) => response.end(request.headers.traceparent ? 'with a parent' : 'alone')).listen(0, '127.0.0.1');
+  const server = createServer((request, response) => response.end(request.headers.traceparent ? 'with a parent' : 'alone')).listen(
+    0,
+    '127.0.0.1',
+  );
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${server.address().port}`;
   await within('ask', async () => {

@@ -20,10 +20,15 @@ module.exports = async function run(http, express, Pool, Redis) {
   const base = `http://127.0.0.1:${server.address().port}`;
   function get(path) {
     return new Promise((resolve, reject) => {
-      http.get(base + path, { agent: false }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk) => (text += chunk)).on('end', () => resolve(text));
-      }).on('error', reject);
+      http
+        .get(base + path, { agent: false }, (response) => {
+          let text = '';
+          response
+            .setEncoding('utf8')
+            .on('data', (chunk) => (text += chunk))
+            .on('end', () => resolve(text));
+        })
+        .on('error', reject);
     });
   }
 

@@ -10,7 +10,11 @@ export const graphileWorker: ServerProgram = {
   async reset(run) {
     await runSql(run, run.serviceUrl, 'drop schema if exists graphile_worker cascade');
     await runTool(run, 'graphile-worker/dist/cli.js', ['--schema-only', '--connection', run.serviceUrl]);
-    await runSql(run, run.serviceUrl, `select graphile_worker.add_job('set_signal', json_build_object('name', name)) from unnest(array['home', 'distant']) name`);
+    await runSql(
+      run,
+      run.serviceUrl,
+      `select graphile_worker.add_job('set_signal', json_build_object('name', name)) from unnest(array['home', 'distant']) name`,
+    );
   },
   args: ({ serviceUrl }) => ['--connection', serviceUrl, '--jobs', '1'],
   listens: false,

@@ -1,6 +1,12 @@
 import type { Exchange, ServerProgram } from '../kit/server-program.ts';
 
-const ask = (query: string, status: number, spans: number): Exchange => ({ method: 'POST', path: '/', body: JSON.stringify({ query }), status, spans });
+const ask = (query: string, status: number, spans: number): Exchange => ({
+  method: 'POST',
+  path: '/',
+  body: JSON.stringify({ query }),
+  status,
+  spans,
+});
 
 /** GraphQL over HTTP on Express 5. */
 export const jsonGraphqlServer: ServerProgram = {

@@ -54,7 +54,10 @@ function linesOf(run: ServerRun, stream: 'stdout' | 'stderr', { varies = [], uno
 }
 
 function replaceAll(text: string, patterns: readonly RegExp[]): string {
-  return patterns.reduce((rest, pattern) => rest.replace(new RegExp(pattern, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`), '<varies>'), text);
+  return patterns.reduce(
+    (rest, pattern) => rest.replace(new RegExp(pattern, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`), '<varies>'),
+    text,
+  );
 }
 
 const SHOWN = 200;

@@ -37,16 +37,30 @@ export function judgeTelemetry(program: ServerProgram, run: ServerRun, { spans, 
     const name = route === undefined ? method : `${method} ${route}`;
     must(span.name === name, () => `${what}: the server span is named "${name}", was "${span.name}"`);
     must(span.attributes['http.route'] === route, () => `${what}: http.route is ${route}, was ${String(span.attributes['http.route'])}`);
-    must(span.attributes['http.response.status_code'] === status, () => `${what}: http.response.status_code is ${status}, was ${String(span.attributes['http.response.status_code'])}`);
-    must((span.status.code === 'error') === status >= 500, () => `${what}: the server span's status is ${status >= 500 ? 'error' : 'unset'}, was ${span.status.code}`);
-    if (program.logs) must(logs.some(({ traceId }) => traceId === caller.traceId), () => `${what}: a log record in its trace, there was none`);
+    must(
+      span.attributes['http.response.status_code'] === status,
+      () => `${what}: http.response.status_code is ${status}, was ${String(span.attributes['http.response.status_code'])}`,
+    );
+    must(
+      (span.status.code === 'error') === status >= 500,
+      () => `${what}: the server span's status is ${status >= 500 ? 'error' : 'unset'}, was ${span.status.code}`,
+    );
+    if (program.logs)
+      must(
+        logs.some(({ traceId }) => traceId === caller.traceId),
+        () => `${what}: a log record in its trace, there was none`,
+      );
   }
 
   const others: Record<string, number> = {};
-  for (const span of spans) if (!ofRequests.has(span.traceId)) others[`${span.kind} ${span.name}`] = (others[`${span.kind} ${span.name}`] ?? 0) + 1;
+  for (const span of spans)
+    if (!ofRequests.has(span.traceId)) others[`${span.kind} ${span.name}`] = (others[`${span.kind} ${span.name}`] ?? 0) + 1;
   const expected = program.otherSpans ?? {};
   for (const name of new Set([...Object.keys(others), ...Object.keys(expected)])) {
-    must(others[name] === expected[name], () => `spans outside of requests: ${expected[name] ?? 0} of "${name}", were ${others[name] ?? 0}`);
+    must(
+      others[name] === expected[name],
+      () => `spans outside of requests: ${expected[name] ?? 0} of "${name}", were ${others[name] ?? 0}`,
+    );
   }
 
   const requests = program.exchanges.filter(({ upgrade }) => !upgrade).length;
@@ -62,8 +76,16 @@ export function judgeTelemetry(program: ServerProgram, run: ServerRun, { spans, 
   const starts = run.said.filter(({ code }) => code === 'started').length;
   must(starts === 1, () => `one start line, were ${starts}`);
   const says = program.says ?? [];
-  for (const { code, message } of run.said) must(code === 'started' || says.some((start) => code.startsWith(start)), () => `signalbox says nothing else, said "${code}": ${message}`);
-  for (const start of says) must(run.said.some(({ code }) => code.startsWith(start)), () => `signalbox says "${start}", did not`);
+  for (const { code, message } of run.said)
+    must(
+      code === 'started' || says.some((start) => code.startsWith(start)),
+      () => `signalbox says nothing else, said "${code}": ${message}`,
+    );
+  for (const start of says)
+    must(
+      run.said.some(({ code }) => code.startsWith(start)),
+      () => `signalbox says "${start}", did not`,
+    );
   return found;
 }
 

@@ -25,7 +25,8 @@ export interface PreparedPlace extends Place {
 export function openWorkshop(installation: string): Workshop {
   const runs = join(installation, 'runs');
   mkdirSync(runs, { recursive: true });
-  for (const left of readdirSync(runs)) if (!isAlive(Number(left.split('-')[0]))) rmSync(join(runs, left), { recursive: true, force: true });
+  for (const left of readdirSync(runs))
+    if (!isAlive(Number(left.split('-')[0]))) rmSync(join(runs, left), { recursive: true, force: true });
   const root = mkdtempSync(join(runs, `${process.pid}-`));
   installSignalbox(join(root, 'node_modules', 'signalbox'));
   return {

@@ -45,26 +45,38 @@ export function callerContext(program: string, index: number): { readonly traceI
  * @param preload - `none` for the program on its own.
  * @throws when the program ends before it is asked to, or does not end in time; with all that it said.
  */
-export async function runServer(program: ServerProgram, preload: ProgramPreload | 'none', place: Place, env: Readonly<Record<string, string>>, serviceUrl: string): Promise<ServerRun> {
+export async function runServer(
+  program: ServerProgram,
+  preload: ProgramPreload | 'none',
+  place: Place,
+  env: Readonly<Record<string, string>>,
+  serviceUrl: string,
+): Promise<ServerRun> {
   const port = await freePort();
   const run: Run = { ...place, port, serviceUrl };
   await program.reset?.(run);
   const flags = preload === 'require' || preload === 'import' ? [`--${preload}`, 'signalbox/register'] : [];
-  const script = program.script.startsWith('./') ? join(place.folder, program.script) : join(place.installation, 'node_modules', program.script);
+  const script = program.script.startsWith('./')
+    ? join(place.folder, program.script)
+    : join(place.installation, 'node_modules', program.script);
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [...flags, script, ...(preload === 'argument' ? ['--require', 'signalbox/register'] : []), ...(program.args?.(run) ?? [])], {
-    cwd: place.folder,
-    env: {
-      PATH,
-      HOME: place.folder,
-      ...(preload === 'node-options' ? { NODE_OPTIONS: '--require signalbox/register' } : {}),
-      ...env,
-      ...program.env?.(run),
+  const child = spawn(
+    process.execPath,
+    [...flags, script, ...(preload === 'argument' ? ['--require', 'signalbox/register'] : []), ...(program.args?.(run) ?? [])],
+    {
+      cwd: place.folder,
+      env: {
+        PATH,
+        HOME: place.folder,
+        ...(preload === 'node-options' ? { NODE_OPTIONS: '--require signalbox/register' } : {}),
+        ...env,
+        ...program.env?.(run),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that nothing which the program started stays behind.
+      detached: true,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that nothing which the program started stays behind.
-    detached: true,
-  });
+  );
   const killGroup = (): void => {
     try {
       process.kill(-(child.pid as number), 'SIGKILL');
@@ -74,7 +86,8 @@ export async function runServer(program: ServerProgram, preload: ProgramPreload 
   };
   process.once('exit', killGroup);
   const text = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) child[stream].setEncoding('utf8').on('data', (chunk: string) => (text[stream] += chunk));
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('utf8').on('data', (chunk: string) => (text[stream] += chunk));
   let timedOut = false;
   const limit = setTimeout(() => {
     timedOut = true;
@@ -83,7 +96,9 @@ export async function runServer(program: ServerProgram, preload: ProgramPreload 
   const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const fail = (what: string): Error =>
-    new Error(`${program.name} (${preload}) ${what}${timedOut ? ` within ${RUN_TIMEOUT_MS} ms` : ''}.\nstdout:\n${text.stdout}\nstderr:\n${text.stderr}`);
+    new Error(
+      `${program.name} (${preload}) ${what}${timedOut ? ` within ${RUN_TIMEOUT_MS} ms` : ''}.\nstdout:\n${text.stdout}\nstderr:\n${text.stderr}`,
+    );
 
   async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
     while (!(await condition())) {
@@ -105,7 +120,8 @@ export async function runServer(program: ServerProgram, preload: ProgramPreload 
       );
     }
     if (program.settled !== undefined) await until(`say ${program.settled}`, hasSaid(program.settled));
-    if (preload !== 'none') for (const code of program.says ?? []) await until(`let signalbox say "${code}"`, () => text.stderr.includes(`"code":"${code}`));
+    if (preload !== 'none')
+      for (const code of program.says ?? []) await until(`let signalbox say "${code}"`, () => text.stderr.includes(`"code":"${code}`));
     child.kill('SIGTERM');
     const [code, signal] = await closed;
     if (timedOut) throw fail('must end on SIGTERM, but did not');
@@ -123,7 +139,9 @@ async function exchangeWith(port: number, exchange: Exchange, caller: ReturnType
     host: HOST_HEADER,
     traceparent: `00-${caller.traceId}-${caller.spanId}-01`,
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
-    ...(exchange.upgrade ? { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'c2lnbmFsYm94LXNpZ25hbA==' } : {}),
+    ...(exchange.upgrade
+      ? { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'c2lnbmFsYm94LXNpZ25hbA==' }
+      : {}),
     ...exchange.headers,
   };
   return new Promise((resolve, reject) => {
@@ -133,7 +151,9 @@ async function exchangeWith(port: number, exchange: Exchange, caller: ReturnType
       // What the server says first tells that it has done its part.
       const first = head.length > 0 ? Promise.resolve(head) : once(socket, 'data').then(([chunk]) => chunk as Buffer);
       first.then((frame) => {
-        socket.on('error', () => {}).once('close', () => resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: frame }));
+        socket
+          .on('error', () => {})
+          .once('close', () => resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: frame }));
         socket.resume().end(CLOSE_FRAME);
       }, reject);
     });
@@ -142,7 +162,9 @@ async function exchangeWith(port: number, exchange: Exchange, caller: ReturnType
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       // The server is done with the request when it closes the connection, not yet when its last byte is here.
-      response.socket.once('close', () => resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: Buffer.concat(chunks) }));
+      response.socket.once('close', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.rawHeaders, body: Buffer.concat(chunks) }),
+      );
     });
     request.end(body);
   });

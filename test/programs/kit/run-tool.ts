@@ -13,7 +13,12 @@ const TOOL_TIMEOUT_MS = 180_000;
  *
  * @throws with its output, when it fails.
  */
-export async function runTool({ installation, folder }: Place, script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function runTool(
+  { installation, folder }: Place,
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { PATH = '' } = process.env;
   try {
     await run(process.execPath, [join(installation, 'node_modules', script), ...args], {
@@ -37,7 +42,9 @@ interface PgClient {
 
 /** Send statements to PostgreSQL. */
 export async function runSql({ installation }: Place, url: string, text: string): Promise<void> {
-  const { Client } = createRequire(join(installation, 'node_modules/graphile-worker/package.json'))('pg') as { Client: new (url: string) => PgClient };
+  const { Client } = createRequire(join(installation, 'node_modules/graphile-worker/package.json'))('pg') as {
+    Client: new (url: string) => PgClient;
+  };
   const client = new Client(url);
   await client.connect();
   try {

@@ -9,13 +9,25 @@ export const nestjs: ServerProgram = {
   preload: 'import',
   script: './app/dist/main.js',
   async prepare(place) {
-    await runTool(place, '@nestjs/cli/bin/nest.js', ['new', 'app', '--skip-install', '--skip-git', '--skip-tests', '--no-observe', '--package-manager', 'npm']);
+    await runTool(place, '@nestjs/cli/bin/nest.js', [
+      'new',
+      'app',
+      '--skip-install',
+      '--skip-git',
+      '--skip-tests',
+      '--no-observe',
+      '--package-manager',
+      'npm',
+    ]);
     const app = join(place.folder, 'app');
     copyFileSync(join(place.folder, 'tsconfig.programs.json'), join(app, 'tsconfig.programs.json'));
     copyFileSync(join(place.folder, 'lines.controller.ts'), join(app, 'src', 'lines.controller.ts'));
     const module = join(app, 'src', 'app.module.ts');
     const text = readFileSync(module, 'utf8');
-    writeFileSync(module, `import { LinesController } from './lines.controller.js';\n${text.replace('controllers: [', 'controllers: [LinesController, ')}`);
+    writeFileSync(
+      module,
+      `import { LinesController } from './lines.controller.js';\n${text.replace('controllers: [', 'controllers: [LinesController, ')}`,
+    );
     await runTool({ ...place, folder: app }, '@nestjs/cli/bin/nest.js', ['build', '--path', 'tsconfig.programs.json']);
   },
   env: ({ port }) => ({ PORT: `${port}`, NO_COLOR: '1' }),

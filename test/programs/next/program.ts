@@ -1,7 +1,11 @@
 import type { Place, ServerProgram } from '../kit/server-program.ts';
 import { runTool } from '../kit/run-tool.ts';
 
-const settings = ({ installation }: Place): Record<string, string> => ({ NEXT_TELEMETRY_DISABLED: '1', PROGRAMS_ROOT: installation, NODE_ENV: 'production' });
+const settings = ({ installation }: Place): Record<string, string> => ({
+  NEXT_TELEMETRY_DISABLED: '1',
+  PROGRAMS_ROOT: installation,
+  NODE_ENV: 'production',
+});
 
 /** Next.js with pages made at build time, on request, and both: it watches randomness and time, and traces by itself. */
 export const next: ServerProgram = {

@@ -1,7 +1,13 @@
 import type { Exchange, ServerProgram } from '../kit/server-program.ts';
 import { runSql } from '../kit/run-tool.ts';
 
-const ask = (query: string, status: number, spans: number): Exchange => ({ method: 'POST', path: '/graphql', body: JSON.stringify({ query }), status, spans });
+const ask = (query: string, status: number, spans: number): Exchange => ({
+  method: 'POST',
+  path: '/graphql',
+  body: JSON.stringify({ query }),
+  status,
+  spans,
+});
 
 const SCHEMA = `
   drop schema if exists rail cascade;
@@ -20,7 +26,17 @@ export const postgraphile: ServerProgram = {
   script: 'postgraphile/cli.js',
   service: 'postgres',
   reset: (run) => runSql(run, run.serviceUrl, SCHEMA),
-  args: ({ port, serviceUrl }) => ['--connection', serviceUrl, '--schema', 'rail', '--host', '127.0.0.1', '--port', `${port}`, '--disable-graphiql'],
+  args: ({ port, serviceUrl }) => [
+    '--connection',
+    serviceUrl,
+    '--schema',
+    'rail',
+    '--host',
+    '127.0.0.1',
+    '--port',
+    `${port}`,
+    '--disable-graphiql',
+  ],
   ready: /GraphQL API/,
   settled: /allNothing/,
   varies: [/Join .* in supporting/],

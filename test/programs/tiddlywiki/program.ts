@@ -11,7 +11,13 @@ export const tiddlywiki: ServerProgram = {
   ready: /Serving on/,
   exchanges: [
     { path: '/status', status: 200 },
-    { method: 'PUT', path: '/recipes/default/tiddlers/Home', headers: HEADERS, body: '{"title":"Home","text":"Stop here","created":"20260101000000000","modified":"20260101000000000"}', status: 204 },
+    {
+      method: 'PUT',
+      path: '/recipes/default/tiddlers/Home',
+      headers: HEADERS,
+      body: '{"title":"Home","text":"Stop here","created":"20260101000000000","modified":"20260101000000000"}',
+      status: 204,
+    },
     { path: '/recipes/default/tiddlers/Home', status: 200 },
     { path: '/recipes/default/tiddlers.json', status: 200 },
     { method: 'DELETE', path: '/bags/default/tiddlers/Home', headers: HEADERS, status: 204 },

@@ -13,7 +13,15 @@ export const verdaccio: ServerProgram = {
   logs: true,
   exchanges: [
     { path: '/-/ping', status: 200, route: '/-/ping', spans: 2 },
-    { method: 'PUT', path: '/-/user/org.couchdb.user:ada', body: '{"name":"ada","password":"a-long-password"}', status: 201, route: '/-/user/:org_couchdb_user/:_rev?/:revision?', spans: 2, varies: /"token": ?"[^"]+"/ },
+    {
+      method: 'PUT',
+      path: '/-/user/org.couchdb.user:ada',
+      body: '{"name":"ada","password":"a-long-password"}',
+      status: 201,
+      route: '/-/user/:org_couchdb_user/:_rev?/:revision?',
+      spans: 2,
+      varies: /"token": ?"[^"]+"/,
+    },
     { path: '/-/v1/search?text=x', status: 200, route: '/-/v1/search', spans: 2, varies: /"time": ?"[^"]+"/ },
     { path: '/no-such-package', status: 404, route: '/:package/:version?', spans: 2 },
     { path: '/@line%2fsignals', status: 404, route: '/:package/:version?', spans: 2 },

@@ -62,7 +62,13 @@ export function tracesRequest(service: string, spans: readonly TestSpan[], resou
 /** The request body of `/v1/metrics` with a cumulative `http.server.request.duration` of one route. */
 export function requestDurationRequest(
   service: string,
-  { route, count, startTimeMs, timeMs, resource }: { route: string; count: number; startTimeMs: number; timeMs: number; resource?: Attributes },
+  {
+    route,
+    count,
+    startTimeMs,
+    timeMs,
+    resource,
+  }: { route: string; count: number; startTimeMs: number; timeMs: number; resource?: Attributes },
 ): object {
   const point = {
     attributes: toAttributes({ 'http.route': route, 'http.request.method': 'GET', 'http.response.status_code': 200 }),
@@ -98,7 +104,12 @@ export function logsRequest(service: string, bodies: readonly string[]): object 
  * @returns whether it was acknowledged; `false` also when nobody listens or answers in time.
  * @throws {Error} on an answer that says that sending it again is of no use.
  */
-export async function sendOtlp(otlpHttp: string, signal: 'traces' | 'metrics' | 'logs', body: object, timeoutMs = 10_000): Promise<boolean> {
+export async function sendOtlp(
+  otlpHttp: string,
+  signal: 'traces' | 'metrics' | 'logs',
+  body: object,
+  timeoutMs = 10_000,
+): Promise<boolean> {
   let response: Response;
   try {
     response = await fetch(`${otlpHttp}/v1/${signal}`, {

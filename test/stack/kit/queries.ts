@@ -31,11 +31,7 @@ export interface JaegerQueries {
   search(query: { service: string; operation?: string; tags?: Record<string, string>; limit?: number }): Promise<JaegerTrace[]>;
   services(): Promise<string[]>;
   /** What the Monitor page asks, over the last hour; rates per second, latency in milliseconds. One value for each point. */
-  monitor(
-    service: string,
-    what?: 'calls' | 'errors' | 'latencies',
-    options?: { quantile?: number; spanKind?: string },
-  ): Promise<number[]>;
+  monitor(service: string, what?: 'calls' | 'errors' | 'latencies', options?: { quantile?: number; spanKind?: string }): Promise<number[]>;
 }
 
 export interface Sample {
@@ -80,7 +76,12 @@ export function jaegerQueries(base: string): JaegerQueries {
     },
     async search({ service, operation, tags, limit = 1000 }) {
       const now = Date.now();
-      const params = new URLSearchParams({ service, limit: String(limit), start: String((now - HOUR_MS) * 1000), end: String((now + HOUR_MS) * 1000) });
+      const params = new URLSearchParams({
+        service,
+        limit: String(limit),
+        start: String((now - HOUR_MS) * 1000),
+        end: String((now + HOUR_MS) * 1000),
+      });
       if (operation !== undefined) params.set('operation', operation);
       if (tags !== undefined) params.set('tags', JSON.stringify(tags));
       return ((await getJson(`${base}/api/traces?${params}`)) as { data: JaegerTrace[] }).data;
@@ -116,7 +117,9 @@ export function prometheusQueries(base: string): PrometheusQueries {
     async queryExemplars(expression) {
       const seconds = (ms: number): string => String(ms / 1000);
       const params = new URLSearchParams({ query: expression, start: seconds(Date.now() - HOUR_MS), end: seconds(Date.now() + 60_000) });
-      type Answer = { data: Array<{ seriesLabels: Record<string, string>; exemplars: Array<{ labels: Record<string, string>; value: string }> }> };
+      type Answer = {
+        data: Array<{ seriesLabels: Record<string, string>; exemplars: Array<{ labels: Record<string, string>; value: string }> }>;
+      };
       const answer = (await getJson(`${base}/api/v1/query_exemplars?${params}`)) as Answer;
       return answer.data.flatMap(({ seriesLabels, exemplars }) =>
         exemplars.map(({ labels, value }) => ({ seriesLabels, labels, value: Number(value) })),
@@ -136,7 +139,8 @@ export function collectorQueries(metricsUrl: string): CollectorMetric {
       const match = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)/.exec(line);
       if (!match || match[1] !== name) continue;
       const written = match[2] ?? '';
-      if (Object.entries(labels).every(([label, value]) => `,${written}`.includes(`,${label}="${value}"`))) sum = (sum ?? 0) + Number(match[3]);
+      if (Object.entries(labels).every(([label, value]) => `,${written}`.includes(`,${label}="${value}"`)))
+        sum = (sum ?? 0) + Number(match[3]);
     }
     return sum;
   };

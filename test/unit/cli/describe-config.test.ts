@@ -16,7 +16,13 @@ describe('signalbox config', () => {
   });
 
   it('says what is set, where a value comes from, and what is wrong', () => {
-    const { text, isRight } = describeConfig({ OTEL_SERVICE_NAME: 'shop', OTEL_LOG_LEVEL: 'debug', OTEL_BSP_SCHEDULE_DELAY: 'soon', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '5' });
+    const { text, isRight } = describeConfig({
+      OTEL_SERVICE_NAME: 'shop',
+      OTEL_LOG_LEVEL: 'debug',
+      OTEL_BSP_SCHEDULE_DELAY: 'soon',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '5',
+    });
     assert.equal(isRight, false);
     assert.match(text, /Set in this environment:[^]*OTEL_SERVICE_NAME +shop\n[^]*OTEL_EXPORTER_OTLP_TRACES_TIMEOUT +5\n[^]*Not set/);
     assert.match(text, /SIGNALBOX_LOG_LEVEL +debug \(from OTEL_LOG_LEVEL\)/);
@@ -39,9 +45,9 @@ describe('signalbox config', () => {
 
   it('moves no cursor', () => {
     const { text } = describeConfig({ OTEL_SERVICE_NAME: 'a\u202eb', OTEL_PROPAGATORS: '\u001b[2J' });
-    // eslint-disable-next-line no-control-regex
     assert.doesNotMatch(text.replaceAll('\n', ''), /[\u0000-\u001f\u202e]/);
   });
 
-  it('says that nothing is sent when it is disabled', () => assert.match(describeConfig({ OTEL_SDK_DISABLED: 'true' }).text, /traces +nowhere \(OTEL_SDK_DISABLED\)/));
+  it('says that nothing is sent when it is disabled', () =>
+    assert.match(describeConfig({ OTEL_SDK_DISABLED: 'true' }).text, /traces +nowhere \(OTEL_SDK_DISABLED\)/));
 });

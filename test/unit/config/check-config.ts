@@ -27,7 +27,15 @@ export function checkConfig(config: Config): void {
   assert.ok(config.traces.samplerRatio >= 0 && config.traces.samplerRatio <= 1);
   checkInteger(config.queueMaxBytes, 1);
   checkInteger(config.shutdownTimeoutMs, 0);
-  for (const texts of [config.propagators, config.baggageHosts, config.ignorePaths, config.instrumentations.disabled, config.instrumentations.enabled ?? [], config.resourceDetectors ?? [], Object.values(config.resourceAttributes)]) {
+  for (const texts of [
+    config.propagators,
+    config.baggageHosts,
+    config.ignorePaths,
+    config.instrumentations.disabled,
+    config.instrumentations.enabled ?? [],
+    config.resourceDetectors ?? [],
+    Object.values(config.resourceAttributes),
+  ]) {
     for (const text of texts) assert.equal(typeof text, 'string');
   }
   assert.equal(Object.getPrototypeOf(config.resourceAttributes), Object.prototype);

@@ -17,9 +17,13 @@ test('every setting and every instrumentation stands in docs/configuration.md', 
 });
 
 test('every instrumentation of auto-instrumentations-node is known', () => {
-  const { dependencies } = JSON.parse(readFileSync(new URL('../../../node_modules/@opentelemetry/auto-instrumentations-node/package.json', import.meta.url), 'utf8')) as { dependencies: Record<string, string> };
+  const { dependencies } = JSON.parse(
+    readFileSync(new URL('../../../node_modules/@opentelemetry/auto-instrumentations-node/package.json', import.meta.url), 'utf8'),
+  ) as { dependencies: Record<string, string> };
   const prefix = '@opentelemetry/instrumentation-';
-  const names = Object.keys(dependencies).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  const names = Object.keys(dependencies)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
   assert.ok(names.length > 40);
   assert.deepEqual([...INSTRUMENTATION_NAMES].filter((name) => name !== 'fastify' && name !== 'bullmq').sort(), names.sort());
 });

@@ -20,7 +20,56 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
-const FRAGMENTS = ['', ' ', ',', '=', '%', '%ZZ', '%0D%0A', '\r\n', '\u0000', '\u001b[2J', '__proto__', 'constructor', 'toString', 'none', 'true', 'false', '0', '-1', '1.5', '99999999999999999999', 'NaN', 'Infinity', 'ü', '😀', '\ud800', '\u202e', 'grpc', 'http/protobuf', 'otlp', 'http://', 'https://', 'host', ':4317', ':4318', ':99999', '/v1/traces', '?a=b', '#x', '*', '/', '\\', '{', '}', '[', '"', 'a=b', 'express', 'x'.repeat(3000)];
+const FRAGMENTS = [
+  '',
+  ' ',
+  ',',
+  '=',
+  '%',
+  '%ZZ',
+  '%0D%0A',
+  '\r\n',
+  '\u0000',
+  '\u001b[2J',
+  '__proto__',
+  'constructor',
+  'toString',
+  'none',
+  'true',
+  'false',
+  '0',
+  '-1',
+  '1.5',
+  '99999999999999999999',
+  'NaN',
+  'Infinity',
+  'ü',
+  '😀',
+  '\ud800',
+  '\u202e',
+  'grpc',
+  'http/protobuf',
+  'otlp',
+  'http://',
+  'https://',
+  'host',
+  ':4317',
+  ':4318',
+  ':99999',
+  '/v1/traces',
+  '?a=b',
+  '#x',
+  '*',
+  '/',
+  '\\',
+  '{',
+  '}',
+  '[',
+  '"',
+  'a=b',
+  'express',
+  'x'.repeat(3000),
+];
 
 function hostileText(random: (below: number) => number): string {
   return Array.from({ length: 1 + random(5) }, () => FRAGMENTS[random(FRAGMENTS.length)]).join('');
@@ -29,9 +78,25 @@ function hostileText(random: (below: number) => number): string {
 /** A value in which the secret stands where secrets stand. */
 function textWithSecret({ type }: Setting, random: (below: number) => number): string | undefined {
   const noise = hostileText(random);
-  if (type === 'headers') return [`a=${SECRET}${noise}`, `${SECRET}`, `${SECRET}=${noise}`, `${noise}=${SECRET}`, `Bearer ${SECRET}`, `${SECRET}: ${noise},b=${SECRET}`][random(6)];
+  if (type === 'headers')
+    return [
+      `a=${SECRET}${noise}`,
+      `${SECRET}`,
+      `${SECRET}=${noise}`,
+      `${noise}=${SECRET}`,
+      `Bearer ${SECRET}`,
+      `${SECRET}: ${noise},b=${SECRET}`,
+    ][random(6)];
   const userinfo = `http://user:${SECRET}@host${noise}`;
-  if (type === 'url') return [userinfo, `user:${SECRET}@${noise}`, `http://host/?token=${SECRET}${noise}`, `host?${SECRET}${noise}`, `ftp://${SECRET}@${noise}`, `http://host/${noise}?${SECRET}`][random(6)];
+  if (type === 'url')
+    return [
+      userinfo,
+      `user:${SECRET}@${noise}`,
+      `http://host/?token=${SECRET}${noise}`,
+      `host?${SECRET}${noise}`,
+      `ftp://${SECRET}@${noise}`,
+      `http://host/${noise}?${SECRET}`,
+    ][random(6)];
   // A URL that was put into the wrong variable.
   return type === 'attributes' || type === 'instrumentation-options' ? undefined : userinfo;
 }
@@ -53,7 +118,6 @@ test('no environment, however hostile, makes it throw, gives a config that canno
     checkConfig(config);
     for (const { message, code, setting } of problems) {
       assert.doesNotMatch(message + setting, new RegExp(SECRET), seen);
-      // eslint-disable-next-line no-control-regex
       assert.doesNotMatch(message + setting, /[\u0000-\u001f\u007f-\u009f\u202e]/, seen);
       assert.match(code, /^[a-z-]+$/);
       assert.ok(message.length < 1500, seen);
@@ -64,7 +128,15 @@ test('no environment, however hostile, makes it throw, gives a config that canno
 
 test('no options, however hostile, make it throw, give a config that cannot be used, or show a secret', () => {
   const random = createRandom(7);
-  const paths = [...settings.flatMap(({ option }) => option ?? []), 'serviceVersion', 'sdk', 'instrumentations', '__proto__', 'constructor', 'nonsense'];
+  const paths = [
+    ...settings.flatMap(({ option }) => option ?? []),
+    'serviceVersion',
+    'sdk',
+    'instrumentations',
+    '__proto__',
+    'constructor',
+    'nonsense',
+  ];
   const circular: Record<string, unknown> = {};
   circular['self'] = circular;
   const values: (() => unknown)[] = [
@@ -92,7 +164,11 @@ test('no options, however hostile, make it throw, give a config that cannot be u
       const path = paths[random(paths.length)]!;
       const value = values[random(values.length)]!();
       const [parent, child] = path.split('.') as [string, string?];
-      Object.defineProperty(options, parent, { value: child === undefined ? value : { [child]: value }, enumerable: true, configurable: true });
+      Object.defineProperty(options, parent, {
+        value: child === undefined ? value : { [child]: value },
+        enumerable: true,
+        configurable: true,
+      });
     }
     const { config, problems } = loadConfig({}, options as StartOptions);
     // What stands inside of instrumentation options is the application's, and is not frozen.

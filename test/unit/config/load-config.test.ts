@@ -18,7 +18,13 @@ function messages(env: Record<string, string | undefined>, options?: unknown): s
 test('the defaults are those of the specification, save where the table says why not', () => {
   const { config, problems } = loadConfig({});
   assert.deepEqual(problems, []);
-  const otlp = (signal: string) => ({ protocol: 'http/protobuf', url: `http://localhost:4318/v1/${signal}`, headers: {}, timeoutMs: 10_000, compression: 'none' });
+  const otlp = (signal: string) => ({
+    protocol: 'http/protobuf',
+    url: `http://localhost:4318/v1/${signal}`,
+    headers: {},
+    timeoutMs: 10_000,
+    compression: 'none',
+  });
   const batch = { exportTimeoutMs: 30_000, maxQueueSize: Infinity, maxExportBatchSize: 512 };
   assert.deepEqual(config, {
     disabled: false,
@@ -32,15 +38,45 @@ test('the defaults are those of the specification, save where the table says why
       batch: { scheduleDelayMs: 5000, ...batch },
       sampler: 'parentbased_always_on',
       samplerRatio: 1,
-      limits: { attributeCount: 128, attributeValueLength: 16_384, eventCount: 128, linkCount: 128, attributePerEventCount: 128, attributePerLinkCount: 128 },
+      limits: {
+        attributeCount: 128,
+        attributeValueLength: 16_384,
+        eventCount: 128,
+        linkCount: 128,
+        attributePerEventCount: 128,
+        attributePerLinkCount: 128,
+      },
     },
-    metrics: { exporter: 'otlp', otlp: otlp('metrics'), intervalMs: 60_000, exportTimeoutMs: 30_000, temporality: 'cumulative', defaultHistogram: 'explicit_bucket_histogram' },
-    logs: { exporter: 'otlp', otlp: otlp('logs'), batch: { scheduleDelayMs: 1000, ...batch }, limits: { attributeCount: 128, attributeValueLength: 16_384 } },
+    metrics: {
+      exporter: 'otlp',
+      otlp: otlp('metrics'),
+      intervalMs: 60_000,
+      exportTimeoutMs: 30_000,
+      temporality: 'cumulative',
+      defaultHistogram: 'explicit_bucket_histogram',
+    },
+    logs: {
+      exporter: 'otlp',
+      otlp: otlp('logs'),
+      batch: { scheduleDelayMs: 1000, ...batch },
+      limits: { attributeCount: 128, attributeValueLength: 16_384 },
+    },
     queueMaxBytes: 33_554_432,
     shutdownTimeoutMs: 5000,
     workerThreads: false,
     instrumentations: { disabled: [], options: {} },
-    ignorePaths: ['/health', '/healthz', '/healthcheck', '/health/live', '/health/ready', '/live', '/livez', '/ready', '/readyz', '/metrics'],
+    ignorePaths: [
+      '/health',
+      '/healthz',
+      '/healthcheck',
+      '/health/live',
+      '/health/ready',
+      '/live',
+      '/livez',
+      '/ready',
+      '/readyz',
+      '/metrics',
+    ],
   });
 });
 
@@ -48,17 +84,71 @@ test('correct set-ups are no problem', () => {
   const setUps: Record<string, string>[] = [
     { OTEL_SERVICE_NAME: 'shop', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' },
     { OTEL_SERVICE_NAME: 'shop', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
-    { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.vendor.example:443', OTEL_EXPORTER_OTLP_HEADERS: 'api-key=abc%2Cdef', OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip', OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' },
-    { OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.version=1.2.3,deployment.environment.name=production,k8s.pod.name=shop-1', OTEL_RESOURCE_ATTRIBUTES_POD_NAME: 'shop-1', OTEL_RESOURCE_ATTRIBUTES_NODE_NAME: 'node-1', OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os' },
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.vendor.example:443',
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=abc%2Cdef',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+    },
+    {
+      OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop,service.version=1.2.3,deployment.environment.name=production,k8s.pod.name=shop-1',
+      OTEL_RESOURCE_ATTRIBUTES_POD_NAME: 'shop-1',
+      OTEL_RESOURCE_ATTRIBUTES_NODE_NAME: 'node-1',
+      OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os',
+    },
     { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' },
-    { OTEL_TRACES_EXPORTER: 'console', OTEL_PROPAGATORS: 'tracecontext,baggage,b3', OTEL_LOG_LEVEL: 'debug', OTEL_BSP_SCHEDULE_DELAY: '500', OTEL_METRIC_EXPORT_INTERVAL: '5000' },
-    { OTEL_SDK_DISABLED: 'true', PATH: '/usr/bin', HOME: '/root', NODE_OPTIONS: '--require signalbox/register', ENVIRONMENT: 'production', GIT_COMMIT: 'abc123' },
-    { OTEL_SEMCONV_STABILITY_OPT_IN: 'http/dup,database', OTEL_EXPORTER_PROMETHEUS_PORT: '9464', OTEL_METRICS_EXEMPLAR_FILTER: 'always_off', OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,@opentelemetry/instrumentation-express, PG' },
-    { SIGNALBOX_LOG_LEVEL: 'warn', SIGNALBOX_SHUTDOWN_TIMEOUT: '0', SIGNALBOX_QUEUE_MAX_BYTES: '1048576', SIGNALBOX_IGNORE_PATHS: '/internal/*,/up', SIGNALBOX_BAGGAGE_HOSTS: '*.example.com,10.0.0.1,[::1]', SIGNALBOX_WORKER_THREADS: 'true', SIGNALBOX_INSTRUMENTATION_OPTIONS: '{"pg":{"requireParentSpan":true}}' },
+    {
+      OTEL_TRACES_EXPORTER: 'console',
+      OTEL_PROPAGATORS: 'tracecontext,baggage,b3',
+      OTEL_LOG_LEVEL: 'debug',
+      OTEL_BSP_SCHEDULE_DELAY: '500',
+      OTEL_METRIC_EXPORT_INTERVAL: '5000',
+    },
+    {
+      OTEL_SDK_DISABLED: 'true',
+      PATH: '/usr/bin',
+      HOME: '/root',
+      NODE_OPTIONS: '--require signalbox/register',
+      ENVIRONMENT: 'production',
+      GIT_COMMIT: 'abc123',
+    },
+    {
+      OTEL_SEMCONV_STABILITY_OPT_IN: 'http/dup,database',
+      OTEL_EXPORTER_PROMETHEUS_PORT: '9464',
+      OTEL_METRICS_EXEMPLAR_FILTER: 'always_off',
+      OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,@opentelemetry/instrumentation-express, PG',
+    },
+    {
+      SIGNALBOX_LOG_LEVEL: 'warn',
+      SIGNALBOX_SHUTDOWN_TIMEOUT: '0',
+      SIGNALBOX_QUEUE_MAX_BYTES: '1048576',
+      SIGNALBOX_IGNORE_PATHS: '/internal/*,/up',
+      SIGNALBOX_BAGGAGE_HOSTS: '*.example.com,10.0.0.1,[::1]',
+      SIGNALBOX_WORKER_THREADS: 'true',
+      SIGNALBOX_INSTRUMENTATION_OPTIONS: '{"pg":{"requireParentSpan":true}}',
+    },
     // What Kubernetes says of services called otel, otel-collector and signalbox.
-    { OTEL_SERVICE_HOST: '10.1.2.3', OTEL_SERVICE_PORT: '4317', OTEL_PORT: 'tcp://10.1.2.3:4317', OTEL_PORT_4317_TCP: 'tcp://10.1.2.3:4317', OTEL_PORT_4317_TCP_ADDR: '10.1.2.3', OTEL_COLLECTOR_SERVICE_PORT_OTLP_GRPC: '4317', SIGNALBOX_SERVICE_HOST: '10.1.2.4', SIGNALBOX_PORT: 'tcp://10.1.2.4:80' },
+    {
+      OTEL_SERVICE_HOST: '10.1.2.3',
+      OTEL_SERVICE_PORT: '4317',
+      OTEL_PORT: 'tcp://10.1.2.3:4317',
+      OTEL_PORT_4317_TCP: 'tcp://10.1.2.3:4317',
+      OTEL_PORT_4317_TCP_ADDR: '10.1.2.3',
+      OTEL_COLLECTOR_SERVICE_PORT_OTLP_GRPC: '4317',
+      SIGNALBOX_SERVICE_HOST: '10.1.2.4',
+      SIGNALBOX_PORT: 'tcp://10.1.2.4:80',
+    },
     // What other languages and the Collector read.
-    { OTEL_JAVAAGENT_ENABLED: 'true', OTEL_INSTRUMENTATION_JDBC_ENABLED: 'false', OTEL_PYTHON_LOG_CORRELATION: 'true', OTEL_GO_AUTO_TARGET_EXE: '/x', OTEL_DOTNET_AUTO_HOME: '/x', OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true', OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true' },
+    {
+      OTEL_JAVAAGENT_ENABLED: 'true',
+      OTEL_INSTRUMENTATION_JDBC_ENABLED: 'false',
+      OTEL_PYTHON_LOG_CORRELATION: 'true',
+      OTEL_GO_AUTO_TARGET_EXE: '/x',
+      OTEL_DOTNET_AUTO_HOME: '/x',
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true',
+      OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true',
+    },
   ];
   for (const env of setUps) assert.deepEqual(messages(env), [], JSON.stringify(env));
 });
@@ -80,7 +170,8 @@ test('unknown names are reported with the nearest known one, and their values ar
     OTEL_EXPERIMENTAL_CONFIG_FILE: 'OTEL_CONFIG_FILE',
     SIGNALBOX_SHUTDOWN_TIMEOUT_MS: 'SIGNALBOX_SHUTDOWN_TIMEOUT',
   };
-  for (const [name, meant] of Object.entries(wrong)) assert.deepEqual(messages({ [name]: 'S3CR3T' }), [`${name} is not a known setting; did you mean ${meant}? It is ignored.`]);
+  for (const [name, meant] of Object.entries(wrong))
+    assert.deepEqual(messages({ [name]: 'S3CR3T' }), [`${name} is not a known setting; did you mean ${meant}? It is ignored.`]);
   assert.deepEqual(messages({ OTEL_MAKE_COFFEE: 'S3CR3T' }), ['OTEL_MAKE_COFFEE is not a known setting. It is ignored.']);
   assert.deepEqual(messages({ ['OTEL_\u001b[31m\n']: 'x' }), ['"OTEL_\\u001b[31m\\n" is not a known setting. It is ignored.']);
 });
@@ -96,8 +187,14 @@ test('service name, version, environment and commit are found in their places, a
   assert.deepEqual([config.serviceName, config.serviceVersion, config.environment, config.commit], ['list', '1', 'list-env', 'c1']);
   assert.deepEqual(config.resourceAttributes, { team: 'a,b' });
   assert.equal(loadConfig({ OTEL_RESOURCE_ATTRIBUTES: list, OTEL_SERVICE_NAME: 'own' }).config.serviceName, 'own');
-  const inCode = loadConfig({ OTEL_RESOURCE_ATTRIBUTES: list, OTEL_SERVICE_NAME: 'own' }, { resourceAttributes: { 'service.name': 'code', team: 'code' }, serviceVersion: '9', environment: 'code-env' }).config;
-  assert.deepEqual([inCode.serviceName, inCode.serviceVersion, inCode.environment, inCode.resourceAttributes], ['code', '9', 'code-env', { team: 'code' }]);
+  const inCode = loadConfig(
+    { OTEL_RESOURCE_ATTRIBUTES: list, OTEL_SERVICE_NAME: 'own' },
+    { resourceAttributes: { 'service.name': 'code', team: 'code' }, serviceVersion: '9', environment: 'code-env' },
+  ).config;
+  assert.deepEqual(
+    [inCode.serviceName, inCode.serviceVersion, inCode.environment, inCode.resourceAttributes],
+    ['code', '9', 'code-env', { team: 'code' }],
+  );
   assert.equal(loadConfig({}, { serviceName: 'option', resourceAttributes: { 'service.name': 'attribute' } }).config.serviceName, 'option');
   const plain = loadConfig({ ENVIRONMENT: 'staging', GIT_COMMIT: 'abc' }).config;
   assert.deepEqual([plain.environment, plain.commit], ['staging', 'abc']);
@@ -106,13 +203,18 @@ test('service name, version, environment and commit are found in their places, a
 test('one malformed resource attribute falls alone', () => {
   const { config, problems } = loadConfig({ OTEL_RESOURCE_ATTRIBUTES: 'a=1,b,c=%ZZ,d=4' });
   assert.deepEqual(config.resourceAttributes, { a: '1', d: '4' });
-  assert.deepEqual(problems.map(({ message }) => message), [
-    'OTEL_RESOURCE_ATTRIBUTES must be key=value pairs separated by commas, got a value in which pair 2 has no "=" and pair 3 ("c") has a "%" that is not followed by two hexadecimal digits. The other pairs are used.',
-  ]);
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    [
+      'OTEL_RESOURCE_ATTRIBUTES must be key=value pairs separated by commas, got a value in which pair 2 has no "=" and pair 3 ("c") has a "%" that is not followed by two hexadecimal digits. The other pairs are used.',
+    ],
+  );
 });
 
 test('the sampler argument is a number from 0 to 1, and counts only beside a ratio sampler', () => {
-  assert.deepEqual(messages({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '2' }), ['OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, got "2". Using 1.']);
+  assert.deepEqual(messages({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '2' }), [
+    'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, got "2". Using 1.',
+  ]);
   assert.equal(loadConfig({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '.25' }).config.traces.samplerRatio, 0.25);
   assert.deepEqual(messages({ OTEL_TRACES_SAMPLER_ARG: '0.1' }), [
     'OTEL_TRACES_SAMPLER_ARG must stand beside a traceidratio sampler, got 0.1 with parentbased_always_on. It is ignored; set OTEL_TRACES_SAMPLER to parentbased_traceidratio.',
@@ -127,16 +229,28 @@ test('the sampler may be a share of traces in code', () => {
   const { config, problems } = loadConfig({ OTEL_TRACES_SAMPLER: 'always_off' }, { sampler: 0.5 });
   assert.deepEqual([config.traces.sampler, config.traces.samplerRatio, problems], ['parentbased_traceidratio', 0.5, []]);
   assert.equal(loadConfig({}, { sampler: 'always_off' }).config.traces.sampler, 'always_off');
-  assert.deepEqual(messages({}, { sampler: 1.5 }), ['sampler must be a number from 0 to 1 or the name of a sampler, got 1.5. It is ignored.']);
+  assert.deepEqual(messages({}, { sampler: 1.5 }), [
+    'sampler must be a number from 0 to 1 or the name of a sampler, got 1.5. It is ignored.',
+  ]);
 });
 
 test('exporters that are not there go by OTLP, and it is said', () => {
-  for (const [name, value, reason] of [['OTEL_METRICS_EXPORTER', 'prometheus', /does not serve Prometheus yet; metrics go by OTLP instead\)\. Using otlp\.$/], ['OTEL_TRACES_EXPORTER', 'zipkin', /not built in/], ['OTEL_LOGS_EXPORTER', 'logging', /write "console"/]] as const) {
+  for (const [name, value, reason] of [
+    ['OTEL_METRICS_EXPORTER', 'prometheus', /does not serve Prometheus yet; metrics go by OTLP instead\)\. Using otlp\.$/],
+    ['OTEL_TRACES_EXPORTER', 'zipkin', /not built in/],
+    ['OTEL_LOGS_EXPORTER', 'logging', /write "console"/],
+  ] as const) {
     const [message] = messages({ [name]: value });
     assert.match(message ?? '', reason);
   }
   assert.equal(loadConfig({ OTEL_METRICS_EXPORTER: 'prometheus' }).config.metrics.exporter, 'otlp');
-  for (const [value, used] of [['otlp,console', 'otlp'], ['console,otlp', 'console'], ['prometheus,otlp', 'otlp'], ['none,console', 'console'], ['otlp,otlp', 'otlp']] as const) {
+  for (const [value, used] of [
+    ['otlp,console', 'otlp'],
+    ['console,otlp', 'console'],
+    ['prometheus,otlp', 'otlp'],
+    ['none,console', 'console'],
+    ['otlp,otlp', 'otlp'],
+  ] as const) {
     assert.equal(loadConfig({ OTEL_METRICS_EXPORTER: value }).config.metrics.exporter, used, value);
   }
   const { config, problems } = loadConfig({ OTEL_TRACES_EXPORTER: 'console' }, { traces: true, metrics: false, logs: 'console' });
@@ -159,21 +273,35 @@ test('OTEL_LOG_LEVEL counts when SIGNALBOX_LOG_LEVEL is not set', () => {
 test('propagators are read once each; those that are not built in are dropped alone', () => {
   const { config, problems } = loadConfig({ OTEL_PROPAGATORS: 'b3,xray,TraceContext,b3' });
   assert.deepEqual(config.propagators, ['b3', 'tracecontext']);
-  assert.deepEqual(problems.map(({ message }) => message), ['OTEL_PROPAGATORS must be a list of propagators separated by commas, got "xray" (not built in). The other entries are used.']);
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    ['OTEL_PROPAGATORS must be a list of propagators separated by commas, got "xray" (not built in). The other entries are used.'],
+  );
   assert.deepEqual(loadConfig({ OTEL_PROPAGATORS: 'none' }).config.propagators, []);
   assert.deepEqual(loadConfig({ OTEL_PROPAGATORS: 'jaeger' }).config.propagators, ['tracecontext', 'baggage']);
 });
 
 test('instrumentations go by short name or by package, and a misspelt one gets the nearest', () => {
-  const { config, problems } = loadConfig({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: '@opentelemetry/instrumentation-http,@fastify/otel,expres', OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'fs' });
+  const { config, problems } = loadConfig({
+    OTEL_NODE_ENABLED_INSTRUMENTATIONS: '@opentelemetry/instrumentation-http,@fastify/otel,expres',
+    OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'fs',
+  });
   assert.deepEqual([config.instrumentations.enabled, config.instrumentations.disabled], [['http', 'fastify'], ['fs']]);
-  assert.deepEqual(problems.map(({ message }) => message), ['OTEL_NODE_ENABLED_INSTRUMENTATIONS must be a list of instrumentations separated by commas, got "expres" (did you mean express?). The other entries are used.']);
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    [
+      'OTEL_NODE_ENABLED_INSTRUMENTATIONS must be a list of instrumentations separated by commas, got "expres" (did you mean express?). The other entries are used.',
+    ],
+  );
   assert.deepEqual(loadConfig({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'none' }).config.instrumentations.enabled, []);
   assert.equal(loadConfig({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'expres' }).config.instrumentations.enabled, undefined);
 });
 
 test('options of instrumentations come as JSON, and a prototype cannot be smuggled in', () => {
-  const { config, problems } = loadConfig({ SIGNALBOX_INSTRUMENTATION_OPTIONS: '{"@opentelemetry/instrumentation-pg":{"a":{"b":[1]},"__proto__":{"polluted":1}},"__proto__":{"polluted":1}}' });
+  const { config, problems } = loadConfig({
+    SIGNALBOX_INSTRUMENTATION_OPTIONS:
+      '{"@opentelemetry/instrumentation-pg":{"a":{"b":[1]},"__proto__":{"polluted":1}},"__proto__":{"polluted":1}}',
+  });
   assert.deepEqual(problems, []);
   assert.deepEqual(config.instrumentations.options, { pg: { a: { b: [1] } } });
   assert.equal('polluted' in Object.assign({}, config.instrumentations.options['pg']), false);
@@ -190,7 +318,10 @@ test("an application's own option objects are handed on and not frozen", () => {
 
 test('paths and hosts are checked, and none takes the default away', () => {
   assert.deepEqual(loadConfig({ SIGNALBOX_IGNORE_PATHS: 'none' }).config.ignorePaths, []);
-  const { config, problems } = loadConfig({ SIGNALBOX_IGNORE_PATHS: '/Up,health', SIGNALBOX_BAGGAGE_HOSTS: 'https://example.com,Other.example' });
+  const { config, problems } = loadConfig({
+    SIGNALBOX_IGNORE_PATHS: '/Up,health',
+    SIGNALBOX_BAGGAGE_HOSTS: 'https://example.com,Other.example',
+  });
   assert.deepEqual([config.ignorePaths, config.baggageHosts], [['/Up'], ['other.example']]);
   assert.deepEqual(problems.map(({ setting }) => setting).sort(), ['SIGNALBOX_BAGGAGE_HOSTS', 'SIGNALBOX_IGNORE_PATHS']);
 });
@@ -198,22 +329,46 @@ test('paths and hosts are checked, and none takes the default away', () => {
 test('numbers too large for a timer are lowered, and it is said', () => {
   const { config, problems } = loadConfig({ OTEL_METRIC_EXPORT_INTERVAL: '99999999999' });
   assert.equal(config.metrics.intervalMs, 2 ** 31 - 1);
-  assert.deepEqual(problems.map(({ message }) => message), ['OTEL_METRIC_EXPORT_INTERVAL must be a whole number of milliseconds from 1 to 2147483647, got "99999999999". Using 2147483647.']);
+  assert.deepEqual(
+    problems.map(({ message }) => message),
+    ['OTEL_METRIC_EXPORT_INTERVAL must be a whole number of milliseconds from 1 to 2147483647, got "99999999999". Using 2147483647.'],
+  );
 });
 
 test('batches fit into their queue and exports of metrics into their interval', () => {
   const { config, problems } = loadConfig({ OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_METRIC_EXPORT_INTERVAL: '1000' });
   assert.deepEqual([config.traces.batch.maxExportBatchSize, config.metrics.exportTimeoutMs, problems], [100, 1000, []]);
-  assert.deepEqual(messages({ OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '200', OTEL_METRIC_EXPORT_INTERVAL: '1000', OTEL_METRIC_EXPORT_TIMEOUT: '2000' }), [
-    'OTEL_METRIC_EXPORT_TIMEOUT must be at most OTEL_METRIC_EXPORT_INTERVAL (1000), got 2000. Using 1000.',
-    'OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be at most OTEL_BSP_MAX_QUEUE_SIZE (100), got 200. Using 100.',
-  ]);
+  assert.deepEqual(
+    messages({
+      OTEL_BSP_MAX_QUEUE_SIZE: '100',
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '200',
+      OTEL_METRIC_EXPORT_INTERVAL: '1000',
+      OTEL_METRIC_EXPORT_TIMEOUT: '2000',
+    }),
+    [
+      'OTEL_METRIC_EXPORT_TIMEOUT must be at most OTEL_METRIC_EXPORT_INTERVAL (1000), got 2000. Using 1000.',
+      'OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be at most OTEL_BSP_MAX_QUEUE_SIZE (100), got 200. Using 100.',
+    ],
+  );
   assert.deepEqual(messages({ OTEL_METRIC_EXPORT_TIMEOUT: '0' }), []);
 });
 
 test('limits of spans and log records fall back to the general ones', () => {
-  const { config } = loadConfig({ OTEL_ATTRIBUTE_COUNT_LIMIT: '10', OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '20', OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '0', OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '30' });
-  assert.deepEqual([config.traces.limits.attributeCount, config.traces.limits.attributeValueLength, config.logs.limits.attributeCount, config.logs.limits.attributeValueLength], [0, 20, 10, 30]);
+  const { config } = loadConfig({
+    OTEL_ATTRIBUTE_COUNT_LIMIT: '10',
+    OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '20',
+    OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '0',
+    OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '30',
+  });
+  assert.deepEqual(
+    [
+      config.traces.limits.attributeCount,
+      config.traces.limits.attributeValueLength,
+      config.logs.limits.attributeCount,
+      config.logs.limits.attributeValueLength,
+    ],
+    [0, 20, 10, 30],
+  );
 });
 
 test('a configuration file must exist, and then silences the settings that it replaces', (t) => {
@@ -221,33 +376,74 @@ test('a configuration file must exist, and then silences the settings that it re
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'otel.yaml');
   writeFileSync(file, 'file_format: "1.0"\n');
-  const { config, problems } = loadConfig({ OTEL_CONFIG_FILE: file, OTEL_TRACES_SAMPLER: 'bogus', OTEL_MY_OWN: 'x', SIGNALBOX_LOG_LEVEL: 'bogus' });
+  const { config, problems } = loadConfig({
+    OTEL_CONFIG_FILE: file,
+    OTEL_TRACES_SAMPLER: 'bogus',
+    OTEL_MY_OWN: 'x',
+    SIGNALBOX_LOG_LEVEL: 'bogus',
+  });
   assert.equal(config.configFile, file);
-  assert.deepEqual(problems.map(({ setting }) => setting), ['SIGNALBOX_LOG_LEVEL']);
+  assert.deepEqual(
+    problems.map(({ setting }) => setting),
+    ['SIGNALBOX_LOG_LEVEL'],
+  );
   const missing = join(folder, 'gone.yaml');
   assert.deepEqual(messages({ OTEL_CONFIG_FILE: missing, OTEL_TRACES_SAMPLER: 'always_off' }).length, 1);
   assert.equal(loadConfig({ OTEL_CONFIG_FILE: folder }).config.configFile, undefined);
 });
 
 test('what is accepted and not done yet is said', () => {
-  assert.deepEqual(messages({ OTEL_METRICS_EXEMPLAR_FILTER: 'trace_based' }), ['OTEL_METRICS_EXEMPLAR_FILTER must be always_off as yet, got "trace_based". No exemplars are recorded; unset it.']);
+  assert.deepEqual(messages({ OTEL_METRICS_EXEMPLAR_FILTER: 'trace_based' }), [
+    'OTEL_METRICS_EXEMPLAR_FILTER must be always_off as yet, got "trace_based". No exemplars are recorded; unset it.',
+  ]);
 });
 
 test('every option wins over its variable', () => {
-  const env = { OTEL_SERVICE_NAME: 'env', SIGNALBOX_LOG_LEVEL: 'debug', OTEL_METRIC_EXPORT_INTERVAL: '1', SIGNALBOX_SHUTDOWN_TIMEOUT: '1', SIGNALBOX_IGNORE_PATHS: '/env', SIGNALBOX_BAGGAGE_HOSTS: 'env' };
-  const options: StartOptions = { serviceName: 'code', logLevel: 'error', metricIntervalMs: 60_001, shutdownTimeoutMs: 0, ignorePaths: ['/code'], baggageHosts: ['code'], sdk: { spanProcessors: [] } };
+  const env = {
+    OTEL_SERVICE_NAME: 'env',
+    SIGNALBOX_LOG_LEVEL: 'debug',
+    OTEL_METRIC_EXPORT_INTERVAL: '1',
+    SIGNALBOX_SHUTDOWN_TIMEOUT: '1',
+    SIGNALBOX_IGNORE_PATHS: '/env',
+    SIGNALBOX_BAGGAGE_HOSTS: 'env',
+  };
+  const options: StartOptions = {
+    serviceName: 'code',
+    logLevel: 'error',
+    metricIntervalMs: 60_001,
+    shutdownTimeoutMs: 0,
+    ignorePaths: ['/code'],
+    baggageHosts: ['code'],
+    sdk: { spanProcessors: [] },
+  };
   const { config, problems } = loadConfig(env, options);
-  assert.deepEqual([config.serviceName, config.logLevel, config.metrics.intervalMs, config.shutdownTimeoutMs, config.ignorePaths, config.baggageHosts, problems], ['code', 'error', 60_001, 0, ['/code'], ['code'], []]);
+  assert.deepEqual(
+    [
+      config.serviceName,
+      config.logLevel,
+      config.metrics.intervalMs,
+      config.shutdownTimeoutMs,
+      config.ignorePaths,
+      config.baggageHosts,
+      problems,
+    ],
+    ['code', 'error', 60_001, 0, ['/code'], ['code'], []],
+  );
   assert.equal(Object.isFrozen(options.ignorePaths), false);
 });
 
 test('bad options are reported like bad variables, and the environment counts', () => {
-  assert.deepEqual(messages({ OTEL_METRIC_EXPORT_INTERVAL: '1000' }, { metricIntervalMs: 'soon', servceName: 'x', instrumentations: { enable: [] } }), [
-    'servceName is not a known option; did you mean serviceName? It is ignored.',
-    'instrumentations.enable is not a known option; did you mean instrumentations.enabled? It is ignored.',
-    'metricIntervalMs must be a whole number of milliseconds from 1 to 2147483647, got "soon". Using OTEL_METRIC_EXPORT_INTERVAL.',
+  assert.deepEqual(
+    messages({ OTEL_METRIC_EXPORT_INTERVAL: '1000' }, { metricIntervalMs: 'soon', servceName: 'x', instrumentations: { enable: [] } }),
+    [
+      'servceName is not a known option; did you mean serviceName? It is ignored.',
+      'instrumentations.enable is not a known option; did you mean instrumentations.enabled? It is ignored.',
+      'metricIntervalMs must be a whole number of milliseconds from 1 to 2147483647, got "soon". Using OTEL_METRIC_EXPORT_INTERVAL.',
+    ],
+  );
+  assert.deepEqual(messages({}, { headers: { 'x-key': 'S3CR3T\r\n', good: '1' } }), [
+    'headers must be name=value pairs separated by commas, got a value in which entry 1 has a line break or another character that HTTP does not allow. The other pairs are used.',
   ]);
-  assert.deepEqual(messages({}, { headers: { 'x-key': 'S3CR3T\r\n', good: '1' } }), ['headers must be name=value pairs separated by commas, got a value in which entry 1 has a line break or another character that HTTP does not allow. The other pairs are used.']);
   assert.equal(messages({}, 'nonsense').length, 1);
   assert.equal(messages({}, { sdk: 5, serviceVersion: 7 }).length, 2);
 });
@@ -260,7 +456,21 @@ test('options that throw when they are read do no harm', () => {
       throw new Error('mine');
     },
   };
-  for (const options of [proxy, throwing, { headers: proxy }, { ignorePaths: proxy }, { ignorePaths: [proxy] }, { instrumentations: proxy }, { instrumentations: { options: { http: proxy } } }, { resourceAttributes: proxy }, { endpoint: proxy }, { sampler: proxy }, { serviceVersion: proxy }, { traces: Symbol('x') }, { timeoutMs: 5n }]) {
+  for (const options of [
+    proxy,
+    throwing,
+    { headers: proxy },
+    { ignorePaths: proxy },
+    { ignorePaths: [proxy] },
+    { instrumentations: proxy },
+    { instrumentations: { options: { http: proxy } } },
+    { resourceAttributes: proxy },
+    { endpoint: proxy },
+    { sampler: proxy },
+    { serviceVersion: proxy },
+    { traces: Symbol('x') },
+    { timeoutMs: 5n },
+  ]) {
     assert.equal(messages({}, options).length, 1);
   }
 });
@@ -270,6 +480,12 @@ test('under the permission model a file that may not be read is reported', () =>
   const script = `import { loadConfig } from '${new URL('src/config/load-config.ts', root).href}';
     console.log(loadConfig({ OTEL_EXPORTER_OTLP_CERTIFICATE: process.execPath }).problems.map(({ message }) => message).join('\\n'));`;
   const readable = ['src', 'package.json'].map((path) => `--allow-fs-read=${fileURLToPath(new URL(path, root))}`);
-  const output = execFileSync(process.execPath, ['--permission', ...readable, '--input-type=module', '--eval', script], { encoding: 'utf8', cwd: root });
-  assert.match(output, /^OTEL_EXPORTER_OTLP_CERTIFICATE must be a PEM file with a certificate, got ".*" \(ERR_ACCESS_DENIED\)\. Using the default/);
+  const output = execFileSync(process.execPath, ['--permission', ...readable, '--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+    cwd: root,
+  });
+  assert.match(
+    output,
+    /^OTEL_EXPORTER_OTLP_CERTIFICATE must be a PEM file with a certificate, got ".*" \(ERR_ACCESS_DENIED\)\. Using the default/,
+  );
 });

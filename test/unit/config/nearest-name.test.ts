@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { nearestName } from '../../../src/config/nearest-name.ts';
 
 test('one letter added, left out, changed, or swapped with its neighbour is near', () => {
-  for (const written of ['expresss', 'expres', 'exprass', 'exrpess', 'EXPRESS']) assert.equal(nearestName(written, ['koa', 'express', 'hapi']), 'express');
+  for (const written of ['expresss', 'expres', 'exprass', 'exrpess', 'EXPRESS'])
+    assert.equal(nearestName(written, ['koa', 'express', 'hapi']), 'express');
 });
 
 test('a swap counts once', () => {

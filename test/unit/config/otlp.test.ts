@@ -39,13 +39,21 @@ test('without settings everything goes to the local Collector over HTTP', () => 
 
 test('the general endpoint gets the path of each signal, whatever slashes end it, and keeps its own path and query', () => {
   for (const slashes of ['', '/', '//']) {
-    assert.deepEqual(urls({ [ENDPOINT]: `https://collector:4318${slashes}` }), ['https://collector:4318/v1/traces', 'https://collector:4318/v1/metrics', 'https://collector:4318/v1/logs']);
+    assert.deepEqual(urls({ [ENDPOINT]: `https://collector:4318${slashes}` }), [
+      'https://collector:4318/v1/traces',
+      'https://collector:4318/v1/metrics',
+      'https://collector:4318/v1/logs',
+    ]);
   }
   assert.equal(urls({ [ENDPOINT]: 'https://host/otlp/?tenant=a' })[0], 'https://host/otlp/v1/traces?tenant=a');
 });
 
 test('an endpoint of one signal is used as it is', () => {
-  assert.deepEqual(urls({ [ENDPOINT]: 'http://all:4318', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in?x=1' }), ['https://traces.example/in?x=1', 'http://all:4318/v1/metrics', 'http://all:4318/v1/logs']);
+  assert.deepEqual(urls({ [ENDPOINT]: 'http://all:4318', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in?x=1' }), [
+    'https://traces.example/in?x=1',
+    'http://all:4318/v1/metrics',
+    'http://all:4318/v1/logs',
+  ]);
 });
 
 test('an endpoint of one signal without a path is used and reported, for a Collector would answer 404', () => {
@@ -66,7 +74,12 @@ test('a general endpoint that ends in the path of a signal is cut back and repor
 });
 
 test('the protocol is told from the port', () => {
-  for (const [endpoint, protocol] of [['http://c:4317', 'grpc'], ['http://c:4318', 'http/protobuf'], ['https://c', 'http/protobuf'], ['http://[::1]:4317', 'grpc']] as const) {
+  for (const [endpoint, protocol] of [
+    ['http://c:4317', 'grpc'],
+    ['http://c:4318', 'http/protobuf'],
+    ['https://c', 'http/protobuf'],
+    ['http://[::1]:4317', 'grpc'],
+  ] as const) {
     const { config, messages } = load({ [ENDPOINT]: endpoint });
     assert.equal(config.traces.otlp.protocol, protocol, endpoint);
     assert.deepEqual(messages, []);
@@ -98,7 +111,10 @@ test('a protocol that contradicts the port is obeyed and reported', () => {
   ]);
   const grpc = load({ [ENDPOINT]: 'http://c:4318', [PROTOCOL]: 'grpc' });
   assert.equal(grpc.config.traces.otlp.url, 'http://c:4318');
-  assert.match(grpc.messages.join(), /^OTEL_EXPORTER_OTLP_ENDPOINT must have port 4317 for grpc .* OTEL_EXPORTER_OTLP_PROTOCOL to http\/protobuf\.$/);
+  assert.match(
+    grpc.messages.join(),
+    /^OTEL_EXPORTER_OTLP_ENDPOINT must have port 4317 for grpc .* OTEL_EXPORTER_OTLP_PROTOCOL to http\/protobuf\.$/,
+  );
 });
 
 test('an endpoint without a scheme is reported with its cure, and a scheme is guessed that does not show credentials', () => {
@@ -127,18 +143,34 @@ test('OTEL_EXPORTER_OTLP_INSECURE decides for a gRPC endpoint without a scheme, 
   assert.equal(urls({ [ENDPOINT]: 'collector:4317', [insecure]: 'true' })[0], 'http://collector:4317');
   assert.equal(urls({ [ENDPOINT]: 'collector:4317', [insecure]: 'false' })[0], 'https://collector:4317');
   assert.equal(urls({ [ENDPOINT]: 'https://collector:4317', [insecure]: 'true' })[0], 'https://collector:4317');
-  assert.deepEqual(urls({ [ENDPOINT]: 'collector:4317', [insecure]: 'false', OTEL_EXPORTER_OTLP_LOGS_INSECURE: 'true' }), ['https://collector:4317', 'https://collector:4317', 'http://collector:4317']);
+  assert.deepEqual(urls({ [ENDPOINT]: 'collector:4317', [insecure]: 'false', OTEL_EXPORTER_OTLP_LOGS_INSECURE: 'true' }), [
+    'https://collector:4317',
+    'https://collector:4317',
+    'http://collector:4317',
+  ]);
   assert.equal(load({ [ENDPOINT]: 'collector:4318', [insecure]: 'true' }).messages.length, 1);
 });
 
 test('credentials in an endpoint are dropped and never printed', () => {
-  for (const endpoint of [`http://user:${SECRET}@host:4318`, `http://${SECRET}@host:4318`, `user:${SECRET}@host:4318`, `http://user:p@${SECRET}@host:4318`]) {
+  for (const endpoint of [
+    `http://user:${SECRET}@host:4318`,
+    `http://${SECRET}@host:4318`,
+    `user:${SECRET}@host:4318`,
+    `http://user:p@${SECRET}@host:4318`,
+  ]) {
     const { config, messages } = load({ [ENDPOINT]: endpoint });
     assert.equal(config.traces.otlp.url, 'http://host:4318/v1/traces');
     assert.match(messages[0]!, /^OTEL_EXPORTER_OTLP_ENDPOINT must be a URL without a user name or password/);
     assert.doesNotMatch(messages.join(), new RegExp(SECRET));
   }
-  for (const endpoint of [`http://user:${SECRET}@host:99999`, `ftp://user:${SECRET}@host`, `http://host:99999/?token=${SECRET}`, `http://host:4317/?token=${SECRET}`, `host:4318?token=${SECRET}`, `http://host:4318/v1/traces?token=${SECRET}`]) {
+  for (const endpoint of [
+    `http://user:${SECRET}@host:99999`,
+    `ftp://user:${SECRET}@host`,
+    `http://host:99999/?token=${SECRET}`,
+    `http://host:4317/?token=${SECRET}`,
+    `host:4318?token=${SECRET}`,
+    `http://host:4318/v1/traces?token=${SECRET}`,
+  ]) {
     const { messages } = load({ [ENDPOINT]: endpoint });
     assert.notEqual(messages.length, 0);
     assert.doesNotMatch(messages.join(), new RegExp(SECRET), endpoint);
@@ -148,7 +180,9 @@ test('credentials in an endpoint are dropped and never printed', () => {
 test('a bad endpoint of one signal falls back to the general one, and says so', () => {
   const { config, messages } = load({ [ENDPOINT]: 'http://all:4318', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://host:99999' });
   assert.equal(config.traces.otlp.url, 'http://all:4318/v1/traces');
-  assert.deepEqual(messages, ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be a URL such as http://localhost:4318, got "http://host:99999" (a port is a number from 1 to 65535). Using OTEL_EXPORTER_OTLP_ENDPOINT.']);
+  assert.deepEqual(messages, [
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be a URL such as http://localhost:4318, got "http://host:99999" (a port is a number from 1 to 65535). Using OTEL_EXPORTER_OTLP_ENDPOINT.',
+  ]);
 });
 
 test('headers are percent-decoded, in lower case, and those of a signal are added to the general ones', () => {
@@ -159,29 +193,56 @@ test('headers are percent-decoded, in lower case, and those of a signal are adde
 });
 
 test('a bad header falls alone and shows nothing of itself', () => {
-  for (const bad of [`Authorization: Bearer ${SECRET}`, `Bearer ${SECRET}=`, `a=${SECRET}%0D%0AX: y`, `a=${SECRET}%ZZ`, `a=${SECRET}ü`, `a=${SECRET}${'x'.repeat(9000)}`, `content-length=${SECRET}`, `__proto__=${SECRET}`]) {
+  for (const bad of [
+    `Authorization: Bearer ${SECRET}`,
+    `Bearer ${SECRET}=`,
+    `a=${SECRET}%0D%0AX: y`,
+    `a=${SECRET}%ZZ`,
+    `a=${SECRET}ü`,
+    `a=${SECRET}${'x'.repeat(9000)}`,
+    `content-length=${SECRET}`,
+    `__proto__=${SECRET}`,
+  ]) {
     const { config, messages } = load({ [HEADERS]: `good=1,${bad}` });
     assert.deepEqual(config.traces.otlp.headers, { good: '1' });
     assert.equal(messages.length, 1);
-    assert.match(messages[0]!, /^OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs separated by commas, got a value in which pair 2 .*\. The other pairs are used\.$/);
+    assert.match(
+      messages[0]!,
+      /^OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs separated by commas, got a value in which pair 2 .*\. The other pairs are used\.$/,
+    );
     assert.doesNotMatch(messages[0]!, new RegExp(SECRET));
   }
 });
 
 test('certificates are checked when the settings are read', () => {
-  const { config, messages } = load({ OTEL_EXPORTER_OTLP_CERTIFICATE: 'ca.pem', OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: 'cert.pem', OTEL_EXPORTER_OTLP_CLIENT_KEY: 'key.pem', OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY: 'rsa.pem' });
+  const { config, messages } = load({
+    OTEL_EXPORTER_OTLP_CERTIFICATE: 'ca.pem',
+    OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: 'cert.pem',
+    OTEL_EXPORTER_OTLP_CLIENT_KEY: 'key.pem',
+    OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY: 'rsa.pem',
+  });
   assert.deepEqual(messages, []);
   const { caFile, clientCertificateFile, clientKeyFile } = config.traces.otlp;
-  assert.deepEqual([caFile, clientCertificateFile, clientKeyFile, config.logs.otlp.clientKeyFile], ['ca.pem', 'cert.pem', 'key.pem', 'rsa.pem']);
-  assert.deepEqual(load({ OTEL_EXPORTER_OTLP_CERTIFICATE: 'gone.pem' }).messages, ['OTEL_EXPORTER_OTLP_CERTIFICATE must be a PEM file with a certificate, got "gone.pem" (ENOENT). Using the default: the certificates that Node.js trusts.']);
+  assert.deepEqual(
+    [caFile, clientCertificateFile, clientKeyFile, config.logs.otlp.clientKeyFile],
+    ['ca.pem', 'cert.pem', 'key.pem', 'rsa.pem'],
+  );
+  assert.deepEqual(load({ OTEL_EXPORTER_OTLP_CERTIFICATE: 'gone.pem' }).messages, [
+    'OTEL_EXPORTER_OTLP_CERTIFICATE must be a PEM file with a certificate, got "gone.pem" (ENOENT). Using the default: the certificates that Node.js trusts.',
+  ]);
   assert.match(load({ OTEL_EXPORTER_OTLP_CERTIFICATE: 'forbidden.pem' }).messages.join(), /\(ERR_ACCESS_DENIED\)/);
   assert.match(load({ OTEL_EXPORTER_OTLP_CERTIFICATE: 'key.pem' }).messages.join(), /\(it holds none\)/);
 });
 
 test('a client key without its certificate, and the reverse, is reported once and neither is used', () => {
-  for (const [half, other, file] of [['KEY', 'CERTIFICATE', 'key.pem'], ['CERTIFICATE', 'KEY', 'cert.pem']] as const) {
+  for (const [half, other, file] of [
+    ['KEY', 'CERTIFICATE', 'key.pem'],
+    ['CERTIFICATE', 'KEY', 'cert.pem'],
+  ] as const) {
     const { config, messages } = load({ [`OTEL_EXPORTER_OTLP_CLIENT_${half}`]: file });
-    assert.deepEqual(messages, [`OTEL_EXPORTER_OTLP_CLIENT_${half} must stand beside OTEL_EXPORTER_OTLP_CLIENT_${other}, got it alone. Sending without a client certificate.`]);
+    assert.deepEqual(messages, [
+      `OTEL_EXPORTER_OTLP_CLIENT_${half} must stand beside OTEL_EXPORTER_OTLP_CLIENT_${other}, got it alone. Sending without a client certificate.`,
+    ]);
     assert.deepEqual([config.traces.otlp.clientCertificateFile, config.traces.otlp.clientKeyFile], [undefined, undefined]);
   }
   const { messages } = load({ OTEL_EXPORTER_OTLP_CLIENT_KEY: 'gone.pem', OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: 'cert.pem' });
@@ -195,9 +256,27 @@ test('a timeout of 0 is the longest one that a timer holds', () => {
 });
 
 test('what code says about the endpoint wins over the environment, also over settings for one signal', () => {
-  const env = { [ENDPOINT]: 'http://env:4318', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces:4318/v1/traces', [PROTOCOL]: 'http/json', [HEADERS]: 'a=env,b=env', OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '1' };
-  const { config, messages } = load(env, { endpoint: 'http://code:4318', protocol: 'http/protobuf', headers: { A: 'code' }, timeoutMs: 77, compression: 'gzip' });
+  const env = {
+    [ENDPOINT]: 'http://env:4318',
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces:4318/v1/traces',
+    [PROTOCOL]: 'http/json',
+    [HEADERS]: 'a=env,b=env',
+    OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '1',
+  };
+  const { config, messages } = load(env, {
+    endpoint: 'http://code:4318',
+    protocol: 'http/protobuf',
+    headers: { A: 'code' },
+    timeoutMs: 77,
+    compression: 'gzip',
+  });
   assert.deepEqual(messages, []);
-  assert.deepEqual(config.traces.otlp, { protocol: 'http/protobuf', url: 'http://code:4318/v1/traces', headers: { a: 'code', b: 'env' }, timeoutMs: 77, compression: 'gzip' });
+  assert.deepEqual(config.traces.otlp, {
+    protocol: 'http/protobuf',
+    url: 'http://code:4318/v1/traces',
+    headers: { a: 'code', b: 'env' },
+    timeoutMs: 77,
+    compression: 'gzip',
+  });
   assert.equal(config.logs.otlp.timeoutMs, 77);
 });

@@ -14,7 +14,10 @@ test('characters that a terminal obeys or hides are escaped', () => {
 test('values of other types are named, whatever they hold', () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
-  assert.deepEqual([5, NaN, null, undefined, true, 5n, Symbol('s'), () => 1, [], {}, proxy].map((value) => showValue(value)), ['5', 'NaN', 'null', 'undefined', 'true', '5', 'a symbol', 'a function', 'an object', 'an object', 'an object']);
+  assert.deepEqual(
+    [5, NaN, null, undefined, true, 5n, Symbol('s'), () => 1, [], {}, proxy].map((value) => showValue(value)),
+    ['5', 'NaN', 'null', 'undefined', 'true', '5', 'a symbol', 'a function', 'an object', 'an object', 'an object'],
+  );
 });
 
 test('credentials and queries of URLs are left out', () => {

@@ -10,7 +10,13 @@ test('what was produced and is neither acknowledged nor dropped is in flight', (
   countDropped(account, 'queue_full', 1);
   countDropped(account, 'refused', 1);
   countDropped(account, 'rejected', 0);
-  assert.deepEqual([...account.dropped], [['queue_full', 3], ['refused', 1]]);
+  assert.deepEqual(
+    [...account.dropped],
+    [
+      ['queue_full', 3],
+      ['refused', 1],
+    ],
+  );
   assert.equal(droppedTotal(account), 4);
   assert.equal(inFlight(account), 2);
 });

@@ -22,7 +22,8 @@ describe('a bundle is recognised', () => {
     rolldown: '//#region node_modules/express/index.js',
     rollup: 'var commonjsGlobal = {}; // node_modules/express/index.js',
   })) {
-    it(`of ${bundler}, with what it holds`, () => assert.match(look(text) ?? '', /one bundled file that holds express\. .*--packages=external/));
+    it(`of ${bundler}, with what it holds`, () =>
+      assert.match(look(text) ?? '', /one bundled file that holds express\. .*--packages=external/));
   }
 
   it('without knowing what it holds', () => assert.match(look('__webpack_require__(1)') ?? '', /holds its libraries\./));

@@ -8,6 +8,22 @@ test('an error is part of a sentence: one line, without a full stop at its end',
   assert.equal(errorText(new TypeError('')), 'TypeError');
   assert.equal(errorText('a text...'), 'a text');
   assert.equal(errorText(undefined), 'undefined');
-  assert.equal(errorText({ toString: () => { throw new Error('no'); } }), 'an error that cannot be shown');
-  assert.equal(errorText(Object.defineProperty(new Error('x'), 'message', { get: () => { throw new Error('no'); } })), 'an error that cannot be shown');
+  assert.equal(
+    errorText({
+      toString: () => {
+        throw new Error('no');
+      },
+    }),
+    'an error that cannot be shown',
+  );
+  assert.equal(
+    errorText(
+      Object.defineProperty(new Error('x'), 'message', {
+        get: () => {
+          throw new Error('no');
+        },
+      }),
+    ),
+    'an error that cannot be shown',
+  );
 });

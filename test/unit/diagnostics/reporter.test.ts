@@ -30,7 +30,10 @@ describe('the reporter', () => {
     assert.equal(reporter.say('warn', 'b', 'other'), true);
     reporter.forget('a');
     assert.equal(reporter.say('warn', 'a', 'third'), true);
-    assert.deepEqual(lines.map((line) => (JSON.parse(line) as { message: string }).message), ['first', 'other', 'third']);
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { message: string }).message),
+      ['first', 'other', 'third'],
+    );
   });
 
   it('remembers no more than two hundred things', () => {
@@ -51,7 +54,10 @@ describe('the reporter', () => {
     it(`says at level ${level}: ${said.join(', ') || 'nothing'}`, () => {
       const { lines, reporter } = collect(level);
       for (const at of ['error', 'warn', 'info', 'debug'] as const) reporter.say(at, at, at);
-      assert.deepEqual(lines.map((line) => (JSON.parse(line) as { level: string }).level), said);
+      assert.deepEqual(
+        lines.map((line) => (JSON.parse(line) as { level: string }).level),
+        said,
+      );
     });
   }
 
@@ -59,7 +65,6 @@ describe('the reporter', () => {
     for (const forPerson of [true, false]) {
       const { lines, reporter } = collect('info', forPerson);
       reporter.say('warn', 'x', 'one\r\ntwo\u001b[2Jthree\u2028four\u0000\u009bfive');
-      // eslint-disable-next-line no-control-regex
       assert.doesNotMatch((lines[0] as string).slice(0, -1), /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
       assert.match(lines[0] as string, /one two \[2Jthree four five/);
     }

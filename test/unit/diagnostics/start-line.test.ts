@@ -8,19 +8,34 @@ const line = (env: Record<string, string>, serviceVersion?: string): string => s
 
 describe('the start line', () => {
   it('says who sends what where, in one sentence', () => {
-    assert.equal(line({}, '1.4.2'), `signalbox ${version}: shop 1.4.2 sends traces, metrics and logs to http://localhost:4318 (http/protobuf), sampler parentbased_always_on, Node.js ${process.versions.node}.`);
+    assert.equal(
+      line({}, '1.4.2'),
+      `signalbox ${version}: shop 1.4.2 sends traces, metrics and logs to http://localhost:4318 (http/protobuf), sampler parentbased_always_on, Node.js ${process.versions.node}.`,
+    );
   });
 
   it('names each target once, the console too, and leaves out what goes nowhere', () => {
-    const said = line({ OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'https://logs:4317', OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' });
+    const said = line({
+      OTEL_TRACES_EXPORTER: 'console',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'https://logs:4317',
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+    });
     assert.match(said, /: shop sends traces to the console, logs to https:\/\/logs:4317 \(grpc\), sampler traceidratio 0\.25, /);
   });
 
   it('says that nothing is sent', () => {
-    assert.match(line({ OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }), /sends nothing \(all exporters are "none"\)/);
+    assert.match(
+      line({ OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }),
+      /sends nothing \(all exporters are "none"\)/,
+    );
   });
 
   it('shows neither credentials nor queries', () => {
-    assert.doesNotMatch(line({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:secret@host:4318/?token=secret', OTEL_EXPORTER_OTLP_HEADERS: 'a=secret' }), /secret/);
+    assert.doesNotMatch(
+      line({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:secret@host:4318/?token=secret', OTEL_EXPORTER_OTLP_HEADERS: 'a=secret' }),
+      /secret/,
+    );
   });
 });

@@ -80,9 +80,14 @@ test('enums are read by number and by name', () => {
   const kinds = [2, 'SPAN_KIND_CONSUMER', 'SPAN_KIND_UNSPECIFIED', 99].map((kind) => traces(request({ ...good(), kind })).records[0]?.kind);
   assert.deepEqual(kinds, ['server', 'consumer', 'unspecified', 'unspecified']);
   assert.equal(traces(request({ ...good(), status: { code: 'STATUS_CODE_ERROR' } })).records[0]?.status.code, 'error');
-  const logs = [17, 'SEVERITY_NUMBER_WARN2', 'SEVERITY_NUMBER_FATAL4', 'SEVERITY_NUMBER_TRACE'].map((severityNumber) => ({ severityNumber }));
+  const logs = [17, 'SEVERITY_NUMBER_WARN2', 'SEVERITY_NUMBER_FATAL4', 'SEVERITY_NUMBER_TRACE'].map((severityNumber) => ({
+    severityNumber,
+  }));
   const decoded = decodeJson('logs', Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: logs }] }] })), LIMIT);
-  assert.deepEqual(decoded.records.map((log) => log.severityNumber), [17, 14, 24, 1]);
+  assert.deepEqual(
+    decoded.records.map((log) => log.severityNumber),
+    [17, 14, 24, 1],
+  );
 });
 
 test('ids are read in upper case and given in lower', () => {
@@ -106,12 +111,24 @@ const badSpans: readonly [string, unknown, RegExp][] = [
   ['with attributes that are an object', { ...good(), attributes: { key: 'value' } }, /attributes must be an array, was an object/],
   ['with an attribute that is a string', { ...good(), attributes: ['k'] }, /an element of attributes must be an object/],
   ['with a value that is a string', { ...good(), attributes: [{ key: 'k', value: 'v' }] }, /value must be an object such as/],
-  ['with a text value that is a number', { ...good(), attributes: [{ key: 'k', value: { stringValue: 1 } }] }, /stringValue must be a string, was 1/],
+  [
+    'with a text value that is a number',
+    { ...good(), attributes: [{ key: 'k', value: { stringValue: 1 } }] },
+    /stringValue must be a string, was 1/,
+  ],
   ['with a key that is a number', { ...good(), attributes: [{ key: 1 }] }, /key must be a string/],
-  ['with an integer of too many bits', { ...good(), attributes: [{ key: 'k', value: { intValue: '9223372036854775808' } }] }, /intValue must be an integer from/],
+  [
+    'with an integer of too many bits',
+    { ...good(), attributes: [{ key: 'k', value: { intValue: '9223372036854775808' } }] },
+    /intValue must be an integer from/,
+  ],
   ['with an integer that is none', { ...good(), attributes: [{ key: 'k', value: { intValue: 1.5 } }] }, /intValue must be an integer/],
   ['with bytes that are not base64', { ...good(), attributes: [{ key: 'k', value: { bytesValue: '***' } }] }, /must be base64/],
-  ['with a list of values that is none', { ...good(), attributes: [{ key: 'k', value: { arrayValue: [] } }] }, /arrayValue must be an object/],
+  [
+    'with a list of values that is none',
+    { ...good(), attributes: [{ key: 'k', value: { arrayValue: [] } }] },
+    /arrayValue must be an object/,
+  ],
   ['with a negative time', { ...good(), startTimeUnixNano: '-1' }, /startTimeUnixNano must be an integer from 0/],
   ['with a time that is a date', { ...good(), startTimeUnixNano: '2026-01-01' }, /startTimeUnixNano must be an integer/],
   ['with a name that is an object', { ...good(), name: {} }, /name must be a string, was an object/],
@@ -119,13 +136,20 @@ const badSpans: readonly [string, unknown, RegExp][] = [
   ['with events that are an object', { ...good(), events: {} }, /events must be an array/],
   ['with an event that is a string', { ...good(), events: ['e'] }, /an element of events must be an object/],
   ['with a status that is a string', { ...good(), status: 'ERROR' }, /status must be an object/],
-  ['with a count that is too large', { ...good(), droppedEventsCount: 2 ** 32 }, /droppedEventsCount must be an integer from 0 to 4294967295/],
+  [
+    'with a count that is too large',
+    { ...good(), droppedEventsCount: 2 ** 32 },
+    /droppedEventsCount must be an integer from 0 to 4294967295/,
+  ],
 ];
 
 for (const [what, bad, message] of badSpans) {
   test(`a span ${what} is rejected and the good ones beside it are kept`, () => {
     const decoded = traces(request(good('before'), bad, good('after')));
-    assert.deepEqual(decoded.records.map(({ name }) => name), ['before', 'after']);
+    assert.deepEqual(
+      decoded.records.map(({ name }) => name),
+      ['before', 'after'],
+    );
     assert.equal(decoded.rejected, 1);
     assert.match(decoded.message, message);
   });
@@ -133,8 +157,16 @@ for (const [what, bad, message] of badSpans) {
 
 test('a value nested too deep is rejected, one nested 64 deep is kept', () => {
   const nested = (depth: number): unknown => (depth === 1 ? { stringValue: 'core' } : { arrayValue: { values: [nested(depth - 1)] } });
-  const decoded = traces(request({ ...good('fits'), attributes: [{ key: 'k', value: nested(64) }] }, { ...good('deep'), attributes: [{ key: 'k', value: nested(65) }] }));
-  assert.deepEqual(decoded.records.map(({ name }) => name), ['fits']);
+  const decoded = traces(
+    request(
+      { ...good('fits'), attributes: [{ key: 'k', value: nested(64) }] },
+      { ...good('deep'), attributes: [{ key: 'k', value: nested(65) }] },
+    ),
+  );
+  assert.deepEqual(
+    decoded.records.map(({ name }) => name),
+    ['fits'],
+  );
   assert.match(decoded.message, /at most 64 deep/);
 });
 
@@ -147,7 +179,10 @@ test('a malformed resource takes its own spans with it, and a group of the wrong
       { scopeSpans: 'none' },
     ],
   });
-  assert.deepEqual(decoded.records.map(({ name }) => name), ['d']);
+  assert.deepEqual(
+    decoded.records.map(({ name }) => name),
+    ['d'],
+  );
   assert.match(decoded.message, /^7 of 8 spans dropped, the others kept: the resource or scope is malformed, attributes must be an array/);
 });
 
@@ -159,13 +194,19 @@ test('of a metric, malformed points are rejected alone', () => {
   ];
   const decoded = decodeJson('metrics', Buffer.from(JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] })), LIMIT);
   assert(decoded.records[0]?.type === 'sum');
-  assert.deepEqual(decoded.records[0].points.map(({ value }) => value), [1, 2.5]);
+  assert.deepEqual(
+    decoded.records[0].points.map(({ value }) => value),
+    [1, 2.5],
+  );
   assert.equal(decoded.records.length, 1);
   assert.match(decoded.message, /^5 of 7 data points dropped/);
 });
 
 test('the key __proto__ is data', () => {
-  const attributes = attributesOf({ key: '__proto__', value: { kvlistValue: { values: [{ key: 'polluted', value: { boolValue: true } }] } } });
+  const attributes = attributesOf({
+    key: '__proto__',
+    value: { kvlistValue: { values: [{ key: 'polluted', value: { boolValue: true } }] } },
+  });
   assert.deepEqual(Object.keys(attributes ?? {}), ['__proto__']);
   assert.equal((attributes as { polluted?: boolean }).polluted, undefined);
 });
@@ -182,7 +223,10 @@ const malformed: readonly [string, string | Buffer][] = [
 
 for (const [what, body] of malformed) {
   test(`${what} makes the whole request malformed`, () => {
-    assert.throws(() => decodeJson('traces', typeof body === 'string' ? Buffer.from(body) : body, LIMIT), { httpStatus: 400, grpcStatus: 3 });
+    assert.throws(() => decodeJson('traces', typeof body === 'string' ? Buffer.from(body) : body, LIMIT), {
+      httpStatus: 400,
+      grpcStatus: 3,
+    });
   });
 }
 

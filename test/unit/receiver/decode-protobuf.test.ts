@@ -46,7 +46,13 @@ test('a resource and a scope that come after their spans are theirs all the same
   const { records } = traces(d(1, scopeSpans, d(3, 'resource-url'), d(1, attribute)));
   assert.deepEqual(records[0]?.resource, { 'service.name': 'late' });
   assert.equal(records[0]?.resourceSchemaUrl, 'resource-url');
-  assert.deepEqual(records[0]?.scope, { name: 'lib', version: '', attributes: { k: 1 }, droppedAttributesCount: 0, schemaUrl: 'scope-url' });
+  assert.deepEqual(records[0]?.scope, {
+    name: 'lib',
+    version: '',
+    attributes: { k: 1 },
+    droppedAttributesCount: 0,
+    schemaUrl: 'scope-url',
+  });
 });
 
 test('fields that are not known are skipped at every level', () => {
@@ -70,7 +76,10 @@ test('numbers are read packed and one by one', () => {
 
 test('summaries and exemplars, which the official SDK does not send, are read', () => {
   const quantile = d(6, fd(1, 0.99), fd(2, 1.5));
-  const summary = Buffer.concat([d(1, 's'), d(11, d(1, f(2, 1n), f(3, 2n), f(4, 3n), fd(5, 4.5), quantile, d(7, d(1, 'k'), d(2, v(2, 1))), v(8, 1)))]);
+  const summary = Buffer.concat([
+    d(1, 's'),
+    d(11, d(1, f(2, 1n), f(3, 2n), f(4, 3n), fd(5, 4.5), quantile, d(7, d(1, 'k'), d(2, v(2, 1))), v(8, 1))),
+  ]);
   const exemplars = [d(5, f(2, 9n), f(6, -7n), d(4, SPAN), d(5, TRACE), d(7, d(1, 'user'), d(2, d(1, 'u')))), d(5, fd(3, 0.5))];
   const gauge = Buffer.concat([d(1, 'g'), d(5, d(1, f(6, -(2n ** 63n)), ...exemplars))]);
   const { records, rejected } = decodeProtobuf('metrics', request(summary, gauge), LIMIT);
@@ -123,7 +132,10 @@ const badSpans: readonly [string, Buffer, RegExp][] = [
 for (const [what, bad, message] of badSpans) {
   test(`a span with ${what} is rejected and the good ones beside it are kept`, () => {
     const decoded = traces(request(goodSpan('before'), bad, goodSpan('after')));
-    assert.deepEqual(decoded.records.map(({ name }) => name), ['before', 'after']);
+    assert.deepEqual(
+      decoded.records.map(({ name }) => name),
+      ['before', 'after'],
+    );
     assert.equal(decoded.rejected, 1);
     assert.match(decoded.message, /^1 of 3 spans dropped, the others kept: /);
     assert.match(decoded.message, message);
@@ -146,15 +158,24 @@ test('a value nested 64 deep is kept', () => {
 test('a malformed resource takes its own records with it and no others', () => {
   const badResource = d(1, d(1, d(1, d(1, hex('ff')))), d(2, d(2, goodSpan('a')), d(2, goodSpan('b'))));
   const decoded = traces(Buffer.concat([badResource, request(goodSpan('c'))]));
-  assert.deepEqual(decoded.records.map(({ name }) => name), ['c']);
-  assert.equal(decoded.message, '2 of 3 spans dropped, the others kept: the resource or scope is malformed, a string must be UTF-8, was not.');
+  assert.deepEqual(
+    decoded.records.map(({ name }) => name),
+    ['c'],
+  );
+  assert.equal(
+    decoded.message,
+    '2 of 3 spans dropped, the others kept: the resource or scope is malformed, a string must be UTF-8, was not.',
+  );
 });
 
 test('of a metric, malformed points are rejected alone and counted as points', () => {
   const badPoint = d(1, d(7, d(1, hex('ff'))));
   const metric = Buffer.concat([d(1, 'm'), d(5, d(1, f(6, 1n)), badPoint, d(1, f(6, 2n)))]);
   const decoded = decodeProtobuf('metrics', request(metric), LIMIT);
-  assert.deepEqual(decoded.records[0]?.points.map((point) => 'value' in point && point.value), [1, 2]);
+  assert.deepEqual(
+    decoded.records[0]?.points.map((point) => 'value' in point && point.value),
+    [1, 2],
+  );
   assert.match(decoded.message, /^1 of 3 data points dropped/);
 });
 
@@ -170,13 +191,21 @@ test('a metric without data is rejected', () => {
 
 test('a log record needs no ids, and ids of zeros are none', () => {
   const { records } = decodeProtobuf('logs', request(Buffer.alloc(0), Buffer.concat([d(9, Buffer.alloc(16)), d(10, SPAN)])), LIMIT);
-  assert.deepEqual(records.map((log) => ['traceId' in log, log.spanId]), [[false, undefined], [false, '00f067aa0ba902b7']]);
+  assert.deepEqual(
+    records.map((log) => ['traceId' in log, log.spanId]),
+    [
+      [false, undefined],
+      [false, '00f067aa0ba902b7'],
+    ],
+  );
 });
 
 test('the key __proto__ is data', () => {
-  const [span] = traces(request(Buffer.concat([goodSpan(), d(9, d(1, '__proto__'), d(2, d(6, d(1, d(1, 'polluted'), d(2, v(2, 1))))))]))).records;
+  const [span] = traces(
+    request(Buffer.concat([goodSpan(), d(9, d(1, '__proto__'), d(2, d(6, d(1, d(1, 'polluted'), d(2, v(2, 1))))))])),
+  ).records;
   assert.deepEqual(Object.keys(span?.attributes ?? {}), ['__proto__']);
-  assert.equal((span?.attributes as { polluted?: boolean }).polluted, undefined);
+  assert.equal((span?.attributes as { polluted?: boolean } | undefined)?.polluted, undefined);
 });
 
 test('values of enums that are not known are read as unspecified', () => {

@@ -54,7 +54,10 @@ test('a message is taken and answered with an empty one and status 0', async () 
     rejectedMessage: '',
   });
   assert.equal(meta.headers['x-tenant'], 'a');
-  assert.equal(Object.keys(meta.headers).some((name) => name.startsWith(':')), false);
+  assert.equal(
+    Object.keys(meta.headers).some((name) => name.startsWith(':')),
+    false,
+  );
 });
 
 test('each method takes its own signal', async () => {
@@ -62,13 +65,22 @@ test('each method takes its own signal', async () => {
   const log = request(d(5, d(1, 'hello')));
   await send(frame(metric), { ':path': '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export' });
   await send(frame(log), { ':path': '/opentelemetry.proto.collector.logs.v1.LogsService/Export' });
-  assert.deepEqual(store.metrics().map(({ name }) => name), ['requests']);
-  assert.deepEqual(store.logs().map(({ body }) => body), ['hello']);
+  assert.deepEqual(
+    store.metrics().map(({ name }) => name),
+    ['requests'],
+  );
+  assert.deepEqual(
+    store.logs().map(({ body }) => body),
+    ['hello'],
+  );
 });
 
 test('compressed messages are read, and both sizes are told', async () => {
   const long = request(goodSpan('x'.repeat(5_000)));
-  for (const [encoding, bytes] of [['gzip', gzipSync(long)], ['deflate', deflateSync(long)]] as const) {
+  for (const [encoding, bytes] of [
+    ['gzip', gzipSync(long)],
+    ['deflate', deflateSync(long)],
+  ] as const) {
     assert.equal((await send(frame(bytes, true), { 'grpc-encoding': encoding })).grpcStatus, 0);
     const meta = metas.pop() as Record<string, unknown>;
     assert.deepEqual([meta['compression'], meta['compressedBytes'], meta['uncompressedBytes']], [encoding, bytes.length, long.length]);
@@ -96,7 +108,13 @@ const refused: readonly [string, Uint8Array, Record<string, string>, number, Reg
   ['no message', Buffer.alloc(0), {}, 3, /must begin with 5 bytes of framing, had 0/],
   ['a frame that is cut off', frame(message).subarray(0, 20), {}, 3, /must be one message of the claimed/],
   ['two messages', Buffer.concat([frame(message), frame(message)]), {}, 3, /must be one message/],
-  ['a compressed flag of 2', Buffer.concat([Buffer.from([2]), frame(message).subarray(1)]), {}, 3, /flag of a gRPC message must be 0 or 1, was 2/],
+  [
+    'a compressed flag of 2',
+    Buffer.concat([Buffer.from([2]), frame(message).subarray(1)]),
+    {},
+    3,
+    /flag of a gRPC message must be 0 or 1, was 2/,
+  ],
   ['a compressed message without encoding', frame(gzipSync(message), true), {}, 13, /must have a grpc-encoding/],
   ['gzip that is none', frame(message, true), { 'grpc-encoding': 'gzip' }, 3, /could not be decompressed/],
   ['a malformed message', frame(Buffer.from([0x0a])), {}, 3, /varint must end/],

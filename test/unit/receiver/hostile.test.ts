@@ -24,7 +24,12 @@ interface Golden {
 
 const goldens: readonly Golden[] = [
   { name: 'spans in protobuf', signal: 'traces', body: official.ProtobufTraceSerializer.serializeRequest(spans), decode: decodeProtobuf },
-  { name: 'metrics in protobuf', signal: 'metrics', body: official.ProtobufMetricsSerializer.serializeRequest(metrics), decode: decodeProtobuf },
+  {
+    name: 'metrics in protobuf',
+    signal: 'metrics',
+    body: official.ProtobufMetricsSerializer.serializeRequest(metrics),
+    decode: decodeProtobuf,
+  },
   { name: 'logs in protobuf', signal: 'logs', body: official.ProtobufLogsSerializer.serializeRequest(logs), decode: decodeProtobuf },
   { name: 'spans in JSON', signal: 'traces', body: official.JsonTraceSerializer.serializeRequest(spans), decode: decodeJson },
   { name: 'metrics in JSON', signal: 'metrics', body: official.JsonMetricsSerializer.serializeRequest(metrics), decode: decodeJson },
@@ -114,7 +119,10 @@ async function isStillWell(): Promise<void> {
   store.clear();
   assert.equal((await sendHttp(receiver.httpUrl, { body: request(goodSpan('still well')) })).status, 200);
   assert.equal((await sendGrpc(receiver.grpcUrl, frame(request(goodSpan('still well'))))).grpcStatus, 0);
-  assert.deepEqual(store.spans().map(({ name }) => name), ['still well', 'still well']);
+  assert.deepEqual(
+    store.spans().map(({ name }) => name),
+    ['still well', 'still well'],
+  );
 }
 
 test('cut and flipped bodies are answered 200 or 400 by HTTP, and OK or INVALID_ARGUMENT by gRPC', async () => {
@@ -159,8 +167,14 @@ test('a value ten thousand deep is rejected in protobuf, and its good neighbour 
   store.clear();
   const answer = await sendHttp(receiver.httpUrl, { body: request(goodSpan('neighbour'), deep) });
   assert.equal(answer.status, 200);
-  assert.match(String(official.ProtobufTraceSerializer.deserializeResponse(answer.body).partialSuccess?.['errorMessage']), /at most 64 deep/);
-  assert.deepEqual(store.spans().map(({ name }) => name), ['neighbour']);
+  assert.match(
+    String(official.ProtobufTraceSerializer.deserializeResponse(answer.body).partialSuccess?.['errorMessage']),
+    /at most 64 deep/,
+  );
+  assert.deepEqual(
+    store.spans().map(({ name }) => name),
+    ['neighbour'],
+  );
 });
 
 function varintFieldHeader(number: number, length: number): Buffer {

@@ -38,7 +38,9 @@ beforeEach(() => {
 const send = (options: HttpRequest) => sendHttp(receiver.httpUrl, options);
 const json = { 'content-type': 'application/json' };
 const body = request(goodSpan());
-const jsonBody = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'good' }] }] }] });
+const jsonBody = JSON.stringify({
+  resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'good' }] }] }],
+});
 const received = () => store.spans().map(({ name }) => name);
 
 test('protobuf is answered in protobuf', async () => {
@@ -77,13 +79,22 @@ test('each path takes its own signal', async () => {
   const log = request(d(5, d(1, 'hello')));
   assert.equal((await send({ path: '/v1/metrics', body: metric })).status, 200);
   assert.equal((await send({ path: '/v1/logs?x=1', body: log })).status, 200);
-  assert.deepEqual(store.metrics().map(({ name }) => name), ['requests']);
-  assert.deepEqual(store.logs().map((record) => record.body), ['hello']);
+  assert.deepEqual(
+    store.metrics().map(({ name }) => name),
+    ['requests'],
+  );
+  assert.deepEqual(
+    store.logs().map((record) => record.body),
+    ['hello'],
+  );
 });
 
 test('gzip and deflate are read, and both sizes are told', async () => {
   const long = request(goodSpan('x'.repeat(5_000)));
-  for (const [name, bytes] of [['gzip', gzipSync(long)], ['deflate', deflateSync(long)]] as const) {
+  for (const [name, bytes] of [
+    ['gzip', gzipSync(long)],
+    ['deflate', deflateSync(long)],
+  ] as const) {
     assert.equal((await send({ body: bytes, headers: { 'content-encoding': name } })).status, 200);
     const meta = metas.pop() as Record<string, unknown>;
     assert.deepEqual([meta['compression'], meta['compressedBytes'], meta['uncompressedBytes']], [name, bytes.length, long.length]);
@@ -114,10 +125,10 @@ test('a malformed body is answered with 400 and a Status in its own encoding', a
   assert.equal(answer.body[0], 0x08, 'google.rpc.Status begins with its code');
   assert.match(answer.body.toString(), /varint must end within its message/);
   const inJson = await send({ body: '{', headers: json });
-  assert.deepEqual([inJson.status, JSON.parse(inJson.body.toString())], [
-    400,
-    { code: 3, message: 'The body must be JSON, could not be parsed. The request was dropped.' },
-  ]);
+  assert.deepEqual(
+    [inJson.status, JSON.parse(inJson.body.toString())],
+    [400, { code: 3, message: 'The body must be JSON, could not be parsed. The request was dropped.' }],
+  );
 });
 
 const refused: readonly [string, HttpRequest, number, RegExp][] = [
@@ -129,7 +140,12 @@ const refused: readonly [string, HttpRequest, number, RegExp][] = [
   ['a form, which a page may send', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=b' }, 415, /Content-Type/],
   ['another content encoding', { headers: { 'content-encoding': 'br' }, body }, 415, /Content-Encoding must be one of/],
   ['gzip that is none', { headers: { 'content-encoding': 'gzip' }, body }, 400, /could not be decompressed/],
-  ['gzip that is cut off', { headers: { 'content-encoding': 'gzip' }, body: gzipSync(body).subarray(0, 20) }, 400, /could not be decompressed/],
+  [
+    'gzip that is cut off',
+    { headers: { 'content-encoding': 'gzip' }, body: gzipSync(body).subarray(0, 20) },
+    400,
+    /could not be decompressed/,
+  ],
   ['a foreign Host', { headers: { host: 'evil.example' }, body }, 403, /Host must be/],
   ['a foreign Origin', { headers: { origin: 'https://evil.example' }, body }, 403, /Origin must be/],
 ];
@@ -150,9 +166,15 @@ test('405 names the method and 415 the encodings that are taken', async () => {
 
 test('a page on a loopback address may send, a foreign one learns nothing', async () => {
   const origin = 'http://localhost:3000';
-  const asked = await send({ method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-key' } });
+  const asked = await send({
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-key' },
+  });
   assert.equal(asked.status, 204);
-  assert.deepEqual([asked.headers['access-control-allow-origin'], asked.headers['access-control-allow-headers']], [origin, 'content-type,x-key']);
+  assert.deepEqual(
+    [asked.headers['access-control-allow-origin'], asked.headers['access-control-allow-headers']],
+    [origin, 'content-type,x-key'],
+  );
   const sent = await send({ body: jsonBody, headers: { ...json, origin } });
   assert.deepEqual([sent.status, sent.headers['access-control-allow-origin']], [200, origin]);
   const foreign = await send({ method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } });
@@ -173,7 +195,14 @@ test('a body of more bytes than allowed is answered with 413, by its claimed len
 
 test('a body without end is answered with 413 and its connection is broken', async () => {
   const socket = connect(receiver.httpPort, '127.0.0.1');
-  const lines = ['POST /v1/traces HTTP/1.1', 'Host: localhost', 'Content-Type: application/x-protobuf', 'Transfer-Encoding: chunked', '', ''];
+  const lines = [
+    'POST /v1/traces HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/x-protobuf',
+    'Transfer-Encoding: chunked',
+    '',
+    '',
+  ];
   socket.write(lines.join('\r\n'));
   const chunk = Buffer.concat([Buffer.from('4000\r\n'), Buffer.alloc(0x4000), Buffer.from('\r\n')]);
   let answer = '';
@@ -200,7 +229,11 @@ test('a body that grows too large when decompressed is answered with 413', async
 test('a sender that asks first is told to go on, or why not', async () => {
   const ask = async (headers: Record<string, string>) => {
     let continued = false;
-    const options = { method: 'POST', headers: { 'content-type': 'application/x-protobuf', expect: '100-continue', ...headers }, agent: false as const };
+    const options = {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-protobuf', expect: '100-continue', ...headers },
+      agent: false as const,
+    };
     const sender = httpRequest(`${receiver.httpUrl}/v1/traces`, options);
     sender.on('continue', () => {
       continued = true;
@@ -221,7 +254,11 @@ test('one connection carries many requests, refused ones among them', async () =
   const ports = new Set<number | undefined>();
   const statuses: (number | undefined)[] = [];
   for (const path of ['/v1/traces', '/nowhere', '/v1/traces', '/v1/logs']) {
-    const sender = httpRequest(`${receiver.httpUrl}${path}`, { method: 'POST', agent, headers: { 'content-type': 'application/x-protobuf' } });
+    const sender = httpRequest(`${receiver.httpUrl}${path}`, {
+      method: 'POST',
+      agent,
+      headers: { 'content-type': 'application/x-protobuf' },
+    });
     sender.end(path === '/v1/logs' ? '' : body);
     const [response] = (await once(sender, 'response')) as [import('node:http').IncomingMessage];
     response.resume();

@@ -22,7 +22,11 @@ after(() => receiver.close());
 
 const isSuccess = ({ code, error }: { code: number; error?: Error }): void => assert.equal(code, 0, error?.message);
 
-for (const [protocol, name] of [['proto', 'http/protobuf'], ['http', 'http/json'], ['grpc', 'grpc']] as const) {
+for (const [protocol, name] of [
+  ['proto', 'http/protobuf'],
+  ['http', 'http/json'],
+  ['grpc', 'grpc'],
+] as const) {
   for (const compression of ['none', 'gzip'] as const) {
     test(`all three signals arrive by ${name} with compression ${compression}`, async () => {
       store.clear();
@@ -41,7 +45,10 @@ for (const [protocol, name] of [['proto', 'http/protobuf'], ['http', 'http/json'
       assert.deepEqual(store.spans(), expectedSpans);
       assert.deepEqual(store.metrics(), expectedMetrics);
       assert.deepEqual(store.logs(), expectedLogs);
-      assert.deepEqual(metas.map(({ signal }) => signal), ['traces', 'metrics', 'logs']);
+      assert.deepEqual(
+        metas.map(({ signal }) => signal),
+        ['traces', 'metrics', 'logs'],
+      );
       for (const meta of metas) {
         assert.deepEqual([meta.protocol, meta.compression], [name, compression === 'gzip' ? 'gzip' : 'identity']);
         assert.equal(meta.compressedBytes < meta.uncompressedBytes, compression === 'gzip');

@@ -40,7 +40,10 @@ test('a port that is taken is named, and the other port is given back', async (t
   const error = await startReceiver({ grpcPort }).catch((reason: unknown) => reason as NodeJS.ErrnoException);
   assert(error instanceof Error);
   assert.equal(error.code, 'EADDRINUSE');
-  assert.equal(error.message, `grpcPort must be free to listen on, ${grpcPort} on 127.0.0.1 was not (EADDRINUSE). The receiver did not start.`);
+  assert.equal(
+    error.message,
+    `grpcPort must be free to listen on, ${grpcPort} on 127.0.0.1 was not (EADDRINUSE). The receiver did not start.`,
+  );
   await assert.rejects(startReceiver({ httpPort }), /httpPort must be free/);
 });
 
@@ -66,7 +69,10 @@ test('the script is asked with what the headers say', async (t) => {
   await sendHttp(httpUrl, { path: '/v1/logs', headers: { 'x-tenant': 'a', 'content-type': 'application/json' }, body: '{}' });
   await sendGrpc(grpcUrl, frame(message), { 'x-tenant': 'b' });
   await sendHttp(httpUrl, { path: '/elsewhere' });
-  assert.deepEqual(asked, [['logs', 'http/json', 'a'], ['traces', 'grpc', 'b']]);
+  assert.deepEqual(asked, [
+    ['logs', 'http/json', 'a'],
+    ['traces', 'grpc', 'b'],
+  ]);
 });
 
 test('refuse answers with a status, a time to wait and headers, and keeps nothing', async (t) => {
@@ -161,7 +167,15 @@ test('close ends connections that hang, that wait and that never said anything',
   const receiver = await startReceiver({ ...store.handlers, respond: () => answers.shift() });
   const silent = [connect(receiver.httpPort, '127.0.0.1'), connect(receiver.grpcPort, '127.0.0.1')];
   await Promise.all(silent.map((socket) => once(socket, 'connect')));
-  const closed = silent.map((socket) => new Promise((resolve) => socket.on('close', resolve).on('error', () => {}).resume()));
+  const closed = silent.map(
+    (socket) =>
+      new Promise((resolve) =>
+        socket
+          .on('close', resolve)
+          .on('error', () => {})
+          .resume(),
+      ),
+  );
   const http = [sendHttp(receiver.httpUrl, { body: message }), sendHttp(receiver.httpUrl, { body: message })];
   const outcomes = Promise.allSettled(http);
   await store.waitFor(({ spans }) => spans().length === 2);
@@ -172,7 +186,10 @@ test('close ends connections that hang, that wait and that never said anything',
   await Promise.all(closed);
   // What hangs is broken off; what only waits is answered now.
   assert.deepEqual((await outcomes).map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
-  assert.equal((await grpc).some(({ status }) => status === 'rejected'), true);
+  assert.equal(
+    (await grpc).some(({ status }) => status === 'rejected'),
+    true,
+  );
   await assert.rejects(sendHttp(receiver.httpUrl, { body: message }), { code: 'ECONNREFUSED' });
 });
 

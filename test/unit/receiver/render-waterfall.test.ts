@@ -9,7 +9,15 @@ const START = 1_700_000_000_000_000_000n;
 const scope = { name: '', version: '', attributes: {}, droppedAttributesCount: 0 };
 const at = (milliseconds: number): bigint => START + BigInt(Math.round(milliseconds * 1e6));
 
-function span(id: string, parent: string, service: string, name: string, from: number, to: number, more: Partial<ReceivedSpan> = {}): ReceivedSpan {
+function span(
+  id: string,
+  parent: string,
+  service: string,
+  name: string,
+  from: number,
+  to: number,
+  more: Partial<ReceivedSpan> = {},
+): ReceivedSpan {
   return {
     traceId: TRACE,
     spanId: id,
@@ -111,7 +119,9 @@ test('no line under the title is wider than the terminal', () => {
 });
 
 test('a span that starts late and takes no time still has a bar', () => {
-  const [, , last = ''] = lines(renderWaterfall([span('a', '', 's', 'root', 0, 100), span('b', 'a', 's', 'tick', 100, 100)], [], { width: 80 }));
+  const [, , last = ''] = lines(
+    renderWaterfall([span('a', '', 's', 'root', 0, 100), span('b', 'a', 's', 'tick', 100, 100)], [], { width: 80 }),
+  );
   assert.match(last, /█ +0 ns$/);
 });
 
@@ -124,7 +134,9 @@ test('data cannot speak to the terminal', () => {
 });
 
 test('long traces and chatty spans are abbreviated', () => {
-  const spans = Array.from({ length: 1_000 }, (_, index) => span(`s${index}`, index === 0 ? '' : 's0', 'shop', `step ${index}`, index, index + 1, index % 100 === 99 ? failed() : {}));
+  const spans = Array.from({ length: 1_000 }, (_, index) =>
+    span(`s${index}`, index === 0 ? '' : 's0', 'shop', `step ${index}`, index, index + 1, index % 100 === 99 ? failed() : {}),
+  );
   const chatty = Array.from({ length: 50 }, (_, index) => log('s0', index, 9, `line ${index}`));
   const drawn = lines(renderWaterfall(spans, chatty, { maxSpans: 10, maxLogs: 3 }));
   assert.equal(drawn.length, 1 + 10 + 4 + 1 + 1);
@@ -132,8 +144,10 @@ test('long traces and chatty spans are abbreviated', () => {
   assert.equal(drawn.at(-2), '… 990 more spans, 10 errors among them');
 });
 
-test('a trace deeper than the call stack, and spans that are each other\'s parents, are drawn', () => {
-  const deep = Array.from({ length: 100_000 }, (_, index) => span(`s${index}`, index === 0 ? '' : `s${index - 1}`, 's', 'n', index, index + 1));
+test("a trace deeper than the call stack, and spans that are each other's parents, are drawn", () => {
+  const deep = Array.from({ length: 100_000 }, (_, index) =>
+    span(`s${index}`, index === 0 ? '' : `s${index - 1}`, 's', 'n', index, index + 1),
+  );
   assert.match(renderWaterfall(deep, [], { maxSpans: 3 }), /… 99997 more spans/);
   const circle = [span('a', 'b', 's', 'first', 0, 1), span('b', 'a', 's', 'second', 0, 1), span('c', 'c', 's', 'own parent', 0, 1)];
   const drawn = renderWaterfall(circle, []);
@@ -165,7 +179,10 @@ test('missing names and times that run backwards are drawn as such', () => {
 });
 
 test('durations have three digits and a unit', () => {
-  const drawn = (milliseconds: number): string => lines(renderWaterfall([span('a', '', 's', 'n', 0, milliseconds)], []))[0]?.split(' · ').at(-1) ?? '';
+  const drawn = (milliseconds: number): string =>
+    lines(renderWaterfall([span('a', '', 's', 'n', 0, milliseconds)], []))[0]
+      ?.split(' · ')
+      .at(-1) ?? '';
   const cases: readonly [number, string][] = [
     [0.0005, '500 ns'],
     [0.001, '1.00 µs'],

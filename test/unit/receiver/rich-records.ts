@@ -289,7 +289,13 @@ export const metrics = {
             {
               ...times,
               attributes: { route: '/ü' },
-              value: { buckets: { boundaries: [0.005, 0.5, 10], counts: [1, 0, 4_294_967_296, 2] }, count: 4_294_967_299, sum: 12.5, min: -1, max: 99 },
+              value: {
+                buckets: { boundaries: [0.005, 0.5, 10], counts: [1, 0, 4_294_967_296, 2] },
+                count: 4_294_967_299,
+                sum: 12.5,
+                min: -1,
+                max: 99,
+              },
             },
             { ...times, attributes: {}, value: { buckets: { boundaries: [], counts: [3] }, count: 3 } },
           ],

@@ -18,7 +18,10 @@ export interface HttpRequest {
 }
 
 /** Posts protobuf to `/v1/traces` when not told otherwise. Rejects when the connection breaks before the answer is whole. */
-export function sendHttp(url: string, { path = '/v1/traces', method = 'POST', headers = {}, body = '', ca }: HttpRequest): Promise<HttpAnswer> {
+export function sendHttp(
+  url: string,
+  { path = '/v1/traces', method = 'POST', headers = {}, body = '', ca }: HttpRequest,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const options = { method, headers: { 'content-type': 'application/x-protobuf', ...headers }, agent: false as const, ...(ca && { ca }) };
     const request = (ca === undefined ? httpRequest : httpsRequest)(`${url}${path}`, options, (response) => {
@@ -57,7 +60,13 @@ export function sendGrpc(url: string, body: Uint8Array, headers: Readonly<Record
   return new Promise((resolve, reject) => {
     const session = connect(url, ca === undefined ? {} : { ca });
     session.on('error', reject);
-    const stream = session.request({ ':method': 'POST', ':path': TRACE_METHOD, 'content-type': 'application/grpc', te: 'trailers', ...headers });
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': TRACE_METHOD,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      ...headers,
+    });
     const chunks: Buffer[] = [];
     let fields: Record<string, unknown> = {};
     stream.on('response', (response) => (fields = { ...fields, ...response }));

@@ -19,9 +19,18 @@ test('records are kept in the order in which they came, and found by trace', () 
   add(store, span('a', '3'));
   store.handlers.onLogs?.([log('c', 'hello'), log('a', 'world')], meta);
   store.handlers.onMetrics?.([metric], meta);
-  assert.deepEqual(store.spans().map(({ name }) => name), ['1', '2', '3']);
-  assert.deepEqual(store.spansOf('a').map(({ name }) => name), ['1', '3']);
-  assert.deepEqual(store.logsOf('a').map(({ body }) => body), ['world']);
+  assert.deepEqual(
+    store.spans().map(({ name }) => name),
+    ['1', '2', '3'],
+  );
+  assert.deepEqual(
+    store.spansOf('a').map(({ name }) => name),
+    ['1', '3'],
+  );
+  assert.deepEqual(
+    store.logsOf('a').map(({ body }) => body),
+    ['world'],
+  );
   assert.deepEqual(store.spansOf('unknown'), []);
   assert.deepEqual(store.traceIds(), ['a', 'b', 'c']);
   assert.deepEqual(store.metrics(), [metric]);
@@ -37,7 +46,10 @@ test('the oldest records make room for newer ones, and are counted', () => {
   }
   const kept = store.spans().map(({ name }) => Number(name));
   assert(kept.length > 10 && kept.length < 500);
-  assert.deepEqual(kept, Array.from({ length: kept.length }, (_, index) => 1_000 - kept.length + index));
+  assert.deepEqual(
+    kept,
+    Array.from({ length: kept.length }, (_, index) => 1_000 - kept.length + index),
+  );
   assert.deepEqual(store.evicted(), { spans: 1_000 - kept.length, logs: 0, metrics: 0 });
   assert.deepEqual(store.traceIds().length, kept.length, 'no index outlives its record');
   assert.deepEqual(store.spansOf('trace 0'), []);
@@ -120,11 +132,14 @@ test('waitFor that waits in vain says what was there', async () => {
   const store = createStore();
   add(store, span('a', 'GET /a'), span('a', 'GET /a'), span('b', 'GET /b'));
   store.handlers.onLogs?.([log('a', 'hello')], meta);
-  await assert.rejects(store.waitFor(() => false, { timeoutMs: 1, what: 'a span named "POST /"' }), {
-    message:
-      'The store must receive a span named "POST /" within 1 ms, did not. ' +
-      'It has 3 spans ("GET /a", "GET /b"), 1 log records ("hello"), 0 metrics.',
-  });
+  await assert.rejects(
+    store.waitFor(() => false, { timeoutMs: 1, what: 'a span named "POST /"' }),
+    {
+      message:
+        'The store must receive a span named "POST /" within 1 ms, did not. ' +
+        'It has 3 spans ("GET /a", "GET /b"), 1 log records ("hello"), 0 metrics.',
+    },
+  );
 });
 
 test('waitFor rejects with what its probe throws, at once or later', async () => {

@@ -20,7 +20,20 @@ import { hex, tag, varint } from './protobuf-bytes.ts';
 const open = (...parts: (Uint8Array | string)[]) =>
   openWire(Buffer.concat(parts.map((part) => (typeof part === 'string' ? hex(part) : part))));
 
-for (const value of [0n, 1n, 127n, 128n, 16_384n, 2n ** 28n - 1n, 2n ** 28n, 2n ** 32n, 2n ** 35n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n]) {
+for (const value of [
+  0n,
+  1n,
+  127n,
+  128n,
+  16_384n,
+  2n ** 28n - 1n,
+  2n ** 28n,
+  2n ** 32n,
+  2n ** 35n,
+  2n ** 53n - 1n,
+  2n ** 53n,
+  2n ** 63n - 1n,
+]) {
   test(`int64 ${value} and its negative are read exactly`, () => {
     const expected = (integer: bigint) => (Number.isSafeInteger(Number(integer)) ? Number(integer) : integer);
     assert.equal(readInt64(open(varint(value)), true), expected(value));

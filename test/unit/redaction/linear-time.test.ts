@@ -11,7 +11,9 @@ test('a quarter of a megabyte that is made to be slow is redacted by every part'
   const timer = setTimeout(() => void worker.terminate(), PATIENCE_MS);
   try {
     await new Promise<void>((resolve, reject) => {
-      worker.on('message', (message: string) => { last = message; });
+      worker.on('message', (message: string) => {
+        last = message;
+      });
       worker.on('error', reject);
       worker.on('exit', () => resolve());
     });

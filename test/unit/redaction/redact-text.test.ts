@@ -42,7 +42,10 @@ describe('in text', () => {
     ['ids 12 34 4111111111111111 56', 'ids 12 34 REDACTED 56'],
     ['378282246310005', 'REDACTED'],
     [`${'4111111111111111 '.repeat(3)}x`, 'REDACTED REDACTED REDACTED x'],
-    ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nnext', '-----BEGIN RSA PRIVATE KEY-----REDACTED-----END RSA PRIVATE KEY-----\nnext'],
+    [
+      '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nnext',
+      '-----BEGIN RSA PRIVATE KEY-----REDACTED-----END RSA PRIVATE KEY-----\nnext',
+    ],
     ['-----BEGIN PRIVATE KEY-----\\nMIIE', '-----BEGIN PRIVATE KEY-----REDACTED'],
     ['https://hooks.slack.com/services/T0/B0/xyz', 'https://hooks.slack.com/services/REDACTED'],
   ] as const) {
@@ -54,11 +57,36 @@ describe('in text', () => {
 
   const after = 'Ab3'.repeat(14);
   for (const key of [
-    `AKIA${'IOSFODNN7EXAMPLE'}`, `AIza${after}`, `ya29.${after}`, `GOCSPX-${after}`, `ghp_${after}`, `github_pat_${after}`,
-    `glpat-${after}`, `sk-${after}`, `sk-proj-${after}`, `sk-ant-api03-${after}`, `sk_live_${after}`, `rk_test_${after}`, `whsec_${after}`,
-    `xoxb-${after}`, `xapp-1-${after}`, `npm_${after}`, `pypi-${after}`, `dckr_pat_${after}`, `SG.${after}.${after}`, `key-${'0a'.repeat(16)}`,
-    `xkeysib-${after}`, `hf_${after}`, `shpat_${'0a'.repeat(16)}`, `dop_v1_${'0a'.repeat(32)}`, `dapi${'0a'.repeat(16)}`, `SK${'0a'.repeat(16)}`,
-    `sq0atp-${after}`, `EAA${after}`, `hvs.${after}`, `AGE-SECRET-KEY-1${'Q2'.repeat(20)}`,
+    `AKIA${'IOSFODNN7EXAMPLE'}`,
+    `AIza${after}`,
+    `ya29.${after}`,
+    `GOCSPX-${after}`,
+    `ghp_${after}`,
+    `github_pat_${after}`,
+    `glpat-${after}`,
+    `sk-${after}`,
+    `sk-proj-${after}`,
+    `sk-ant-api03-${after}`,
+    `sk_live_${after}`,
+    `rk_test_${after}`,
+    `whsec_${after}`,
+    `xoxb-${after}`,
+    `xapp-1-${after}`,
+    `npm_${after}`,
+    `pypi-${after}`,
+    `dckr_pat_${after}`,
+    `SG.${after}.${after}`,
+    `key-${'0a'.repeat(16)}`,
+    `xkeysib-${after}`,
+    `hf_${after}`,
+    `shpat_${'0a'.repeat(16)}`,
+    `dop_v1_${'0a'.repeat(32)}`,
+    `dapi${'0a'.repeat(16)}`,
+    `SK${'0a'.repeat(16)}`,
+    `sq0atp-${after}`,
+    `EAA${after}`,
+    `hvs.${after}`,
+    `AGE-SECRET-KEY-1${'Q2'.repeat(20)}`,
   ]) {
     test(`the key ${key} goes`, () => {
       assert.equal(redactText(key), 'REDACTED');
@@ -70,7 +98,7 @@ describe('in text', () => {
   for (const text of [
     'GET /users/:id',
     'Listening on http://localhost:3000/',
-    "SyntaxError: Unexpected token '}', \"{a}\" is not valid JSON",
+    'SyntaxError: Unexpected token \'}\', "{a}" is not valid JSON',
     'Unexpected token < in JSON at position 0',
     "TypeError: Cannot read properties of undefined (reading 'key')\n    at Object.<anonymous> (/srv/app/node_modules/.pnpm/express@4.18.2_supports-color@8.1.1/node_modules/express/lib/router.js:281:22)\n    at async file:///srv/app/token.js:10:5\n    at node:internal/process/task_queues:95:5",
     '2026-11-20T17:14:00.123Z info: request done in 12.5 ms',

@@ -27,23 +27,32 @@ const HARMLESS = `author author.name authority authoritative :authority authored
   signature assign design sidecar inside host.name file.path url.full message body name value id type`.split(/\s+/);
 
 test('names of secrets', () => {
-  assert.deepEqual(SECRET.filter((name) => !isSecretName(name)), []);
+  assert.deepEqual(
+    SECRET.filter((name) => !isSecretName(name)),
+    [],
+  );
 });
 
 test('names that only look like them', () => {
-  assert.deepEqual(HARMLESS.filter((name) => isSecretName(name)), []);
+  assert.deepEqual(
+    HARMLESS.filter((name) => isSecretName(name)),
+    [],
+  );
 });
 
 test('no attribute of the semantic conventions is secret but those that are', () => {
   const require = createRequire(import.meta.url);
   const conventions: Record<string, unknown> = require('@opentelemetry/semantic-conventions/incubating');
-  const names = Object.entries(conventions).flatMap(([name, value]) => (/^(?:ATTR|METRIC|EVENT)_/.test(name) && typeof value === 'string' ? [value] : []));
+  const names = Object.entries(conventions).flatMap(([name, value]) =>
+    /^(?:ATTR|METRIC|EVENT)_/.test(name) && typeof value === 'string' ? [value] : [],
+  );
   assert.ok(names.length > 500, `${names.length} names`);
   assert.deepEqual([...new Set(names)].filter(isSecretName).sort(), ['db.connection_string']);
 });
 
 test('numbers are secret where the number is the secret', () => {
-  for (const name of ['pin', 'cvv', 'otp', 'password', 'ssn', 'card_number', 'client_secret']) assert.equal(secrecyOf(name), 'text and numbers', name);
+  for (const name of ['pin', 'cvv', 'otp', 'password', 'ssn', 'card_number', 'client_secret'])
+    assert.equal(secrecyOf(name), 'text and numbers', name);
   for (const name of ['tokens', 'token', 'cookies', 'api_keys', 'pass']) assert.equal(secrecyOf(name), 'text', name);
   assert.equal(secrecyOf('user.id'), 'none');
 });

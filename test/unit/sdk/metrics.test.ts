@@ -42,7 +42,10 @@ test('a value that was recorded before the SDK was there is exported', async () 
   counter.add(3, { route: '/a' });
   await pipeline.collect();
   pipeline.stop();
-  assert.deepEqual(exported.map(({ scope, metric }) => [scope, metric.descriptor.name, metric.descriptor.unit, values(metric)]), [['shop', 'orders', '{order}', [5]]]);
+  assert.deepEqual(
+    exported.map(({ scope, metric }) => [scope, metric.descriptor.name, metric.descriptor.unit, values(metric)]),
+    [['shop', 'orders', '{order}', [5]]],
+  );
 });
 
 test('at the end of the process everything recorded is collected at once, without a promise', () => {

@@ -33,7 +33,11 @@ describe('the service', () => {
     'broken/package.json': 'not json',
     'broken/app.js': '',
   });
-  for (const [what, script] of [['the script', 'src/server.js'], ['a nearer package.json without a name', 'nested/app.js'], ['a nearer package.json that is not JSON', 'broken/app.js']] as const) {
+  for (const [what, script] of [
+    ['the script', 'src/server.js'],
+    ['a nearer package.json without a name', 'nested/app.js'],
+    ['a nearer package.json that is not JSON', 'broken/app.js'],
+  ] as const) {
     it(`is named after the package.json above ${what}`, () => {
       const found = detect({}, { script: join(root, script) });
       assert.deepEqual([found['service.name'], found['service.version']], ['shop', '1.4.2']);
@@ -66,18 +70,35 @@ describe('the resource', () => {
     assert.equal(found['process.pid'], process.pid);
     assert.equal(found['process.runtime.version'], process.versions.node);
     assert.match(String(found['service.instance.id']), /^[0-9a-f-]{36}$/);
-    assert.deepEqual(Object.keys(found).filter((key) => /command|owner|executable/.test(key)), []);
+    assert.deepEqual(
+      Object.keys(found).filter((key) => /command|owner|executable/.test(key)),
+      [],
+    );
   });
 
   it('is what is asked for', () => {
-    assert.deepEqual(Object.keys(detect({ OTEL_NODE_RESOURCE_DETECTORS: 'os' })).filter((key) => /^(process|host|os)\./.test(key)).sort(), ['os.type', 'os.version']);
-    assert.deepEqual(Object.keys(detect({ OTEL_NODE_RESOURCE_DETECTORS: 'none' })).sort(), ['service.name', 'telemetry.distro.name', 'telemetry.distro.version', 'telemetry.sdk.language', 'telemetry.sdk.name']);
+    assert.deepEqual(
+      Object.keys(detect({ OTEL_NODE_RESOURCE_DETECTORS: 'os' }))
+        .filter((key) => /^(process|host|os)\./.test(key))
+        .sort(),
+      ['os.type', 'os.version'],
+    );
+    assert.deepEqual(Object.keys(detect({ OTEL_NODE_RESOURCE_DETECTORS: 'none' })).sort(), [
+      'service.name',
+      'telemetry.distro.name',
+      'telemetry.distro.version',
+      'telemetry.sdk.language',
+      'telemetry.sdk.name',
+    ]);
     assert.ok('host.name' in detect({ OTEL_NODE_RESOURCE_DETECTORS: 'all' }));
   });
 
   it('holds what is set over what was found', () => {
     const found = detect({ OTEL_RESOURCE_ATTRIBUTES: 'host.name=mine,team=platform', ENVIRONMENT: 'production', GIT_COMMIT: 'abc123' });
-    assert.deepEqual([found['host.name'], found['team'], found['deployment.environment.name'], found['vcs.ref.head.revision']], ['mine', 'platform', 'production', 'abc123']);
+    assert.deepEqual(
+      [found['host.name'], found['team'], found['deployment.environment.name'], found['vcs.ref.head.revision']],
+      ['mine', 'platform', 'production', 'abc123'],
+    );
   });
 
   it('names the pod only in Kubernetes', () => {

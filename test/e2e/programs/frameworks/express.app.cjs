@@ -13,8 +13,15 @@ module.exports = function createApp(express, { anything }) {
   app.get('/users/:id', (_request, response) => response.send('ok'));
   app.get(['/either', '/or'], (_request, response) => response.send('ok'));
   app.get(/^\/reg(ular|exp)$/, (_request, response) => response.send('ok'));
-  app.route('/both/:way').get((_request, response) => response.send('got')).post((_request, response) => response.send('posted'));
-  app.get('/two-handlers', (_request, _response, next) => setImmediate(next), (_request, response) => response.send('ok'));
+  app
+    .route('/both/:way')
+    .get((_request, response) => response.send('got'))
+    .post((_request, response) => response.send('posted'));
+  app.get(
+    '/two-handlers',
+    (_request, _response, next) => setImmediate(next),
+    (_request, response) => response.send('ok'),
+  );
   app.get('/moved/:on', (_request, _response, next) => next());
   app.get('/moved/here', (_request, response) => response.send('ok'));
   app.get('/throws', () => {
@@ -33,7 +40,10 @@ module.exports = function createApp(express, { anything }) {
   tenants.get('/', (_request, response) => response.send('tenants'));
   tenants.use('/:tenant/orders', orders);
   app.use('/api/v1', tenants);
-  app.use(['/first', '/second'], express.Router().get('/thing', (_request, response) => response.send('ok')));
+  app.use(
+    ['/first', '/second'],
+    express.Router().get('/thing', (_request, response) => response.send('ok')),
+  );
   const nobody = express.Router();
   nobody.get('/nothing', (_request, response) => response.send('never asked'));
   app.use('/api', nobody);

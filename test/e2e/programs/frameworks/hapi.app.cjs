@@ -18,7 +18,11 @@ module.exports = async function createServer(create) {
     method: 'GET',
     path: '/client-error',
     handler() {
-      throw Object.assign(new Error('no such thing'), { isBoom: true, isServer: false, output: { statusCode: 404, payload: { message: 'no such thing' }, headers: {} } });
+      throw Object.assign(new Error('no such thing'), {
+        isBoom: true,
+        isServer: false,
+        output: { statusCode: 404, payload: { message: 'no such thing' }, headers: {} },
+      });
     },
   });
   server.auth.scheme('nobody', () => ({ authenticate: (_request, h) => h.response('who?').code(401).takeover() }));

@@ -1,5 +1,8 @@
 // Decorators are functions: without a compiler they are called as such.
-module.exports = async function createApp({ Controller, Get, Post, HttpException, Module, UseFilters, Catch, VersioningType }, { NestFactory }) {
+module.exports = async function createApp(
+  { Controller, Get, Post, HttpException, Module, UseFilters, Catch, VersioningType },
+  { NestFactory },
+) {
   class Cats {
     all() {
       return 'cats';

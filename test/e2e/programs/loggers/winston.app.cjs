@@ -39,12 +39,16 @@ module.exports = async function run(winston) {
     }
   }
   const slow = winston.createLogger({ transports: [new Slow({ highWaterMark: 1 })] });
-  await Promise.all(Array.from({ length: 200 }, (_, i) => tracer.startActiveSpan(`request ${i}`, async (span) => {
-    await Promise.resolve();
-    slow.info('slow', { step: 'slow', request: `request ${i}` });
-    await new Promise(setImmediate);
-    span.end();
-  })));
+  await Promise.all(
+    Array.from({ length: 200 }, (_, i) =>
+      tracer.startActiveSpan(`request ${i}`, async (span) => {
+        await Promise.resolve();
+        slow.info('slow', { step: 'slow', request: `request ${i}` });
+        await new Promise(setImmediate);
+        span.end();
+      }),
+    ),
+  );
   await new Promise((resolve) => {
     slow.on('finish', resolve);
     slow.end();

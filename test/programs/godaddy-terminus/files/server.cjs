@@ -4,7 +4,10 @@ const { createTerminus } = require('@godaddy/terminus');
 const express = require('express');
 
 const app = express();
-app.use('/lines', express.Router().get('/:line', (request, response) => response.json({ line: request.params.line })));
+app.use(
+  '/lines',
+  express.Router().get('/:line', (request, response) => response.json({ line: request.params.line })),
+);
 const server = createServer(app);
 createTerminus(server, {
   healthChecks: { '/healthcheck': async () => ({ line: 'clear' }) },

@@ -10,7 +10,13 @@ const { join } = require('node:path');
     { method: 'GET', path: '/signals/{name}', handler: (request) => ({ name: request.params.name }) },
     { method: 'GET', path: '/files/{path*}', handler: { directory: { path: join(__dirname, 'public') } } },
     { method: 'POST', path: '/signals', options: { handler: (request, h) => h.response(request.payload).code(201) } },
-    { method: 'GET', path: '/broken', handler: () => { throw new Error('broken'); } },
+    {
+      method: 'GET',
+      path: '/broken',
+      handler: () => {
+        throw new Error('broken');
+      },
+    },
   ]);
   server.ext('onPreResponse', (request, h) => h.continue);
   process.once('SIGTERM', async () => {

@@ -8,12 +8,20 @@ const scopeB = bytes(1, 66);
 
 test('records leave oldest first, grouped by scope', () => {
   const queue = createQueue({ maxBytes: 1e6, maxRecords: Infinity });
-  for (const [scope, id] of [[scopeA, 1], [scopeB, 2], [scopeA, 3]] as const) queue.add(scope, bytes(1, id), 1);
+  for (const [scope, id] of [
+    [scopeA, 1],
+    [scopeB, 2],
+    [scopeA, 3],
+  ] as const)
+    queue.add(scope, bytes(1, id), 1);
   const batch = queue.take(10, 1e6);
-  assert.deepEqual(batch?.groups.map(({ scope, records }) => [scope, records.map((record) => record[0])]), [
-    [scopeA, [1, 3]],
-    [scopeB, [2]],
-  ]);
+  assert.deepEqual(
+    batch?.groups.map(({ scope, records }) => [scope, records.map((record) => record[0])]),
+    [
+      [scopeA, [1, 3]],
+      [scopeB, [2]],
+    ],
+  );
   assert.equal(queue.records, 0);
   assert.equal(queue.bytes, 0);
   assert.equal(queue.take(10, 1e6), undefined);
@@ -33,7 +41,10 @@ test('a record without room is not taken, whether bytes or number bound the queu
   assert.equal(small.add(scopeA, bytes(500), 1), false);
   assert.equal(small.records, 1);
   const few = createQueue({ maxBytes: 1e6, maxRecords: 2 });
-  assert.deepEqual([1, 2, 3].map(() => few.add(scopeA, bytes(1), 1)), [true, true, false]);
+  assert.deepEqual(
+    [1, 2, 3].map(() => few.add(scopeA, bytes(1), 1)),
+    [true, true, false],
+  );
 });
 
 test('bytes are given back as records leave, however often the queue fills and empties', () => {

@@ -22,7 +22,11 @@ const WITHOUT_TARGETS = ['undici', 'fastify', 'runtime-node', 'host-metrics', 'a
 function declaredBy(name: string): Declared[] {
   const entry = CATALOGUE.find((each) => each.name === name);
   assert.ok(entry);
-  const { _modules = [], instrumentationV2_V3, instrumentationV4_V5 } = entry.create({ ...entry.options(config, {}), enabled: false }) as unknown as Inside;
+  const {
+    _modules = [],
+    instrumentationV2_V3,
+    instrumentationV4_V5,
+  } = entry.create({ ...entry.options(config, {}), enabled: false }) as unknown as Inside;
   return [..._modules, ...(instrumentationV2_V3?._modules ?? []), ...(instrumentationV4_V5?._modules ?? [])];
 }
 
@@ -32,8 +36,13 @@ describe('each entry', () => {
       const declared = declaredBy(name);
       assert.deepEqual([...targets].sort(), [...new Set(declared.map((each) => each.name))].sort());
       assert.equal(targets.length === 0, WITHOUT_TARGETS.includes(name));
-      if (files.length > 0) assert.deepEqual(files, declared.flatMap((each) => each.files.map((file) => file.name)));
-      if (announced !== undefined) assert.equal(typeof (create({ enabled: false }) as unknown as Record<string, unknown>)[announced.method], 'function');
+      if (files.length > 0)
+        assert.deepEqual(
+          files,
+          declared.flatMap((each) => each.files.map((file) => file.name)),
+        );
+      if (announced !== undefined)
+        assert.equal(typeof (create({ enabled: false }) as unknown as Record<string, unknown>)[announced.method], 'function');
     });
   }
 
@@ -48,17 +57,28 @@ describe('each entry', () => {
 });
 
 describe('options', () => {
-  const optionsOf = (name: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined => CATALOGUE.find((entry) => entry.name === name)?.options(config, given);
+  const optionsOf = (name: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined =>
+    CATALOGUE.find((entry) => entry.name === name)?.options(config, given);
 
   it('of a user win over ours one by one', () => {
-    assert.deepEqual(optionsOf('pg', { requireParentSpan: false, enhancedDatabaseReporting: true }), { requireParentSpan: false, ignoreConnectSpans: true, enhancedDatabaseReporting: true });
+    assert.deepEqual(optionsOf('pg', { requireParentSpan: false, enhancedDatabaseReporting: true }), {
+      requireParentSpan: false,
+      ignoreConnectSpans: true,
+      enhancedDatabaseReporting: true,
+    });
   });
 
   it('of a user do not take the place of the hooks for http that signalbox needs', () => {
     const asked: string[] = [];
-    const options = optionsOf('http', { ignoreIncomingRequestHook: ({ url }: { url: string }) => (asked.push(url), url === '/mine'), redactedQueryParams: ['a'] });
+    const options = optionsOf('http', {
+      ignoreIncomingRequestHook: ({ url }: { url: string }) => (asked.push(url), url === '/mine'),
+      redactedQueryParams: ['a'],
+    });
     const isIgnored = options?.['ignoreIncomingRequestHook'] as (request: { url: string }) => boolean;
-    assert.deepEqual(['/health', '/mine', '/other'].map((url) => isIgnored({ url })), [true, true, false]);
+    assert.deepEqual(
+      ['/health', '/mine', '/other'].map((url) => isIgnored({ url })),
+      [true, true, false],
+    );
     assert.deepEqual(asked, ['/mine', '/other']);
     assert.deepEqual(options?.['redactedQueryParams'], ['a']);
     assert.equal(options?.['requestHook'], undefined);
@@ -68,14 +88,30 @@ describe('options', () => {
 });
 
 describe('what is on', () => {
-  const names = (environment: Readonly<Record<string, string>>): string[] => enabledEntries(loadConfig(environment).config).map(({ name }) => name);
+  const names = (environment: Readonly<Record<string, string>>): string[] =>
+    enabledEntries(loadConfig(environment).config).map(({ name }) => name);
 
   it('by default is everything but noise', () => {
     const off = CATALOGUE.map(({ name }) => name).filter((name) => !names({}).includes(name));
-    assert.deepEqual(off.sort(), ['aws-lambda', 'connect', 'cucumber', 'dataloader', 'dns', 'fs', 'generic-pool', 'host-metrics', 'lru-memoizer', 'net', 'router']);
+    assert.deepEqual(off.sort(), [
+      'aws-lambda',
+      'connect',
+      'cucumber',
+      'dataloader',
+      'dns',
+      'fs',
+      'generic-pool',
+      'host-metrics',
+      'lru-memoizer',
+      'net',
+      'router',
+    ]);
   });
 
   it('is what is enabled by name, without what is disabled by name', () => {
-    assert.deepEqual(names({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'net,http,pg', OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pg' }), ['http', 'net']);
+    assert.deepEqual(names({ OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'net,http,pg', OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pg' }), [
+      'http',
+      'net',
+    ]);
   });
 });

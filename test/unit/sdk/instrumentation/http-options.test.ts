@@ -10,7 +10,22 @@ it('a path is ignored whole, or by its beginning up to a star; the query does no
 });
 
 it('an error of the client is one that says a status from 400 to 499', () => {
-  const hostile = { get status(): number { throw new Error('no'); } };
-  const errors = [{ status: 404 }, { statusCode: 400 }, { output: { statusCode: 499 } }, { status: 500 }, { statusCode: '404' }, new Error('x'), 'text', null, undefined, hostile];
+  const hostile = {
+    get status(): number {
+      throw new Error('no');
+    },
+  };
+  const errors = [
+    { status: 404 },
+    { statusCode: 400 },
+    { output: { statusCode: 499 } },
+    { status: 500 },
+    { statusCode: '404' },
+    new Error('x'),
+    'text',
+    null,
+    undefined,
+    hostile,
+  ];
   assert.deepEqual(errors.map(isClientError), [true, true, true, false, false, false, false, false, false, false]);
 });

@@ -7,7 +7,12 @@ import { api, LIMITS, resource } from '../tracing/kit.ts';
 
 function record(names: 'all' | ReadonlySet<string>): string[] {
   const ended: string[] = [];
-  const provider = createTracerProvider({ sampler: createSampler('always_on', 1), limits: LIMITS, resource, onEnd: ({ name }) => ended.push(name) });
+  const provider = createTracerProvider({
+    sampler: createSampler('always_on', 1),
+    limits: LIMITS,
+    resource,
+    onEnd: ({ name }) => ended.push(name),
+  });
   const tracer = onlyUnderParent(provider, names).getTracer('library', '1.0');
   const results = [
     tracer.startActiveSpan('query', (span) => (span.end(), 1)),

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { launcherOf } from '../../../../src/sdk/lifecycle/launcher.ts';
 
-const of = (argv: readonly string[], execArgv: readonly string[] = [], isRunnersChild = false): string | undefined => launcherOf({ argv: ['/usr/bin/node', ...argv], execArgv, isRunnersChild });
+const of = (argv: readonly string[], execArgv: readonly string[] = [], isRunnersChild = false): string | undefined =>
+  launcherOf({ argv: ['/usr/bin/node', ...argv], execArgv, isRunnersChild });
 
 describe('a launcher is', () => {
   for (const script of [
@@ -32,18 +33,37 @@ describe('a launcher is', () => {
     assert.equal(of([join(folder, 'tsx')]), undefined);
   });
 
-  for (const flags of [['--check'], ['-c'], ['--run', 'start'], ['--run=start'], ['--test'], ['--watch'], ['--watch-path=src'], ['--build-snapshot'], ['--prof-process']]) {
+  for (const flags of [
+    ['--check'],
+    ['-c'],
+    ['--run', 'start'],
+    ['--run=start'],
+    ['--test'],
+    ['--watch'],
+    ['--watch-path=src'],
+    ['--build-snapshot'],
+    ['--prof-process'],
+  ]) {
     it(`node ${flags.join(' ')}`, () => assert.equal(of(['/app/server.js'], flags), flags[0]));
   }
 });
 
 describe('an application is', () => {
-  for (const script of ['/app/server.js', '/app/npm.js', '/app/src/tsc', '/app/bin/tsx', '/app/node_modules/.bin/next', '/app/node_modules/next/dist/bin/next', '/app/my-npm/bin/npm-cli.mjs']) {
+  for (const script of [
+    '/app/server.js',
+    '/app/npm.js',
+    '/app/src/tsc',
+    '/app/bin/tsx',
+    '/app/node_modules/.bin/next',
+    '/app/node_modules/next/dist/bin/next',
+    '/app/my-npm/bin/npm-cli.mjs',
+  ]) {
     it(script, () => assert.equal(of([script]), undefined));
   }
 
   it('a program without a script', () => assert.equal(of([], ['-e', '1']), undefined));
-  it('one whose flags only look like those', () => assert.equal(of(['/app/server.js'], ['--test-timeout=5', '--check-something', '--require', 'x']), undefined));
+  it('one whose flags only look like those', () =>
+    assert.equal(of(['/app/server.js'], ['--test-timeout=5', '--check-something', '--require', 'x']), undefined));
   it('the child of a runner, in spite of its flags', () => {
     assert.equal(of(['/app/a.test.js'], ['--test'], true), undefined);
     assert.equal(of(['/app/server.js'], ['--watch'], true), undefined);

@@ -23,7 +23,10 @@ const watch = (more = {}) => watchProcessEnd({
 const stay = () => setInterval(() => {}, 1000);
 `;
 
-async function run(program: string, flags: readonly string[] = []): Promise<{ code: number | null; signal: string | null; lines: string[]; stderr: string }> {
+async function run(
+  program: string,
+  flags: readonly string[] = [],
+): Promise<{ code: number | null; signal: string | null; lines: string[]; stderr: string }> {
   const child = spawn(process.execPath, [...flags, '-e', `${PRELUDE}\n${program}`], { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
   const text = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk));
@@ -45,7 +48,9 @@ describe('the end of a process', { concurrency: 2 }, () => {
   });
 
   it('by a crash is told before it is printed, and the stack shows nothing of ours', async () => {
-    const { code, lines, stderr } = await run("watch(); process.on('exit', () => { throw new Error('late'); }); setImmediate(() => { throw new Error('lost'); });");
+    const { code, lines, stderr } = await run(
+      "watch(); process.on('exit', () => { throw new Error('late'); }); setImmediate(() => { throw new Error('lost'); });",
+    );
     assert.notEqual(code, 0);
     assert.equal(lines[0], 'crash lost uncaughtException false');
     assert.equal(lines.at(-1), 'exit');
@@ -53,14 +58,18 @@ describe('the end of a process', { concurrency: 2 }, () => {
   });
 
   it('is not a crash when the application handles it', async () => {
-    const { code, lines } = await run("watch(); process.on('uncaughtException', () => log('own')); setImmediate(() => { throw new Error('kept'); });");
+    const { code, lines } = await run(
+      "watch(); process.on('uncaughtException', () => log('own')); setImmediate(() => { throw new Error('kept'); });",
+    );
     assert.equal(code, 0);
     assert.deepEqual(lines, ['crash kept uncaughtException true', 'own', 'exit']);
   });
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
     it(`by ${signal} comes after the export, by the signal itself`, async () => {
-      const ending = await run(`watch({ onFatalSignal: (signal) => new Promise((done) => setTimeout(() => { log('exported', signal); done(); }, 20)) }); stay(); process.kill(process.pid, '${signal}');`);
+      const ending = await run(
+        `watch({ onFatalSignal: (signal) => new Promise((done) => setTimeout(() => { log('exported', signal); done(); }, 20)) }); stay(); process.kill(process.pid, '${signal}');`,
+      );
       assert.equal(ending.signal, signal);
       assert.deepEqual(ending.lines, [`exported ${signal}`, 'exit']);
     });
@@ -74,13 +83,17 @@ describe('the end of a process', { concurrency: 2 }, () => {
   });
 
   it('by a signal that the application handles is left to it', async () => {
-    const { code, lines } = await run("watch(); stay(); process.once('SIGTERM', () => { log('own'); process.exit(0); }); process.kill(process.pid, 'SIGTERM');");
+    const { code, lines } = await run(
+      "watch(); stay(); process.once('SIGTERM', () => { log('own'); process.exit(0); }); process.kill(process.pid, 'SIGTERM');",
+    );
     assert.equal(code, 0);
     assert.deepEqual(lines.slice(0, 3), ['handled SIGTERM', 'own', 'exit']);
   });
 
   it('is not hurt by handlers that throw', async () => {
-    const { code, stderr } = await run("const no = () => { throw new Error('ours'); }; watch({ onCrash: no, onExit: no, onHandledSignal: no }); process.on('SIGTERM', () => process.exit(5)); stay(); process.kill(process.pid, 'SIGTERM');");
+    const { code, stderr } = await run(
+      "const no = () => { throw new Error('ours'); }; watch({ onCrash: no, onExit: no, onHandledSignal: no }); process.on('SIGTERM', () => process.exit(5)); stay(); process.kill(process.pid, 'SIGTERM');",
+    );
     assert.deepEqual({ code, stderr }, { code: 5, stderr: '' });
   });
 });
@@ -100,12 +113,16 @@ describe('the listeners for signals', { concurrency: 2 }, () => {
   });
 
   it('are never seen beside its own while these are added', async () => {
-    const { lines } = await run("watch(); process.on('newListener', (name) => name === 'SIGTERM' && log(process.listenerCount('SIGTERM'))); process.on('SIGTERM', () => {});");
+    const { lines } = await run(
+      "watch(); process.on('newListener', (name) => name === 'SIGTERM' && log(process.listenerCount('SIGTERM'))); process.on('SIGTERM', () => {});",
+    );
     assert.deepEqual(lines, ['0', 'exit']);
   });
 
   it('are gone when the watch is over, and process.emit is as it was', async () => {
-    const { lines } = await run("const { emit, reallyExit } = process; const stop = watch(); log(process.emit === emit); stop(); log(counts(), process.emit === emit, Object.hasOwn(process, 'emit'), process.reallyExit === reallyExit); stop();");
+    const { lines } = await run(
+      "const { emit, reallyExit } = process; const stop = watch(); log(process.emit === emit); stop(); log(counts(), process.emit === emit, Object.hasOwn(process, 'emit'), process.reallyExit === reallyExit); stop();",
+    );
     assert.deepEqual(lines, ['false', '0,0,0 true false true']);
   });
 
@@ -114,8 +131,10 @@ describe('the listeners for signals', { concurrency: 2 }, () => {
     assert.deepEqual({ code, lines, stderr }, { code: 0, lines: ['0,0,0'], stderr: '' });
   });
 
-  it("are wrapped by others that come later, and stop takes nothing of theirs away", async () => {
-    const { code, lines } = await run("const stop = watch(); const inner = process.emit; process.emit = function (...args) { if (args[0] === 'custom') log('theirs'); return Reflect.apply(inner, this, args); }; stop(); process.emit('custom');");
+  it('are wrapped by others that come later, and stop takes nothing of theirs away', async () => {
+    const { code, lines } = await run(
+      "const stop = watch(); const inner = process.emit; process.emit = function (...args) { if (args[0] === 'custom') log('theirs'); return Reflect.apply(inner, this, args); }; stop(); process.emit('custom');",
+    );
     assert.deepEqual({ code, lines }, { code: 0, lines: ['theirs'] });
   });
 });

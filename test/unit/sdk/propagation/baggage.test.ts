@@ -32,12 +32,23 @@ describe('baggage that comes in', () => {
       ['key2', 'value2'],
       ['key3', 'value3', 'propertyKey=propertyValue'],
     ]);
-    assert.deepEqual(receive('a=b=c==,empty=,b=1;'), [['a', 'b=c=='], ['empty', ''], ['b', '1']]);
+    assert.deepEqual(receive('a=b=c==,empty=,b=1;'), [
+      ['a', 'b=c=='],
+      ['empty', ''],
+      ['b', '1'],
+    ]);
   });
 
   test('percent encoding, and what is not UTF-8 in it', () => {
-    assert.deepEqual(receive('node=DF%2028,name=J%C3%BCrgen'), [['node', 'DF 28'], ['name', 'J\u00fcrgen']]);
-    assert.deepEqual(receive('a=%ff%41,b=100%,c=%zz'), [['a', '\ufffdA'], ['b', '100%'], ['c', '%zz']]);
+    assert.deepEqual(receive('node=DF%2028,name=J%C3%BCrgen'), [
+      ['node', 'DF 28'],
+      ['name', 'J\u00fcrgen'],
+    ]);
+    assert.deepEqual(receive('a=%ff%41,b=100%,c=%zz'), [
+      ['a', '\ufffdA'],
+      ['b', '100%'],
+      ['c', '%zz'],
+    ]);
   });
 
   test('a malformed member is left out and the rest kept', () => {
@@ -46,15 +57,25 @@ describe('baggage that comes in', () => {
   });
 
   test('the last of several members with one key counts', () => {
-    assert.deepEqual(receive('a=1,b=2,a=3'), [['a', '3'], ['b', '2']]);
+    assert.deepEqual(receive('a=1,b=2,a=3'), [
+      ['a', '3'],
+      ['b', '2'],
+    ]);
   });
 
   test('a member named __proto__ is a member', () => {
-    assert.deepEqual(receive('__proto__=1,constructor=2'), [['__proto__', '1'], ['constructor', '2']]);
+    assert.deepEqual(receive('__proto__=1,constructor=2'), [
+      ['__proto__', '1'],
+      ['constructor', '2'],
+    ]);
   });
 
   test('several headers are one', () => {
-    assert.deepEqual(receive(['a=1', 'b=2,c=3', 7]), [['a', '1'], ['b', '2'], ['c', '3']]);
+    assert.deepEqual(receive(['a=1', 'b=2,c=3', 7]), [
+      ['a', '1'],
+      ['b', '2'],
+      ['c', '3'],
+    ]);
   });
 
   test('180 members, 8192 characters and 4096 for one member are read, and no more', () => {
@@ -84,13 +105,29 @@ describe('baggage that goes out', () => {
     assert.equal(sendEntries({ a: { value: '1', metadata: metadata('x,b=2') } }), 'a=1');
     assert.equal(sendEntries({ a: { value: '\ud800' }, b: { value: '2' }, '': { value: '3' } }), 'b=2');
     assert.equal(sendEntries({ a: undefined, b: { value: '2' } }), 'b=2');
-    assert.equal(sendEntries({ a: { value: '1', metadata: { toString() { throw new Error('no'); } } }, b: { value: '2' } }), 'b=2');
+    assert.equal(
+      sendEntries({
+        a: {
+          value: '1',
+          metadata: {
+            toString() {
+              throw new Error('no');
+            },
+          },
+        },
+        b: { value: '2' },
+      }),
+      'b=2',
+    );
   });
 
   test('stays within the bounds, leaving out what does not fit', () => {
     const big = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`k${i}`, { value: 'v'.repeat(1000) }]));
     const sent = sendEntries({ huge: { value: 'v'.repeat(5000) }, ...big, last: { value: '1' } });
-    assert.deepEqual(sent?.split(',').map((member) => member.split('=')[0]), ['k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'last']);
+    assert.deepEqual(
+      sent?.split(',').map((member) => member.split('=')[0]),
+      ['k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'last'],
+    );
     const many = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`k${i}`, { value: 'v' }]));
     assert.equal(sendEntries(many)?.split(',').length, 180);
   });

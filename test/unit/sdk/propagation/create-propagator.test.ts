@@ -9,10 +9,7 @@ const SPAN_ID = 'b7ad6b7169203331';
 const TRACE_PARENT = `00-${TRACE_ID}-${SPAN_ID}-01`;
 
 const baggage = propagation.createBaggage({ a: { value: '1' } });
-const full = propagation.setBaggage(
-  trace.setSpanContext(ROOT_CONTEXT, { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 }),
-  baggage,
-);
+const full = propagation.setBaggage(trace.setSpanContext(ROOT_CONTEXT, { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 }), baggage);
 
 function make(...propagators: string[]) {
   return createPropagator({ propagators, baggageHosts: ['*'] });
@@ -26,7 +23,10 @@ function sent(...propagators: string[]): Record<string, string> {
 
 describe('the chosen propagators', () => {
   test('write their headers, in the order in which they were chosen', () => {
-    assert.deepEqual(Object.entries(sent('tracecontext', 'baggage')), [['traceparent', TRACE_PARENT], ['baggage', 'a=1']]);
+    assert.deepEqual(Object.entries(sent('tracecontext', 'baggage')), [
+      ['traceparent', TRACE_PARENT],
+      ['baggage', 'a=1'],
+    ]);
     assert.deepEqual(Object.keys(sent('baggage', 'tracecontext')), ['baggage', 'traceparent']);
     assert.deepEqual(sent('b3'), { b3: `${TRACE_ID}-${SPAN_ID}-1` });
     assert.deepEqual(sent('b3multi'), { 'x-b3-traceid': TRACE_ID, 'x-b3-spanid': SPAN_ID, 'x-b3-sampled': '1' });
@@ -62,7 +62,9 @@ describe('the chosen propagators', () => {
 });
 
 describe('a propagator throws nothing', () => {
-  const fail = () => { throw new Error('hostile'); };
+  const fail = () => {
+    throw new Error('hostile');
+  };
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();
   const all = make('tracecontext', 'baggage', 'b3', 'b3multi');
@@ -75,7 +77,12 @@ describe('a propagator throws nothing', () => {
     ['no getter and setter', {}, undefined, undefined],
     ['a getter and setter without methods', {}, {}, {}],
     ['a getter and setter that throw', {}, { keys: fail, get: fail }, { set: fail }],
-    ['values of a wrong type', { traceparent: 7, tracestate: {}, baggage: [null, {}], b3: Symbol('b3') }, defaultTextMapGetter, defaultTextMapSetter],
+    [
+      'values of a wrong type',
+      { traceparent: 7, tracestate: {}, baggage: [null, {}], b3: Symbol('b3') },
+      defaultTextMapGetter,
+      defaultTextMapSetter,
+    ],
     ['values in strange arrays', { traceparent: [[TRACE_PARENT]], baggage: [[]] }, defaultTextMapGetter, defaultTextMapSetter],
   ] as const) {
     test(`for ${what}`, () => {

@@ -12,8 +12,7 @@ const { AsyncLocalStorageContextManager } =
   require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks');
 const { TracerProvider, AlwaysOnSampler, AlwaysOffSampler } =
   require('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace');
-const { HttpInstrumentation } =
-  require('@opentelemetry/instrumentation-http') as typeof import('@opentelemetry/instrumentation-http');
+const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http') as typeof import('@opentelemetry/instrumentation-http');
 const { UndiciInstrumentation } =
   require('@opentelemetry/instrumentation-undici') as typeof import('@opentelemetry/instrumentation-undici');
 
@@ -108,7 +107,11 @@ describe('where baggage goes', () => {
   });
 
   test('a request that cannot be read is no destination', () => {
-    const hostile = { get origin() { throw new Error('no'); } };
+    const hostile = {
+      get origin() {
+        throw new Error('no');
+      },
+    };
     for (const request of [undefined, null, 7, { origin: 'not a url' }, hostile]) {
       context.with(withBaggage, noteDestination, undefined, request);
       assert.equal(inject(['localhost'], inSpan(unsampled, client)), undefined);
@@ -122,10 +125,7 @@ describe('where baggage goes', () => {
       response.end();
     });
     const hook = noteDestination as () => never;
-    const instrumentations = [
-      new HttpInstrumentation({ startOutgoingSpanHook: hook }),
-      new UndiciInstrumentation({ startSpanHook: hook }),
-    ];
+    const instrumentations = [new HttpInstrumentation({ startOutgoingSpanHook: hook }), new UndiciInstrumentation({ startSpanHook: hook })];
     const patched = require('node:http') as typeof http;
 
     before(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
@@ -135,7 +135,10 @@ describe('where baggage goes', () => {
       return new Promise((resolve) => server.close(resolve));
     });
 
-    for (const [how, provider] of [['sampled', sampled], ['unsampled', unsampled]] as const) {
+    for (const [how, provider] of [
+      ['sampled', sampled],
+      ['unsampled', unsampled],
+    ] as const) {
       test(`http.get and fetch of a ${how} trace carry it to the listed host only`, async () => {
         for (const instrumentation of instrumentations) instrumentation.setTracerProvider(provider);
         const { port } = server.address() as AddressInfo;

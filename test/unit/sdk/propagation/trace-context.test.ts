@@ -91,11 +91,31 @@ describe('W3C trace context', () => {
     const sendState = (serialize: () => unknown) =>
       send(trace.setSpanContext(ROOT_CONTEXT, { ...spanContext, traceState: { serialize } as never }));
     const traceparent = `00-${TRACE_ID}-${PARENT_ID}-01`;
-    assert.deepEqual(sendState(() => 'a=1'), { traceparent, tracestate: 'a=1' });
-    assert.deepEqual(sendState(() => 'a=1\r\nx: y'), { traceparent });
-    assert.deepEqual(sendState(() => 'a=\u20ac'), { traceparent });
-    assert.deepEqual(sendState(() => ''), { traceparent });
-    assert.deepEqual(sendState(() => 7), { traceparent });
-    assert.deepEqual(sendState(() => { throw new Error('bad state'); }), { traceparent });
+    assert.deepEqual(
+      sendState(() => 'a=1'),
+      { traceparent, tracestate: 'a=1' },
+    );
+    assert.deepEqual(
+      sendState(() => 'a=1\r\nx: y'),
+      { traceparent },
+    );
+    assert.deepEqual(
+      sendState(() => 'a=\u20ac'),
+      { traceparent },
+    );
+    assert.deepEqual(
+      sendState(() => ''),
+      { traceparent },
+    );
+    assert.deepEqual(
+      sendState(() => 7),
+      { traceparent },
+    );
+    assert.deepEqual(
+      sendState(() => {
+        throw new Error('bad state');
+      }),
+      { traceparent },
+    );
   });
 });

@@ -53,10 +53,16 @@ describe('a SERVER span within one of this process', () => {
   });
 
   it('is INTERNAL also where no HTTP instrumentation is around, or its metadata are frozen', () => {
-    for (const prepare of [(context: typeof api.ROOT_CONTEXT) => context, (context: typeof api.ROOT_CONTEXT) => setRPCMetadata(context, Object.freeze({ type: RPCType.HTTP, span: api.trace.getSpan(context) as never }))]) {
+    for (const prepare of [
+      (context: typeof api.ROOT_CONTEXT) => context,
+      (context: typeof api.ROOT_CONTEXT) =>
+        setRPCMetadata(context, Object.freeze({ type: RPCType.HTTP, span: api.trace.getSpan(context) as never })),
+    ]) {
       const { tracer, spans } = createEngine();
       const outer = tracer.startSpan('outer', { kind: SERVER }, api.ROOT_CONTEXT);
-      tracer.startSpan('nested', { kind: SERVER, attributes: { 'http.route': '/x' } }, prepare(api.trace.setSpan(api.ROOT_CONTEXT, outer))).end();
+      tracer
+        .startSpan('nested', { kind: SERVER, attributes: { 'http.route': '/x' } }, prepare(api.trace.setSpan(api.ROOT_CONTEXT, outer)))
+        .end();
       assert.equal(spans[0]?.kind, INTERNAL);
     }
   });
@@ -72,7 +78,15 @@ describe('a SERVER span stays one', () => {
     tracer.startSpan('below client', { kind: SERVER }, api.trace.setSpan(context, client)).end();
     outer.end();
     tracer.startSpan('late', { kind: SERVER }, context).end();
-    assert.deepEqual(spans.map(({ name, kind }) => [name, kind]), [['remote', SERVER], ['below client', SERVER], ['GET', SERVER], ['late', SERVER]]);
+    assert.deepEqual(
+      spans.map(({ name, kind }) => [name, kind]),
+      [
+        ['remote', SERVER],
+        ['below client', SERVER],
+        ['GET', SERVER],
+        ['late', SERVER],
+      ],
+    );
   });
 
   it('as a root of its own', () => {

@@ -5,7 +5,13 @@ import { connection } from 'next/server';
 async function Lines() {
   'use cache';
   cacheLife('max');
-  return <ul>{['main', 'branch'].map((line) => <li key={line}>{line}</li>)}</ul>;
+  return (
+    <ul>
+      {['main', 'branch'].map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
 }
 
 async function Turn() {
