@@ -4,11 +4,26 @@ import { isMainThread } from 'node:worker_threads';
 import { readEarlyFacts } from './config/early.ts';
 import { launcherOf } from './sdk/lifecycle/launcher.ts';
 
+const STARTS_APPLICATIONS = /tsx|nodemon|npm|npx|pnpm|yarn|concurrently|pm2|foreman|cross-env|dotenv|env-cmd/;
+
 /** Start telemetry unless this process or thread is told not to, or only launches others. Then next to nothing is loaded. */
 export function preload(): void {
   const { disabled, workerThreads, isRunnersChild } = readEarlyFacts();
   if (disabled || (!isMainThread && !workerThreads)) return;
-  if (launcherOf({ argv: process.argv, execArgv: process.execArgv, isRunnersChild }) !== undefined) return;
+  const launcher = launcherOf({ argv: process.argv, execArgv: process.execArgv, isRunnersChild });
+  if (launcher !== undefined) return sayWhenOnlyForLauncher(launcher);
   const { startTelemetry } = createRequire(import.meta.url)('./start.js') as typeof import('./start.ts');
   startTelemetry();
+}
+
+/** By a flag, the preload reaches the process that launches, and not the application that it starts. */
+function sayWhenOnlyForLauncher(launcher: string): void {
+  const isByFlag = process.execArgv.some((arg) => /(^|[=\\/])signalbox[\\/](dist[\\/])?register/.test(arg));
+  if (!isByFlag || !STARTS_APPLICATIONS.test(launcher)) return;
+  const { createReporter } = createRequire(import.meta.url)('./diagnostics/reporter.js') as typeof import('./diagnostics/reporter.ts');
+  createReporter({ level: 'warn' }).say(
+    'warn',
+    'launcher',
+    `The preload must reach the application, but ${launcher} starts that as a process of its own, and a flag does not go on to it. There is no telemetry. Use NODE_OPTIONS='--require signalbox/register'.`,
+  );
 }

@@ -14,6 +14,7 @@ interface LockedPackage {
   readonly dev?: boolean;
   readonly hasInstallScript?: boolean;
   readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 const manifest = readJson('package.json') as {
@@ -52,6 +53,15 @@ describe('the packages', () => {
     const scripts = locked.filter(([, { hasInstallScript, dev }]) => hasInstallScript === true && dev !== true).map(([path]) => path);
     assert.deepEqual(scripts, ['node_modules/protobufjs']);
     for (const name of ['preinstall', 'install', 'postinstall']) assert.equal(manifest.scripts[name], undefined);
+  });
+
+  it('stand in the lockfile for every platform, or npm ci refuses it', () => {
+    // A registry that lacks a platform's package makes npm leave it out.
+    const names = new Set(locked.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)));
+    const missing = locked.flatMap(([, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter((name) => !names.has(name)),
+    );
+    assert.deepEqual(missing, []);
   });
 
   it('come without addresses of a registry in the lockfile', () => {

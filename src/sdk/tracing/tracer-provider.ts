@@ -84,6 +84,9 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   const traceId = parent === undefined ? newTraceId() : parent.traceId;
   const randomFlag = parent === undefined ? RANDOM : parent.traceFlags & RANDOM;
   const traceState = parent?.traceState;
+  // What Next.js does as it starts belongs to no request.
+  if (parent === undefined && scope.name === 'next.js' && options.kind !== KIND_SERVER)
+    return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
   if (!engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, randomFlag, traceState);
 
   const kind = isKind(options.kind) ? options.kind : KIND_INTERNAL;
