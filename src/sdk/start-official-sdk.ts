@@ -76,7 +76,6 @@ export function startOfficialSdk({ config, facts, reporter, components }: Offici
     tracerProvider: api.trace.getTracerProvider(),
     meterProvider: api.metrics.getMeterProvider(),
     loggerProvider,
-    onLoaded: () => {},
   });
 
   const flush = async (): Promise<void> => void (await bounded(flushProviders(), config.shutdownTimeoutMs));

@@ -44,8 +44,6 @@ export interface Sdk {
   readonly instrumentation: InstrumentationState;
   readonly serviceName: string;
   readonly serviceVersion: string | undefined;
-  /** Whether any record was produced yet. */
-  hasProduced(): boolean;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
 }
@@ -207,7 +205,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     }
   }
 
-  const instrumentation = instrument({ config, reporter, tracerProvider, meterProvider, loggerProvider, onLoaded: () => {} });
+  const instrumentation = instrument({ config, reporter, tracerProvider, meterProvider, loggerProvider });
 
   let shutDown = false;
   let endsAt: number | undefined;
@@ -319,7 +317,6 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     instrumentation,
     serviceName: String(resource.attributes['service.name']),
     serviceVersion: resource.attributes['service.version'] as string | undefined,
-    hasProduced: () => produced,
     flush: async () => void (await flush(config.shutdownTimeoutMs)),
     async shutdown() {
       if (shutDown) return;

@@ -27,8 +27,6 @@ export interface Providers {
 export interface InstrumentOptions extends Providers {
   readonly config: Config;
   readonly reporter: Reporter;
-  /** Called with the name of each instrumentation as it is loaded. */
-  readonly onLoaded: (name: string) => void;
 }
 
 export interface InstrumentationState {
@@ -85,7 +83,6 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
       instrumentation.setMeterProvider(options.meterProvider);
       instrumentation.setLoggerProvider?.(options.loggerProvider);
       loaded.set(entry.name, instrumentation);
-      options.onLoaded(entry.name);
       return instrumentation;
     } catch (error) {
       reporter.say(
