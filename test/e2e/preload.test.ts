@@ -144,7 +144,7 @@ describe('what a process looks like', () => {
     const before = new Map(bare.listeners);
     const more = running.listeners.filter(([name, count]) => count !== (before.get(name) ?? 0));
     for (const [name, count] of more) {
-      assert.match(name, /^SIG(TERM|INT|HUP)$/);
+      assert.match(name, /^SIG(TERM|INT|HUP|QUIT|USR2)$/);
       assert.equal(count, 1);
     }
   });
