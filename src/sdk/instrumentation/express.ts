@@ -26,11 +26,9 @@ interface ExpressRequest extends IncomingMessage {
 
 interface Layer {
   route?: { path: PathPattern };
-  [PATTERN]?: PathPattern;
+  [PATTERN]?: string;
   /** Of Express 5: one for each path of a list. */
   matchers?: readonly ((path: string) => unknown)[];
-  /** What of the request's path it has matched. */
-  path?: string;
   handle_request?: Handle;
   handleRequest?: Handle;
 }
@@ -85,7 +83,7 @@ class ExpressInstrumentation extends InstrumentationBase {
       if (this.route !== undefined) return handleRoute(this, request, response, next);
       // One of the functions that a route has.
       if (!('route' in this)) return handle.call(this, request, response, next);
-      const pattern = this[PATTERN] === undefined ? undefined : matchedPattern(this, this[PATTERN]);
+      const pattern = this[PATTERN];
       const before = request[MOUNTED_AT];
       if (pattern !== undefined) request[MOUNTED_AT] = join(before, pattern);
       return handle.call(this, request, response, (error) => {
@@ -97,7 +95,7 @@ class ExpressInstrumentation extends InstrumentationBase {
   }
 
   #handleRoute(layer: Layer, handle: Handle, ...[request, response, next]: HandleArguments): unknown {
-    const route = join(request[MOUNTED_AT], matchedPattern(layer, (layer.route as { path: PathPattern }).path)) || '/';
+    const route = join(request[MOUNTED_AT], routePattern(layer, request)) || '/';
     setRoute(request, route);
     const parent = api.context.active();
     if (!this.isEnabled() || api.trace.getSpan(parent)?.isRecording() !== true) return handle.call(layer, request, response, next);
@@ -145,7 +143,8 @@ function rememberPatterns(router: Router): void {
     const result = use.apply(this, args);
     const given = args[0];
     if (typeof given === 'string' || given instanceof RegExp || isPatternList(given)) {
-      if (given !== '' && given !== '/') for (const layer of this.stack.slice(first)) layer[PATTERN] = given;
+      const pattern = patternOf(given);
+      if (pattern !== '' && pattern !== '/') for (const layer of this.stack.slice(first)) layer[PATTERN] = pattern;
     }
     return result;
   };
@@ -155,12 +154,14 @@ function isPatternList(value: unknown): value is readonly (string | RegExp)[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' || item instanceof RegExp);
 }
 
-/** Of several paths the one that matched, where Express tells; else all of them. */
-function matchedPattern({ matchers, path }: Layer, pattern: PathPattern): string {
-  if (!isPatternList(pattern) || matchers?.length !== pattern.length || typeof path !== 'string') return patternOf(pattern);
+/** Of the paths of a route the one that matched, where Express tells; else all of them. */
+function routePattern({ matchers, route }: Layer, { url = '/' }: IncomingMessage): string {
+  const pattern = (route as { path: PathPattern }).path;
+  if (!isPatternList(pattern) || matchers?.length !== pattern.length) return patternOf(pattern);
+  const query = url.indexOf('?');
+  const path = query === -1 ? url : url.slice(0, query);
   try {
-    const matched = pattern[matchers.findIndex((matches) => matches(path))];
-    return patternOf(matched ?? pattern);
+    return patternOf(pattern[matchers.findIndex((matches) => matches(path))] ?? pattern);
   } catch {
     return patternOf(pattern); // a path that cannot be decoded
   }
