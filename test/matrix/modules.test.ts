@@ -28,7 +28,8 @@ for (const release of RELEASES) {
   describe(`on ${release}`, { concurrency: 2 }, () => {
     PROGRAMS.forEach(({ program, spans, releases = RELEASES }, index) => {
       const preload: Preload = index % 2 === 0 ? 'require' : 'import';
-      it(`${program} is traced`, { skip: releases.includes(release) ? false : 'this release strips no types' }, async () => {
+      if (!releases.includes(release)) return; // it strips no types
+      it(`${program} is traced`, async () => {
         await using collector = await startCollector();
         const ending = await runProgram({
           program: join(FOLDER, program),
