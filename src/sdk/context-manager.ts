@@ -22,19 +22,18 @@ export function runIn<Args extends unknown[], Result>(context: Context, fn: (...
   return storage.run(context, fn, ...args);
 }
 
+type Emit = EventEmitter['emit'] & { [BOUND]?: true };
+
 /** All listeners of `emitter` run in `context` from now on, whenever they were added. The first binding stays. */
 export function bindEmitter<Emitter extends EventEmitter>(context: Context, emitter: Emitter): Emitter {
-  if (Object.hasOwn(emitter, BOUND)) return emitter;
-  const { emit } = emitter;
-  Object.defineProperty(emitter, BOUND, { value: true });
-  Object.defineProperty(emitter, 'emit', {
-    value: function (this: unknown, ...args: unknown[]) {
-      return storage.run(context, callEmit, emit, this, args);
-    },
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
+  const emit: Emit = emitter.emit;
+  if (emit[BOUND] === true) return emitter;
+  const bound = function (this: unknown, ...args: unknown[]): boolean {
+    return storage.run(context, callEmit, emit, this, args);
+  } as Emit;
+  bound[BOUND] = true;
+  // Not enumerable, for people print requests.
+  Object.defineProperty(emitter, 'emit', { value: bound, writable: true, configurable: true, enumerable: false });
   return emitter;
 }
 

@@ -10,10 +10,12 @@ interface ServerRequest {
   error?: unknown;
 }
 
-const underWay = new WeakMap<object, ServerRequest>();
+/** On the request itself, which is cheaper than a map; registered, for a loader may load this file twice. */
+const UNDER_WAY = Symbol.for('signalbox.serverRequest');
+type Marked = IncomingMessage & { [UNDER_WAY]?: ServerRequest };
 
 export function beginServerRequest(request: IncomingMessage, span: Span, metadata: RPCMetadata): void {
-  underWay.set(request, { span, metadata });
+  (request as Marked)[UNDER_WAY] = { span, metadata };
 }
 
 /**
@@ -22,7 +24,7 @@ export function beginServerRequest(request: IncomingMessage, span: Span, metadat
  * Kept by the request rather than by the active context, which applications lose.
  */
 export function setRoute(request: IncomingMessage, route: string): void {
-  const found = underWay.get(request);
+  const found = (request as Marked)[UNDER_WAY];
   if (found !== undefined) found.metadata.route = route;
 }
 
@@ -31,7 +33,7 @@ export function setRoute(request: IncomingMessage, route: string): void {
  * the span is that of the response. What the client did wrong is no failure of the server and not recorded.
  */
 export function recordServerError(request: IncomingMessage, error: unknown): void {
-  const found = underWay.get(request);
+  const found = (request as Marked)[UNDER_WAY];
   if (found === undefined || found.error === error || isClientError(error)) return;
   found.error = error;
   found.span.recordException(error as Error);
