@@ -14,12 +14,11 @@ import type { Reporter } from '../diagnostics/reporter.ts';
 import { sayDiagnostics } from './diag.ts';
 import { instrument, type InstrumentationState } from './instrumentation/instrument.ts';
 import { watchProcessEnd } from './lifecycle/process-end.ts';
+import { settlesWithin } from './lifecycle/settles-within.ts';
 import { recordCrash } from './crash.ts';
 import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
 import { api, require } from './otel.ts';
 import { detectResource } from './resource.ts';
-
-const { setTimeout, clearTimeout } = globalThis;
 
 export interface OfficialSdk {
   readonly instrumentation: InstrumentationState;
@@ -78,9 +77,9 @@ export function startOfficialSdk({ config, facts, reporter, components }: Offici
     loggerProvider,
   });
 
-  const flush = async (): Promise<void> => void (await bounded(flushProviders(), config.shutdownTimeoutMs));
+  const flush = async (): Promise<void> => void (await settlesWithin(flushProviders(), config.shutdownTimeoutMs));
   const shutdown = (): Promise<boolean> =>
-    (stopped ??= bounded(Promise.resolve().then(stop), config.shutdownTimeoutMs).then((inTime) => {
+    (stopped ??= settlesWithin(Promise.resolve().then(stop), config.shutdownTimeoutMs).then((inTime) => {
       if (!inTime)
         reporter.say(
           'warn',
@@ -221,16 +220,4 @@ interface Flushable {
 async function flushProviders(): Promise<void> {
   const providers = [api.trace.getTracerProvider(), api.metrics.getMeterProvider(), api.logs.getLoggerProvider()] as Flushable[];
   await Promise.all(providers.map((provider) => (provider.getDelegate?.() ?? provider).forceFlush?.()));
-}
-
-/** Settles when `work` does, whatever came of it, with true, or after `ms` with false. */
-function bounded(work: Promise<unknown>, ms: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const limit = setTimeout(() => resolve(false), ms);
-    const done = (): void => {
-      clearTimeout(limit);
-      resolve(true);
-    };
-    work.then(done, done);
-  });
 }

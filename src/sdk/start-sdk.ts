@@ -21,6 +21,7 @@ import type { Encoder, Scope } from './export/types.ts';
 import { guardMeterProvider } from './guard/guard-meter.ts';
 import { instrument, type InstrumentationState } from './instrumentation/instrument.ts';
 import { watchProcessEnd } from './lifecycle/process-end.ts';
+import { settlesWithin } from './lifecycle/settles-within.ts';
 import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
 import { createLoggerProvider } from './logs/logger-provider.ts';
 import { startMetrics } from './metrics.ts';
@@ -32,7 +33,6 @@ import { createSampler } from './tracing/sampler.ts';
 import { createTracerProvider } from './tracing/tracer-provider.ts';
 
 const monotonicMs = performance.now.bind(performance);
-const { setTimeout, clearTimeout } = globalThis;
 /** An interval of metrics may be shorter than any request. */
 const SHORTEST_REQUEST_MS = 1000;
 /** How the time that is left is shared out when a signal ends the process. */
@@ -226,7 +226,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
       metricsPipeline.measurements + accounts.reduce((sum, { signal, produced }) => (signal === 'metrics' ? sum : sum + produced), 0);
     if (measurements === measurementsCollected) return true;
     measurementsCollected = measurements;
-    return bounded(metricsPipeline.collect(), deadlineMs, hold);
+    return settlesWithin(metricsPipeline.collect(), deadlineMs, hold);
   }
 
   /** @param options.hold - keep the process alive meanwhile. @param options.thenStop - the process ends afterwards. */
@@ -332,19 +332,6 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
       unwatch();
     },
   };
-}
-
-/** Whether `work` was done, however it ended, within `ms`. With `hold` the process stays alive meanwhile. */
-function bounded(work: Promise<unknown>, ms: number, hold: boolean): Promise<boolean> {
-  return new Promise((resolve) => {
-    const limit = setTimeout(() => resolve(false), ms);
-    if (!hold) limit.unref();
-    const done = (): void => {
-      clearTimeout(limit);
-      resolve(true);
-    };
-    work.then(done, done);
-  });
 }
 
 function loadEncoderModule(format: 'json' | 'protobuf'): Encoder {
