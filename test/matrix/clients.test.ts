@@ -44,9 +44,9 @@ const CLIENTS: readonly Client[] = [
     service: { name: 'rabbitmq', start: startRabbitmq },
     stdout: 'a parcel\n',
     spans: [
-      'consumer parcels process in publish <default>',
+      'consumer TOPIC process in publish <default>',
       'internal order in nothing',
-      'internal unpack in parcels process',
+      'internal unpack in TOPIC process',
       'producer publish <default> in order',
     ],
     check: (spans) => assert.equal(find(spans, 'publish <default>').attributes['messaging.system'], 'rabbitmq'),

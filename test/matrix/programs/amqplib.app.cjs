@@ -1,12 +1,13 @@
 const within = require('./within.cjs');
 module.exports = async function run(amqplib) {
+  const queue = process.argv[2];
   const connection = await amqplib.connect(process.env.SERVICE);
   const channel = await connection.createConfirmChannel();
-  await channel.assertQueue('parcels', { durable: false });
+  await channel.assertQueue(queue, { durable: false });
   let received;
   const arrived = new Promise((resolve) => (received = resolve));
   await channel.consume(
-    'parcels',
+    queue,
     (message) =>
       void within('unpack', async () => {
         channel.ack(message);
@@ -14,7 +15,7 @@ module.exports = async function run(amqplib) {
       }),
   );
   await within('order', async () => {
-    channel.sendToQueue('parcels', Buffer.from('a parcel'));
+    channel.sendToQueue(queue, Buffer.from('a parcel'));
     await channel.waitForConfirms();
   });
   console.log(await arrived);
