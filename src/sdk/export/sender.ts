@@ -122,7 +122,8 @@ export function createSender(options: SenderOptions): Sender {
   let closed = false;
 
   const settled = (): number => account.acknowledged + droppedTotal(account);
-  const isStopped = (): boolean => closed || settled() >= stopAt;
+  // Asked for each record: nothing is summed up while nothing is to stop.
+  const isStopped = (): boolean => closed || (stopAt !== Infinity && settled() >= stopAt);
   const hasWork = (): boolean => underWay !== undefined || split.length > 0 || queue.records > 0;
 
   function takeNext(): Batch | undefined {
@@ -185,7 +186,7 @@ export function createSender(options: SenderOptions): Sender {
     health.failed(signal, reason, message);
     breaks = BROKEN_OFF.has(reason) ? breaks + 1 : 0;
     let again = (): void => void sendUnderWay();
-    if (breaks >= MOST_BREAKS && request.batch.entries.length > 1 && request.body.length > MIN_REQUEST_BYTES) {
+    if (breaks >= MOST_BREAKS && canSplit(request)) {
       // Perhaps only so much comes through: what always breaks off must not stand before all the others for ever.
       underWay = undefined;
       splitUp(request);
@@ -231,7 +232,7 @@ export function createSender(options: SenderOptions): Sender {
 
   /** In halves again, down to a size that no server can find too large: then it is the server, and it is asked less often. */
   function tooLarge(request: PendingRequest, message: string): void {
-    if (request.batch.entries.length > 1 && request.body.length > MIN_REQUEST_BYTES) return splitUp(request);
+    if (canSplit(request)) return splitUp(request);
     countDropped(account, 'too_large', request.records);
     failures++;
     health.failed(signal, 'too_large', message);
@@ -247,8 +248,7 @@ export function createSender(options: SenderOptions): Sender {
     if (isStopped()) return wakeIdle();
     if (split.length > 0 || queue.records >= maxBatchSize || (queue.records > 0 && (wasCut || idle.size > 0))) void pump();
     else if (queue.records > 0) after(batch.scheduleDelayMs, () => void pump());
-    if (!hasWork()) wakeIdle();
-    else if (idle.size > 0) wakeIdle();
+    wakeIdle();
   }
 
   function wakeIdle(): void {
@@ -325,7 +325,8 @@ export function createSender(options: SenderOptions): Sender {
     settle(request, outcome) {
       if (outcome.kind === 'accepted') settleAccepted(account, request.records, outcome.rejected);
       else if (outcome.kind === 'lost') countDropped(account, outcome.reason, request.records);
-      else tooLargeAtEnd(request);
+      else if (canSplit(request)) splitUp(request);
+      else countDropped(account, 'too_large', request.records);
     },
 
     close() {
@@ -335,11 +336,10 @@ export function createSender(options: SenderOptions): Sender {
       transport.close();
     },
   };
+}
 
-  function tooLargeAtEnd(request: PendingRequest): void {
-    if (request.batch.entries.length > 1 && request.body.length > MIN_REQUEST_BYTES) splitUp(request);
-    else countDropped(account, 'too_large', request.records);
-  }
+function canSplit({ batch, body }: PendingRequest): boolean {
+  return batch.entries.length > 1 && body.length > MIN_REQUEST_BYTES;
 }
 
 function settleAccepted(account: Account, records: number, rejected: number): void {
