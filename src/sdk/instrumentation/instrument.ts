@@ -293,7 +293,9 @@ function narrowRequirePatch(plain: Require, { _requireInTheMiddleSingleton: patc
     return at !== -1 && wanted.has(packageOf((path as string).slice(at + 14).replaceAll(sep, '/')) ?? '');
   };
   const narrowed: Require = function (id) {
-    const name = typeof id === 'string' ? packageOf(id) : undefined;
+    // Not for us to judge: Node.js says what is wrong with it.
+    if (typeof id !== 'string') return Reflect.apply(plain, this, [id]);
+    const name = packageOf(id);
     const isWanted = name === undefined ? isInside(this.filename) || isInside(id) : wanted.has(name);
     return Reflect.apply(isWanted ? patched : plain, this, [id]);
   };
