@@ -67,6 +67,16 @@ export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): D
   };
 }
 
+/** @param taken - what was refused because another SDK had registered it before: `trace`, `context` … Nothing is said without any. */
+export function sayTaken(taken: readonly string[], reporter: Reporter): void {
+  if (taken.length === 0) return;
+  reporter.say(
+    'warn',
+    'other-provider',
+    `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${taken.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`,
+  );
+}
+
 function apiVersion(): string {
   try {
     // `build/src/index.js`; its package.json is not among its exports.

@@ -9,6 +9,7 @@ import type { CollectionResult, InstrumentType, MetricData, PushMetricExporter }
 import type { Config } from '../config/config.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { createLazyMeters } from './lazy-meter.ts';
+import { settlesWithin } from './lifecycle/settles-within.ts';
 import { require } from './otel.ts';
 
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
@@ -145,12 +146,11 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
   async function collect(): Promise<void> {
     // A callback that never settles hangs its collection. The others are not to wait for it each time anew.
     if (collecting !== undefined) return collectNow();
-    let result: CollectionResult | undefined;
+    let result: CollectionResult;
     try {
       // The SDK's own time limit would hold the process.
       collecting = reader.collect();
-      result = await inTime(collecting, exportTimeoutMs);
-      if (result === undefined) {
+      if (!(await settlesWithin(collecting, exportTimeoutMs, false))) {
         reporter.say(
           'warn',
           'metrics.callback',
@@ -159,6 +159,7 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
         collecting.then(handOver, () => {}).finally(() => (collecting = undefined));
         return collectNow();
       }
+      result = await collecting;
       collecting = undefined;
     } catch (error) {
       collecting = undefined;
@@ -216,15 +217,6 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
     collectNow,
     stop,
   };
-}
-
-/** What `work` came to; `undefined` after `ms`. Does not hold the process. */
-function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => resolve(undefined), ms);
-    limit.unref();
-    void work.finally(() => clearTimeout(limit)).then(resolve, reject);
-  });
 }
 
 /** Ask the callbacks as the SDK does, less its promises. */

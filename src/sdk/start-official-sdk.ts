@@ -11,7 +11,7 @@ import type { SdkComponents } from '../config/start-options.ts';
 import { showValue } from '../config/show-value.ts';
 import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
-import { sayDiagnostics } from './diag.ts';
+import { sayDiagnostics, sayTaken } from './diag.ts';
 import { instrument, type InstrumentationState } from './instrumentation/instrument.ts';
 import { watchProcessEnd } from './lifecycle/process-end.ts';
 import { settlesWithin } from './lifecycle/settles-within.ts';
@@ -55,13 +55,7 @@ export function startOfficialSdk({ config, facts, reporter, components }: Offici
   );
   if (failures.length > 0) throw new Error(unusable(config.configFile ?? '', failures[0] as string));
   diagnostics.registered();
-  if (diagnostics.refused.length > 0) {
-    reporter.say(
-      'warn',
-      'other-provider',
-      `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${diagnostics.refused.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`,
-    );
-  }
+  sayTaken(diagnostics.refused, reporter);
 
   const loggerProvider = api.logs.getLoggerProvider();
   carryOldLogsApi({

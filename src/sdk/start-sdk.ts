@@ -9,9 +9,11 @@ import { connectionsForbidden } from '../diagnostics/permissions.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { redactAttribute } from '../redaction/redact-attribute.ts';
 import { version } from '../version.ts';
+import { monotonicMs } from './clock.ts';
 import { createContextManager } from './context-manager.ts';
 import { recordCrash } from './crash.ts';
 import { createConsoleSender } from './export/console-sender.ts';
+import { sayTaken } from './diag.ts';
 import { detectCloud } from './detect-cloud.ts';
 import { createEndpointHealth, type EndpointHealth } from './export/endpoint-health.ts';
 import { flushBlocking, type ExitJob } from './export/exit-flush.ts';
@@ -32,7 +34,6 @@ import { lossOf, reportAccounts } from './self-metrics.ts';
 import { createSampler } from './tracing/sampler.ts';
 import { createTracerProvider } from './tracing/tracer-provider.ts';
 
-const monotonicMs = performance.now.bind(performance);
 /** An interval of metrics may be shorter than any request. */
 const SHORTEST_REQUEST_MS = 1000;
 /** How the time that is left is shared out when a signal ends the process. */
@@ -185,25 +186,19 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   const meterProvider =
     metricsPipeline === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metricsPipeline.meterProvider);
 
-  registerGlobals();
-
-  function registerGlobals(): void {
-    const taken: string[] = [];
-    if (!api.context.setGlobalContextManager(createContextManager())) taken.push('context manager');
-    if (!api.propagation.setGlobalPropagator(createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts })))
-      taken.push('propagator');
-    if (!api.trace.setGlobalTracerProvider(tracerProvider)) taken.push('tracer provider');
-    if (!api.metrics.setGlobalMeterProvider(meterProvider)) taken.push('meter provider');
-    if (!api.logs.setGlobalLoggerProvider(loggerProvider)) taken.push('logger provider');
-    carryOldLogsApi(loggerProvider);
-    if (taken.length > 0) {
-      reporter.say(
-        'warn',
-        'other-provider',
-        `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${taken.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`,
-      );
-    }
-  }
+  const propagator = createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts });
+  const registered = {
+    context: api.context.setGlobalContextManager(createContextManager()),
+    propagation: api.propagation.setGlobalPropagator(propagator),
+    trace: api.trace.setGlobalTracerProvider(tracerProvider),
+    metrics: api.metrics.setGlobalMeterProvider(meterProvider),
+    logs: api.logs.setGlobalLoggerProvider(loggerProvider),
+  };
+  carryOldLogsApi(loggerProvider);
+  sayTaken(
+    Object.entries(registered).flatMap(([name, isOurs]) => (isOurs ? [] : name)),
+    reporter,
+  );
 
   const instrumentation = instrument({ config, reporter, tracerProvider, meterProvider, loggerProvider });
 
@@ -255,16 +250,9 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
       const failure = failures[job];
       if (failure !== undefined) healthOf(otlp).failed(signal, failure.reason, failure.message);
       for (const [index, request] of requests.entries()) {
-        const outcome = outcomes[job]?.[index] ?? { kind: 'unsettled' };
+        const outcome = outcomes[job]?.[index] ?? { kind: 'lost', reason: 'exit_deadline' };
         again ||= outcome.kind === 'too-large';
-        sender.settle(
-          request,
-          outcome.kind === 'refused'
-            ? { kind: 'lost', reason: 'refused' }
-            : outcome.kind === 'unsettled'
-              ? { kind: 'lost', reason: 'exit_deadline' }
-              : outcome,
-        );
+        sender.settle(request, outcome);
       }
     }
     return again;

@@ -199,6 +199,11 @@ describe('under the flags of Node.js', { concurrency: 2 }, () => {
     });
   }
 
+  it('what cannot be loaded fails with the same words', async () => {
+    await using collector = await startCollector();
+    await runBoth({ program: 'bad-require.cjs' }, collector);
+  });
+
   it('--check: says nothing', async () => {
     await using collector = await startCollector();
     const ending = await runBoth({ program: 'plain-http.cjs', nodeFlags: ['--check'] }, collector);

@@ -8,7 +8,7 @@
 import { parse } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { OtlpConfig, Signal } from '../../config/config.ts';
-import type { PendingRequest } from './sender.ts';
+import type { PendingRequest, Settlement } from './sender.ts';
 
 // Captured: hardened applications take it away.
 const { SharedArrayBuffer } = globalThis;
@@ -54,15 +54,9 @@ const STARTING_MS = 1500;
 
 const monotonicMs = performance.now.bind(performance);
 
-export type Outcome =
-  | { readonly kind: 'accepted'; readonly rejected: number }
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'too-large' }
-  | { readonly kind: 'unsettled' };
-
 export interface ExitFlushResult {
   /** One list a job, one outcome a request. */
-  readonly outcomes: readonly (readonly Outcome[])[];
+  readonly outcomes: readonly (readonly Settlement[])[];
   /** Why a job failed, where the worker could tell. */
   readonly failures: readonly (FailureNote | undefined)[];
   /** Set when the worker could not be started at all. */
@@ -109,13 +103,13 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
   }
   let slot = FIRST_RESULT_SLOT;
   const outcomes = jobs.map((job) =>
-    job.requests.map((): Outcome => {
+    job.requests.map((): Settlement => {
       const outcome = Atomics.load(slots, slot);
       const rejected = Atomics.load(slots, slot + 1);
       slot += SLOTS_PER_REQUEST;
       if (outcome === ACCEPTED) return { kind: 'accepted', rejected };
       if (outcome === TOO_LARGE) return { kind: 'too-large' };
-      return { kind: outcome === REFUSED ? 'refused' : 'unsettled' };
+      return { kind: 'lost', reason: outcome === REFUSED ? 'refused' : 'exit_deadline' };
     }),
   );
   const failures = jobs.map((_, job) => readNote(new Uint8Array(notes, job * NOTE_BYTES, NOTE_BYTES)));

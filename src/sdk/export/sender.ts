@@ -7,6 +7,8 @@
  */
 import type { BatchConfig, Signal } from '../../config/config.ts';
 import { countDropped, droppedTotal, type Account, type DropReason } from '../../diagnostics/account.ts';
+import { monotonicMs } from '../clock.ts';
+import { settlesWithin } from '../lifecycle/settles-within.ts';
 import type { EndpointHealth } from './endpoint-health.ts';
 import { createQueue, toBatch, type Batch } from './queue.ts';
 import { isTooLarge, type Encoder, type SendResult, type Transport } from './types.ts';
@@ -33,7 +35,6 @@ const KEEP_ALIVE_MS = 1000;
 // Captured: applications and test runners replace the globals.
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const random = Math.random;
-const monotonicMs = performance.now.bind(performance);
 
 export interface SenderOptions {
   readonly signal: Signal;
@@ -306,7 +307,7 @@ export function createSender(options: SenderOptions): Sender {
           void pump();
         }
         const failuresBefore = failures;
-        await raced(new Promise<void>((resolve) => idle.add(resolve)), leftMs, hold);
+        await settlesWithin(new Promise<void>((resolve) => idle.add(resolve)), leftMs, hold);
         if (failures > failuresBefore) break;
       }
       if (thenStop) stopAt = 0;
@@ -372,16 +373,4 @@ const RECORDS = {
 /** What the records of a signal are called, for a message about `count` of them. */
 export function recordsOf(signal: Signal, count = 0): string {
   return RECORDS[signal][count === 1 ? 0 : 1];
-}
-
-/** Wait for `promise`, at most `ms`. With `hold` the process stays alive meanwhile. */
-function raced(promise: Promise<void>, ms: number, hold: boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const limit = setTimeout(resolve, ms);
-    if (!hold) limit.unref();
-    void promise.then(() => {
-      clearTimeout(limit);
-      resolve();
-    });
-  });
 }

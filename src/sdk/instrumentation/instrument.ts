@@ -208,13 +208,15 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   };
 }
 
+const NODE_MODULES = '/node_modules/';
+
 /** `express` of `express/lib/router`, `@scope/name` of `@scope/name/file`, `http` of `node:http`, the package of a file's URL. */
 function packageOf(specifier: string): string | undefined {
   let name = specifier;
   if (name.startsWith('file:')) {
-    const at = name.lastIndexOf('/node_modules/');
+    const at = name.lastIndexOf(NODE_MODULES);
     if (at === -1) return undefined;
-    name = name.slice(at + '/node_modules/'.length);
+    name = name.slice(at + NODE_MODULES.length);
   } else if (name.startsWith('node:')) {
     return withoutScheme(name);
   }
@@ -223,6 +225,12 @@ function packageOf(specifier: string): string | undefined {
   const end = name.indexOf('/', name.charCodeAt(0) === 0x40 ? name.indexOf('/') + 1 : 0);
   if (module.isBuiltin(name)) return name;
   return end === -1 ? name : name.slice(0, end);
+}
+
+/** The package that a file stands in, by its path. */
+function packageOfFile(path: string): string | undefined {
+  const at = path.lastIndexOf(`${sep}node_modules${sep}`);
+  return at === -1 ? undefined : packageOf(path.slice(at + NODE_MODULES.length).replaceAll(sep, '/'));
 }
 
 const OWN_PACKAGES = /\/node_modules\/(?:@opentelemetry|require-in-the-middle|import-in-the-middle)\//;
@@ -288,10 +296,7 @@ function narrowRequirePatch(plain: Require, { _requireInTheMiddleSingleton: patc
     wanted.add(packageOf(name) ?? name);
     return register.call(this, name, onRequire);
   };
-  const isInside = (path: string | null): boolean => {
-    const at = path === null ? -1 : path.lastIndexOf(`${sep}node_modules${sep}`);
-    return at !== -1 && wanted.has(packageOf((path as string).slice(at + 14).replaceAll(sep, '/')) ?? '');
-  };
+  const isInside = (path: string | null): boolean => path !== null && wanted.has(packageOfFile(path) ?? '');
   const narrowed: Require = function (id) {
     // Not for us to judge: Node.js says what is wrong with it.
     if (typeof id !== 'string') return Reflect.apply(plain, this, [id]);
@@ -344,12 +349,9 @@ function onFirstMessage(
 function sayWhatCameTooEarly(targets: ReadonlyMap<string, CatalogueEntry>, reporter: Reporter): void {
   const early = new Set<string>();
   for (const path of Object.keys(require.cache)) {
-    const at = path.lastIndexOf(`${sep}node_modules${sep}`);
-    if (at === -1) continue;
-    const name = packageOf(path.slice(at + 14).replaceAll(sep, '/'));
-    const by = require.cache[path]?.parent?.filename?.replaceAll(sep, '/');
+    const name = packageOfFile(path);
     // Brought by itself, by a library that is named, or by OpenTelemetry: not by the application.
-    const byPackage = by?.includes('/node_modules/') ? packageOf(by.slice(by.lastIndexOf('/node_modules/') + 14)) : undefined;
+    const byPackage = packageOfFile(require.cache[path]?.parent?.filename ?? '');
     if (name !== undefined && targets.has(name) && !targets.has(byPackage ?? '') && !byPackage?.startsWith('@opentelemetry/'))
       early.add(name);
   }

@@ -21,8 +21,6 @@ export interface TracerProviderOptions {
   readonly resource: Resource;
   /** Called once for each sampled span that ended. */
   readonly onEnd: (span: ReadableSpan) => void;
-  /** Called when a sampled span has started, with the context that it was started in. */
-  readonly onStart?: (span: Span & ReadableSpan, context: Context) => void;
 }
 
 const SAMPLED = 0x01;
@@ -43,7 +41,6 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
     limits: { ...limits, attributeValueLength: boundedLength(limits.attributeValueLength) },
     resource: options.resource,
     onEnd: options.onEnd,
-    onStart: options.onStart,
     sampler: options.sampler,
   };
   const tracerOf = createScopeCache((scope) => createTracer(engine, scope));
@@ -52,7 +49,6 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
 
 interface Engine extends SpanShared {
   readonly sampler: Sampler;
-  readonly onStart: TracerProviderOptions['onStart'] | undefined;
 }
 
 function createTracer(engine: Engine, scope: Scope): Tracer {
@@ -107,13 +103,6 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   });
   if (isNestedServer) adoptRoute(context, parentSpan as Span, span);
   else adoptEarlyRoute(context, span);
-  if (engine.onStart !== undefined) {
-    try {
-      engine.onStart(span, context);
-    } catch {
-      // Not the application's business.
-    }
-  }
   return span;
 }
 
