@@ -5,6 +5,7 @@
  *   node scripts/build-docs.ts --check   fail when one is not current
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { INSTRUMENTATION_NAMES } from '../src/config/instrumentation-names.ts';
 import { FOREIGN_PREFIXES, MAX_INTEGER, settings, type Group, type Setting } from '../src/config/settings.ts';
@@ -173,6 +174,7 @@ function renderInstrumentationTable(entries: readonly CatalogueEntry[]): string 
 function describeTargets({ announced, create, name, options, targets }: CatalogueEntry): string {
   if (announced !== undefined) return `what announces itself on the channel \`${announced.channel}\``;
   if (targets.length === 0) return 'the process itself';
+  if (targets.every((target) => isBuiltin(target))) return targets.map((target) => `\`${target}\``).join('<br>');
   const made = create({ ...options(NO_CONFIG, {}), enabled: false }) as unknown as {
     getModuleDefinitions(): readonly { name: string; supportedVersions: readonly string[] }[];
   };
@@ -188,8 +190,8 @@ function describeTargets({ announced, create, name, options, targets }: Catalogu
 
 const NO_CONFIG = loadConfig({}).config;
 
-/** `http` and `pg` are partly the official ones. */
-const MENDED = new Set(['http', 'pg']);
+/** Partly the official ones. */
+const MENDED = new Set(['http', 'pg', 'undici']);
 
 function describeMaker({ name }: CatalogueEntry): string {
   if (MENDED.has(name)) return `signalbox and \`@opentelemetry/instrumentation-${name}\``;

@@ -1,6 +1,7 @@
 /** An uncaught error as a log record: type, message, stack, and the trace it happened in. */
 import type { LoggerProvider } from '@opentelemetry/api';
 import { version } from '../version.ts';
+import { failRequest } from './instrumentation/server-request.ts';
 import { api } from './otel.ts';
 
 const FATAL = 21;
@@ -18,7 +19,7 @@ export function recordCrash(loggerProvider: LoggerProvider, error: unknown, orig
     body: `${origin}: ${describe(error)}`,
     attributes: { 'signalbox.crash.origin': origin },
     exception: error,
-    context: api.context.active(),
+    context: failRequest(error, api.context.active(), !handled),
   });
 }
 

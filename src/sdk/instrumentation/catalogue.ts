@@ -79,7 +79,7 @@ const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: tru
 export const CATALOGUE: readonly CatalogueEntry[] = [
   own('http', ['http', 'https'], httpOptions),
   {
-    ...official('undici', 'UndiciInstrumentation', [], (config, given) => ({
+    ...own('undici', [], (config, given) => ({
       ...(needsDestination(config) ? { startSpanHook: noteDestination } : {}),
       ...given,
     })),

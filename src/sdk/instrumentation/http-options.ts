@@ -2,28 +2,46 @@
 import type { IncomingMessage } from 'node:http';
 import type { Span } from '@opentelemetry/api';
 import type { Config } from '../../config/config.ts';
-import { api, require } from '../otel.ts';
+import { api } from '../otel.ts';
 import { noteDestination } from '../propagation/destination.ts';
-import { beginServerRequest } from './server-request.ts';
+import { RPC_METADATA } from '../tracing/nested-server.ts';
+import { beginServerRequest, type ServerRequest } from './server-request.ts';
 
-type Core = typeof import('@opentelemetry/core');
-
-/** Options of the official instrumentation that change what its server side does; ours knows none of them. */
-const OFFICIAL_SERVER_OPTIONS = [
+/** Options of the official instrumentation that ours do not know, by the side that they concern. */
+const BOTH_SIDES = [
   'requestHook',
   'responseHook',
   'applyCustomAttributesOnSpan',
-  'startIncomingSpanHook',
-  'requireParentforIncomingSpans',
   'headersToSpanAttributes',
   'enableSyntheticSourceDetection',
+];
+const OFFICIAL_SERVER_OPTIONS = [
+  ...BOTH_SIDES,
+  'startIncomingSpanHook',
+  'requireParentforIncomingSpans',
   'redactedQueryParamsServer',
   'disableIncomingRequestInstrumentation',
 ];
+const OFFICIAL_CLIENT_OPTIONS = [
+  ...BOTH_SIDES,
+  'startOutgoingSpanHook',
+  'ignoreOutgoingRequestHook',
+  'requireParentforOutgoingSpans',
+  'redactedQueryParams',
+  'disableOutgoingRequestInstrumentation',
+];
+
+const namesOneOf = (names: readonly string[], options: Readonly<Record<string, unknown>>): boolean =>
+  names.some((name) => options[name] !== undefined);
 
 /** Whether the server side is the official one, for options that only it knows. */
 export function usesOfficialServer(options: Readonly<Record<string, unknown>>): boolean {
-  return OFFICIAL_SERVER_OPTIONS.some((name) => options[name] !== undefined);
+  return namesOneOf(OFFICIAL_SERVER_OPTIONS, options);
+}
+
+/** Whether the client side is. */
+export function usesOfficialClient(options: Readonly<Record<string, unknown>>): boolean {
+  return namesOneOf(OFFICIAL_CLIENT_OPTIONS, options);
 }
 
 /** Whether outbound baggage depends on where a request goes, which an unsampled span does not tell. */
@@ -31,25 +49,33 @@ export function needsDestination({ baggageHosts }: Config): boolean {
   return baggageHosts.length > 0 && !baggageHosts.includes('*');
 }
 
-/** Of `given`, the hooks run beside ours; everything else goes through as it is. */
-export function httpOptions(config: Config, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const isIgnored = createPathMatcher(config.ignorePaths);
+/** Of `given`, `ignoreIncomingRequestHook` runs beside ours; everything else goes through as it is. */
+export function httpOptions({ ignorePaths }: Config, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isIgnored = createPathMatcher(ignorePaths);
   const { ignoreIncomingRequestHook } = given;
   return {
-    ...(needsDestination(config) ? { startOutgoingSpanHook: noteDestination } : {}),
     ...given,
     ignoreIncomingRequestHook: (request: IncomingMessage) =>
       isIgnored(request.url ?? '') || (typeof ignoreIncomingRequestHook === 'function' && ignoreIncomingRequestHook(request) === true),
-    ...(usesOfficialServer(given) ? { requestHook: noteServerRequest(given['requestHook']) } : {}),
   };
 }
 
-/** What our own server side does by itself. */
+/** What our own sides do by themselves: frameworks can name the route, and baggage knows where it goes. */
+export function officialOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return {
+    ...options,
+    startOutgoingSpanHook: options['startOutgoingSpanHook'] ?? noteDestination,
+    requestHook: noteServerRequest(options['requestHook']),
+    disableIncomingRequestInstrumentation: options['disableIncomingRequestInstrumentation'] ?? !usesOfficialServer(options),
+    disableOutgoingRequestInstrumentation: options['disableOutgoingRequestInstrumentation'] ?? !usesOfficialClient(options),
+  };
+}
+
 function noteServerRequest(requestHook: unknown): (span: Span, request: IncomingMessage) => void {
-  const { getRPCMetadata } = require('@opentelemetry/core') as Core;
   return (span, request) => {
-    const metadata = getRPCMetadata(api.context.active());
-    if (metadata !== undefined && metadata.span === span) beginServerRequest(request, span, metadata);
+    const context = api.context.active();
+    const metadata = context.getValue(RPC_METADATA) as ServerRequest | undefined;
+    if (metadata?.span === span) beginServerRequest(request, Object.assign(metadata, { context }));
     if (typeof requestHook === 'function') requestHook(span, request);
   };
 }

@@ -2,26 +2,28 @@
  * The server side of `node:http` and `node:https`: one SERVER span and one measurement a request.
  *
  * Of our own because every request of every service goes through it; what it records is what the official
- * instrumentation records, by the same semantic conventions.
+ * instrumentation records, by the same semantic conventions. It wraps nothing: Node.js itself says that a request begins, so
+ * the stack traces of handlers are as without signalbox.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { Attributes, Context, Histogram, MeterProvider, Span, Tracer, TracerProvider } from '@opentelemetry/api';
-import type { RPCMetadata } from '@opentelemetry/core';
+import type { Attributes, Histogram, MeterProvider, Tracer, TracerProvider } from '@opentelemetry/api';
 import { version } from '../../version.ts';
 import { monotonicMs } from '../clock.ts';
-import { bindEmitter, runIn } from '../context-manager.ts';
+import { bindEmitter, carry, enter } from '../context-manager.ts';
 import { api, require } from '../otel.ts';
-import { beginServerRequest } from './server-request.ts';
+import { RPC_METADATA } from '../tracing/nested-server.ts';
+import { DURATION_BUCKETS, methodAttributes } from './http-semantics.ts';
+import { beginServerRequest, type ServerRequest } from './server-request.ts';
 
 type Core = typeof import('@opentelemetry/core');
-type Emit = (this: Server, event: string | symbol, ...args: unknown[]) => boolean;
-type Metadata = RPCMetadata & { route?: string };
 
-const KNOWN_METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']);
-const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+/** Published for each request before its handlers run, also for those that Node.js answers itself. */
+const REQUEST_START = 'http.server.request.start';
+const { nextTick } = process;
 const SERVER = 1;
 const ERROR = 2;
 
@@ -37,12 +39,12 @@ export interface HttpServerInstrumentation {
 }
 
 export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServerInstrumentation {
-  const { setRPCMetadata, suppressTracing } = require('@opentelemetry/core') as Core;
+  const { suppressTracing } = require('@opentelemetry/core') as Core;
   let tracer: Tracer = api.trace.getTracer('signalbox/http', version);
   let duration: Histogram | undefined;
   let enabled = true;
 
-  function begin(server: Server, emit: Emit, request: IncomingMessage, response: ServerResponse, args: unknown[]): boolean {
+  function begin(request: IncomingMessage, response: ServerResponse): void {
     const startMs = monotonicMs();
     const incoming = api.propagation.extract(api.ROOT_CONTEXT, request.headers);
     const attributes = attributesOf(request);
@@ -51,28 +53,25 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
       { kind: SERVER, attributes },
       incoming,
     );
-    const metadata = { type: 'http', span } as unknown as Metadata;
-    const context = setRPCMetadata(api.trace.setSpan(incoming, span), metadata);
-    beginServerRequest(request, span, metadata);
-    bind(context, request, response);
-    let failure: unknown;
-    const end = (): void => {
-      response.removeListener('close', end);
-      finish(span, metadata, request, response, attributes, startMs, failure);
+    // Of a response that was broken off, frameworks hear in this turn too.
+    const onClose = (): void => (response.writableFinished ? end() : nextTick(end));
+    const end = (failure?: unknown): void => {
+      response.removeListener('close', onClose);
+      if (ended) return;
+      ended = true;
+      finish(begun, request, response, attributes, startMs, failure);
     };
-    response.on('close', end);
-    try {
-      return runIn(context, emitRequest, server, emit, args);
-    } catch (error) {
-      failure = error;
-      end();
-      throw error;
-    }
+    let ended = false;
+    const begun = { type: 'http', span, context: incoming, fail: end };
+    begun.context = api.trace.setSpan(incoming, span).setValue(RPC_METADATA, begun);
+    beginServerRequest(request, begun);
+    bindEmitter(begun.context, response);
+    response.on('close', onClose);
+    enter(begun.context);
   }
 
   function finish(
-    span: Span,
-    metadata: Metadata,
+    { span, route }: ServerRequest,
     request: IncomingMessage,
     response: ServerResponse,
     begun: Attributes,
@@ -80,7 +79,6 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
     failure: unknown,
   ): void {
     const { statusCode } = response;
-    const { route } = metadata;
     const measured: Attributes = {
       'http.request.method': begun['http.request.method'],
       'url.scheme': begun['url.scheme'],
@@ -91,6 +89,10 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
       span.setStatus({ code: ERROR, ...(failure instanceof Error ? { message: failure.message } : {}) });
       measured['error.type'] = failure instanceof Error ? failure.name : 'Error';
       span.setAttribute('error.type', measured['error.type']);
+    } else if (!response.headersSent) {
+      // The client went, or the application broke off: nobody was told a status.
+      measured['error.type'] = 'aborted';
+      span.setAttribute('error.type', 'aborted');
     } else {
       measured['http.response.status_code'] = statusCode;
       span.setAttribute('http.response.status_code', statusCode);
@@ -109,18 +111,15 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
     duration?.record((monotonicMs() - startMs) / 1000, measured);
   }
 
-  const wrap = (emit: Emit): Emit =>
-    function (event, ...args) {
-      if (event !== 'request' || !enabled) return Reflect.apply(emit, this, [event, ...args]) as boolean;
-      const [request, response] = args as [IncomingMessage, ServerResponse];
-      if (!isIgnored(request)) return begin(this, emit, request, response, args);
-      const context = suppressTracing(api.ROOT_CONTEXT);
-      bind(context, request, response);
-      return runIn(context, emitRequest, this, emit, args);
-    };
-  const { Server: HttpServer } = require('node:http') as typeof import('node:http');
-  const { Server: HttpsServer } = require('node:https') as typeof import('node:https');
-  for (const { prototype } of [HttpServer, HttpsServer] as { prototype: { emit: Emit } }[]) prototype.emit = wrap(prototype.emit);
+  subscribe(REQUEST_START, (message) => {
+    if (!enabled) return;
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    if (!isIgnored(request)) return begin(request, response);
+    const context = suppressTracing(api.ROOT_CONTEXT);
+    carry(request, { context });
+    bindEmitter(context, response);
+    enter(context);
+  });
 
   return {
     setTracerProvider(provider) {
@@ -130,7 +129,7 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
       duration = provider.getMeter('signalbox/http', version).createHistogram('http.server.request.duration', {
         description: 'Duration of HTTP server requests.',
         unit: 's',
-        advice: { explicitBucketBoundaries: BUCKETS_SECONDS },
+        advice: { explicitBucketBoundaries: DURATION_BUCKETS },
       });
     },
     enable() {
@@ -142,40 +141,28 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
   };
 }
 
-function emitRequest(server: Server, emit: Emit, args: unknown[]): boolean {
-  return Reflect.apply(emit, server, ['request', ...args]) as boolean;
-}
-
-/** Listeners of the request's body and of the response's end belong to the request too. */
-function bind(context: Context, request: IncomingMessage, response: ServerResponse): void {
-  bindEmitter(context, request);
-  bindEmitter(context, response);
-}
-
 function attributesOf(request: IncomingMessage): Attributes {
   const { headers, httpVersion, method = 'GET', socket, url = '' } = request;
   const forwarded = headers['forwarded'] === undefined ? undefined : parseForwarded(headers['forwarded']);
-  const scheme = (socket as TLSSocket).encrypted === true ? 'https' : 'http';
-  const known = KNOWN_METHODS.has(method);
+  const proto = forwarded?.proto ?? firstOf(headers['x-forwarded-proto']);
+  const own = (socket as TLSSocket).encrypted === true ? 'https' : 'http';
+  // What the client asked by, as far as a proxy tells.
+  const scheme = proto === 'https' || proto === 'http' ? proto : own;
   const attributes: Attributes = {
-    'http.request.method': known ? method : '_OTHER',
+    ...methodAttributes(method),
     'url.scheme': scheme,
     'network.peer.address': socket.remoteAddress,
     'network.peer.port': socket.remotePort,
     'network.protocol.version': httpVersion,
     'client.address': forwarded?.for ?? clientOf(headers['x-forwarded-for']) ?? socket.remoteAddress,
   };
-  if (!known) attributes['http.request.method_original'] = method;
   if (headers['user-agent'] !== undefined) attributes['user_agent.original'] = headers['user-agent'];
   const target = url.startsWith('/') ? url : originForm(url);
   const query = target.indexOf('?');
   attributes['url.path'] = query === -1 ? target : target.slice(0, query);
   if (query !== -1 && query < target.length - 1) attributes['url.query'] = target.slice(query + 1);
   const host = forwarded?.host ?? firstOf(headers['x-forwarded-host']) ?? headers.host;
-  if (host !== undefined) {
-    const proto = forwarded?.host === undefined ? firstOf(headers['x-forwarded-proto']) : forwarded.proto;
-    addServer(attributes, host, proto ?? scheme);
-  }
+  if (host !== undefined) addServer(attributes, host, scheme);
   return attributes;
 }
 
@@ -190,11 +177,11 @@ function originForm(url: string): string {
 }
 
 /** `example.com`, `example.com:8080`, `[::1]:8080` */
-function addServer(attributes: Attributes, host: string, proto: string): void {
+function addServer(attributes: Attributes, host: string, scheme: string): void {
   const colon = host.lastIndexOf(':');
   const hasPort = colon > 0 && colon > host.lastIndexOf(']') && (host.indexOf(':') === colon || host.startsWith('['));
   attributes['server.address'] = hasPort ? host.slice(0, colon) : host;
-  const port = hasPort ? Number(host.slice(colon + 1)) : proto === 'https' ? 443 : proto === 'http' ? 80 : NaN;
+  const port = hasPort ? Number(host.slice(colon + 1)) : scheme === 'https' ? 443 : 80;
   if (Number.isInteger(port) && port > 0 && port < 65_536) attributes['server.port'] = port;
 }
 

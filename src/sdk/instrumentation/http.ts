@@ -1,43 +1,49 @@
 /**
- * `node:http` and `node:https`: our own server side, and the official instrumentation for the client side. Where options
- * ask for what only the official server side knows (its hooks, headers as attributes), that one runs instead of ours.
+ * `node:http` and `node:https`: both sides are our own. Where options ask for what only the official instrumentation knows (its
+ * hooks, headers as attributes), that one runs instead of ours, for the side that they concern.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
-import { requireBundled } from '../otel.ts';
+import { followContext } from '../context-manager.ts';
+import { require, requireBundled } from '../otel.ts';
 import { captureClock } from './capture-clock.ts';
-import { usesOfficialServer } from './http-options.ts';
+import { instrumentHttpClient } from './http-client.ts';
+import { officialOptions, usesOfficialClient, usesOfficialServer } from './http-options.ts';
 import { instrumentHttpServer } from './http-server.ts';
 
 type Official = typeof import('@opentelemetry/instrumentation-http');
+type Part = Pick<Instrumentation, 'setTracerProvider' | 'setMeterProvider' | 'enable' | 'disable'>;
 
 /** @param options - of the official instrumentation; `ignoreIncomingRequestHook` tells what is neither traced nor counted. */
-export function create(options: Record<string, unknown>): Instrumentation {
-  const { HttpInstrumentation } = requireBundled('@opentelemetry/instrumentation-http') as Official;
+export function create(options: Record<string, unknown>): Part {
   const isIgnored = options['ignoreIncomingRequestHook'] as (request: IncomingMessage) => boolean;
-  captureClock();
-  if (usesOfficialServer(options)) return new HttpInstrumentation(options);
-  const client = new HttpInstrumentation({ ...options, disableIncomingRequestInstrumentation: true });
-  const server = instrumentHttpServer({ isIgnored });
-  if (options['enabled'] === false) server.disable();
-  const { setTracerProvider, setMeterProvider, enable, disable } = HttpInstrumentation.prototype;
-  const both: Pick<Instrumentation, 'setTracerProvider' | 'setMeterProvider' | 'enable' | 'disable'> = {
-    setTracerProvider(provider) {
-      setTracerProvider.call(client, provider);
-      server.setTracerProvider(provider);
-    },
-    setMeterProvider(provider) {
-      setMeterProvider.call(client, provider);
-      server.setMeterProvider(provider);
-    },
-    enable() {
-      enable.call(client);
-      server.enable();
-    },
-    disable() {
-      disable.call(client);
-      server.disable();
-    },
+  const parts: Part[] = [];
+  const officialServer = usesOfficialServer(options);
+  const officialClient = usesOfficialClient(options);
+  if (officialServer || officialClient) {
+    const { HttpInstrumentation } = requireBundled('@opentelemetry/instrumentation-http') as Official;
+    captureClock();
+    parts.push(new HttpInstrumentation(officialOptions(options)));
+  }
+  followMessages();
+  if (!officialServer) parts.push(instrumentHttpServer({ isIgnored }));
+  if (!officialClient) parts.push(instrumentHttpClient());
+  const both: Part = {
+    setTracerProvider: (provider) => parts.forEach((part) => part.setTracerProvider(provider)),
+    setMeterProvider: (provider) => parts.forEach((part) => part.setMeterProvider(provider)),
+    enable: () => parts.forEach((part) => part.enable()),
+    disable: () => parts.forEach((part) => part.disable()),
   };
-  return Object.assign(client, both);
+  if (options['enabled'] === false) both.disable();
+  return both;
+}
+
+/** Events of a message are heard in the context of its request, whichever connection brought them. */
+function followMessages(): void {
+  const { ClientRequest, IncomingMessage } = require('node:http') as typeof import('node:http');
+  followContext(ClientRequest.prototype, 'emit');
+  // A piece of the body, or its end.
+  followContext(IncomingMessage.prototype, 'push');
+  // Broken off: Node.js destroys it from within the connection, which belongs to no request. What an application does keeps its own.
+  followContext(IncomingMessage.prototype, 'destroy', (active) => active === undefined);
 }

@@ -1,21 +1,49 @@
 /** Requests that a server of `node:http` is answering: what frameworks may say about them. */
 import type { IncomingMessage } from 'node:http';
-import type { Span } from '@opentelemetry/api';
-import type { RPCMetadata } from '@opentelemetry/core';
+import type { Context, Span } from '@opentelemetry/api';
+import { carriedBy, carry, type Carried } from '../context-manager.ts';
+import { RPC_METADATA } from '../tracing/nested-server.ts';
 
-interface ServerRequest {
+/** Also what `getRPCMetadata()` of `@opentelemetry/core` finds in the context of the request. */
+export interface ServerRequest extends Carried {
   readonly span: Span;
-  /** Where the HTTP instrumentation looks for the route when the request ends. */
-  readonly metadata: RPCMetadata & { route?: string };
+  /** Where the HTTP instrumentation looks for it when the request ends. */
+  route?: string | undefined;
   error?: unknown;
+  /** End the span at once with what nobody caught; the official instrumentation cannot. */
+  fail?(error: unknown): void;
 }
 
-/** On the request itself, which is cheaper than a map; registered, for a loader may load this file twice. */
-const UNDER_WAY = Symbol.for('signalbox.serverRequest');
-type Marked = IncomingMessage & { [UNDER_WAY]?: ServerRequest };
+const { nextTick } = process;
+/** The request whose handlers are being called in this turn. */
+let called: ServerRequest | undefined;
 
-export function beginServerRequest(request: IncomingMessage, span: Span, metadata: RPCMetadata): void {
-  (request as Marked)[UNDER_WAY] = { span, metadata };
+export function beginServerRequest(request: IncomingMessage, begun: ServerRequest): void {
+  carry(request, begun);
+  if (called === undefined) nextTick(() => (called = undefined));
+  called = begun;
+}
+
+/** `undefined` for a request that is not traced. */
+export function serverRequestOf(request: IncomingMessage): ServerRequest | undefined {
+  const carried = carriedBy(request) as Partial<ServerRequest> | undefined;
+  return carried?.span === undefined ? undefined : (carried as ServerRequest);
+}
+
+/**
+ * Tell the request that an uncaught error came from, if any, and return the context that the error belongs to.
+ *
+ * What a handler throws at once comes up after Node.js has left the context, so the active one alone does not tell.
+ */
+export function failRequest(error: unknown, active: Context, isFatal: boolean): Context {
+  const asynchronous = active.getValue(RPC_METADATA) as ServerRequest | undefined;
+  // One that goes on waiting may still be answered.
+  if (asynchronous !== undefined) {
+    if (isFatal) asynchronous.fail?.(error);
+    return active;
+  }
+  called?.fail?.(error);
+  return called?.context ?? active;
 }
 
 /**
@@ -24,8 +52,8 @@ export function beginServerRequest(request: IncomingMessage, span: Span, metadat
  * Kept by the request rather than by the active context, which applications lose.
  */
 export function setRoute(request: IncomingMessage, route: string): void {
-  const found = (request as Marked)[UNDER_WAY];
-  if (found !== undefined) found.metadata.route = route;
+  const found = serverRequestOf(request);
+  if (found !== undefined) found.route = route;
 }
 
 /**
@@ -33,7 +61,7 @@ export function setRoute(request: IncomingMessage, route: string): void {
  * the span is that of the response. What the client did wrong is no failure of the server and not recorded.
  */
 export function recordServerError(request: IncomingMessage, error: unknown): void {
-  const found = (request as Marked)[UNDER_WAY];
+  const found = serverRequestOf(request);
   if (found === undefined || found.error === error || isClientError(error)) return;
   found.error = error;
   found.span.recordException(error as Error);

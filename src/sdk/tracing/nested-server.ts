@@ -13,7 +13,7 @@ interface HttpMetadata {
 }
 
 /** The key of `setRPCMetadata()` in `@opentelemetry/core`, which makes it from its name as well. */
-const RPC_METADATA = api.createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
+export const RPC_METADATA = api.createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
 /** Next.js names the route of a streamed response on its SERVER span when that has ended, but on spans within it as they start. */
 const EARLY_ROUTE = 'next.route';
 /** Pages of Next.js that stand for no route. */

@@ -4,4 +4,6 @@ import { createRequire } from 'node:module';
 
 const files = Object.keys(createRequire(import.meta.url).cache);
 const has = (pattern) => files.some((file) => pattern.test(file));
-console.log(JSON.stringify({ http: has(/instrumentation-http/), hooks: has(/import-in-the-middle[\\/]create-hook/) }));
+console.log(
+  JSON.stringify({ http: has(/dist[\\/]sdk[\\/]instrumentation[\\/]http\.js$/), hooks: has(/import-in-the-middle[\\/]create-hook/) }),
+);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createPathMatcher } from '../../../../src/sdk/instrumentation/http-options.ts';
+import { createPathMatcher, officialOptions } from '../../../../src/sdk/instrumentation/http-options.ts';
 import { isClientError } from '../../../../src/sdk/instrumentation/server-request.ts';
 
 it('a path is ignored whole, or by its beginning up to a star; the query does not count', () => {
@@ -28,4 +28,18 @@ it('an error of the client is one that says a status from 400 to 499', () => {
     hostile,
   ];
   assert.deepEqual(errors.map(isClientError), [true, true, true, false, false, false, false, false, false, false]);
+});
+
+it('the official instrumentation runs for the sides that its options concern, and is told what ours knows', () => {
+  const sides = (given: Readonly<Record<string, unknown>>): unknown[] => {
+    const options = officialOptions(given);
+    assert.equal(typeof options['requestHook'], 'function');
+    return [options['disableIncomingRequestInstrumentation'], options['disableOutgoingRequestInstrumentation']];
+  };
+  const hook = (): void => {};
+  assert.deepEqual(sides({ requestHook: hook }), [false, false]);
+  assert.deepEqual(sides({ startIncomingSpanHook: hook }), [false, true]);
+  assert.deepEqual(sides({ ignoreOutgoingRequestHook: hook }), [true, false]);
+  assert.deepEqual(sides({ disableOutgoingRequestInstrumentation: true }), [true, true]);
+  assert.equal(officialOptions({ startOutgoingSpanHook: hook })['startOutgoingSpanHook'], hook);
 });

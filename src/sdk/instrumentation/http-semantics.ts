@@ -1,0 +1,25 @@
+/**
+ * What both sides of HTTP have in common.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/http/
+ */
+import type { Attributes } from '@opentelemetry/api';
+
+/** Seconds. */
+export const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const KNOWN_METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']);
+
+/**
+ * Whether a header that the application set gives way to those that were `added`, in lower case, to carry the context on. A
+ * `tracestate` goes with its `traceparent`.
+ */
+export function isReplaced(name: string, added: ReadonlySet<unknown>): boolean {
+  const lower = name.toLowerCase();
+  return added.has(lower) || (lower === 'tracestate' && added.has('traceparent'));
+}
+
+/** What is no method of the specifications becomes `_OTHER`: metrics must not have a series for whatever somebody sends. */
+export function methodAttributes(method: string): Attributes {
+  if (KNOWN_METHODS.has(method)) return { 'http.request.method': method };
+  return { 'http.request.method': '_OTHER', 'http.request.method_original': method };
+}
