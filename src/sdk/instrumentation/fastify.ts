@@ -20,7 +20,8 @@ interface FastifyRequest {
 }
 
 interface Fastify {
-  addHook(name: 'onRequest', hook: (request: FastifyRequest, reply: unknown, done: () => void) => void): void;
+  addHook(name: 'onResponse', hook: (request: FastifyRequest, reply: unknown, done: () => void) => void): void;
+  addHook(name: 'onRequestAbort', hook: (request: FastifyRequest, done: () => void) => void): void;
   addHook(name: 'onError', hook: (request: FastifyRequest, reply: unknown, error: Error, done: () => void) => void): void;
 }
 
@@ -36,11 +37,23 @@ class FastifyInstrumentation extends InstrumentationBase {
   /** What the channel `fastify.initialization` says: an instance that has no hook of its own yet. */
   onInitialization(message: unknown): void {
     const { fastify } = message as { fastify: Fastify };
-    fastify.addHook('onRequest', (request, _reply, done) => {
-      const route = request.routeOptions?.url ?? request.routerPath;
-      if (this.isEnabled() && typeof route === 'string' && route !== '') setRoute(request.raw, route);
+    const tellRoute = ({ raw, routeOptions, routerPath }: FastifyRequest): void => {
+      const route = routeOptions?.url ?? routerPath;
+      if (this.isEnabled() && typeof route === 'string' && route !== '') setRoute(raw, route);
+    };
+    // In the end: a hook before the handler would stand in its stack traces, for it calls what comes next.
+    fastify.addHook('onResponse', (request, _reply, done) => {
+      tellRoute(request);
       done();
     });
+    try {
+      fastify.addHook('onRequestAbort', (request, done) => {
+        tellRoute(request);
+        done();
+      });
+    } catch {
+      // Fastify before 4.6 does not tell.
+    }
     fastify.addHook('onError', (request, _reply, error, done) => {
       if (this.isEnabled()) recordServerError(request.raw, error);
       done();

@@ -21,11 +21,8 @@ interface Context {
   [MATCHED]?: unknown;
 }
 
-type Middleware = ((context: Context, next: () => Promise<unknown>) => unknown) & { readonly router?: unknown };
-
 interface Application {
   readonly context: Context;
-  use(middleware: Middleware): unknown;
   callback(): unknown;
 }
 
@@ -51,30 +48,13 @@ class KoaInstrumentation extends InstrumentationBase {
   #patch({ prototype }: Koa): void {
     if (Object.hasOwn(prototype, FOLLOWED)) return;
     Object.defineProperty(prototype, FOLLOWED, { value: true });
-    const watch = (middleware: Middleware): Middleware => this.#watch(middleware);
     const follow = (context: Context): void => this.#follow(context);
-    const { use, callback } = prototype;
-    prototype.use = function (middleware) {
-      return use.call(this, typeof middleware === 'function' && middleware.router !== undefined ? watch(middleware) : middleware);
-    };
+    const { callback } = prototype;
     // Every way to serve an application goes through here, after it was set up.
     prototype.callback = function () {
       follow(this.context);
       return callback.call(this);
     };
-  }
-
-  /** What throws below a router is seen there, also when something above turns it into an answer. */
-  #watch(dispatch: Middleware): Middleware {
-    const watched = async (context: Context, next: () => Promise<unknown>): Promise<unknown> => {
-      try {
-        return await dispatch(context, next);
-      } catch (error) {
-        if (this.isEnabled()) recordServerError(context.req, error);
-        throw error;
-      }
-    };
-    return Object.defineProperty(Object.assign(watched, dispatch), 'name', { value: dispatch.name });
   }
 
   #follow(context: Context): void {
