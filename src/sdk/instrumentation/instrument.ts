@@ -14,9 +14,12 @@ import type { LoggerProvider, MeterProvider, TracerProvider } from '@opentelemet
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Config } from '../../config/config.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
+import { errorText } from '../../diagnostics/error-text.ts';
 import { require } from '../otel.ts';
 import { enabledEntries, type CatalogueEntry } from './catalogue.ts';
+import { hookLoad, type PatchingRequire } from './load-hook.ts';
 import { onlyUnderParent } from './only-under-parent.ts';
+import { packageOf, packageOfFile, withoutScheme } from './package-name.ts';
 
 export interface Providers {
   readonly tracerProvider: TracerProvider;
@@ -97,33 +100,33 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   }
 
   const patchedBuiltins = new Set<string>();
-  /** What Node.js brings is patched by `require` once, and its ES exports follow: whoever asks first, and in whatever way. */
+  /** What Node.js brings is patched once, in place, and its ES exports follow: whoever asks first, and in whatever way. */
   function loadForBuiltin(entry: CatalogueEntry, name: string): void {
     if (patchedBuiltins.has(name)) return;
     patchedBuiltins.add(name);
     if (load(entry) === undefined) return;
-    const outer = busy;
-    busy = true;
-    try {
-      require(name);
-      module.syncBuiltinESMExports();
-    } finally {
-      busy = outer;
-    }
+    loadHook.patchBuiltin(name, require(name));
+    module.syncBuiltinESMExports();
   }
 
   sayWhatCameTooEarly(byTarget, reporter);
 
-  // The one patch of `require` must be in place before the first target is asked for.
-  const { InstrumentationBase } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
-  class Prime extends InstrumentationBase {
-    protected override init(): [] {
-      return [];
-    }
-  }
-  const plainRequire = module.Module.prototype.require;
-  const prime = new Prime('signalbox/prime', '0', {});
-  hooks.push(narrowRequirePatch(plainRequire, prime as unknown as PatchingRequire, new Set(byTarget.keys())));
+  const loadHook = hookLoad({
+    prime: makeInstrumentation,
+    isOurs: () => busy,
+    onPackage(name) {
+      const entry = busy ? undefined : byTarget.get(name);
+      if (entry !== undefined) load(entry);
+    },
+    onFailure(name, error) {
+      reporter.say(
+        'warn',
+        `instrumentation.${name}`,
+        `"${name}" could not be instrumented: ${errorText(error)}. It is used as it is, without spans. A stand-in that a test loads in its place gives this too.`,
+      );
+    },
+  });
+  hooks.push(loadHook);
 
   const files = entries.flatMap((entry) => entry.files ?? []);
   const isWantedPackage = (specifier: string): boolean => byTarget.has(specifier) && !module.isBuiltin(specifier);
@@ -168,7 +171,9 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
       if (entry.files !== undefined) isLoadingFiles = true;
     }
     const wrap = importHookFor(specifier, context);
-    const resolved = wrap === undefined ? next(specifier, context) : wrap.resolveSync(specifier, context, next);
+    // Who asks where a package stands is to get the file, and not the module that stands for it.
+    if (wrap !== undefined && entry !== undefined && isImportMetaResolve()) return resolvePlainly(specifier, context, next);
+    const resolved = wrap === undefined ? resolvePlainly(specifier, context, next) : wrap.resolveSync(specifier, context, next);
     if (name !== undefined && !module.isBuiltin(name)) {
       if (!isOwn(context.parentURL)) packagesSeen++;
       if (name === '@opentelemetry/api') sayWhenSecondApi(resolved.url, ownApi, reporter);
@@ -208,29 +213,36 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   };
 }
 
-const NODE_MODULES = '/node_modules/';
-
-/** `express` of `express/lib/router`, `@scope/name` of `@scope/name/file`, `http` of `node:http`, the package of a file's URL. */
-function packageOf(specifier: string): string | undefined {
-  let name = specifier;
-  if (name.startsWith('file:')) {
-    const at = name.lastIndexOf(NODE_MODULES);
-    if (at === -1) return undefined;
-    name = name.slice(at + NODE_MODULES.length);
-  } else if (name.startsWith('node:')) {
-    return withoutScheme(name);
-  }
-  const first = name.charCodeAt(0);
-  if (first === 0x2e || first === 0x2f || first === 0x23) return undefined; // . / #
-  const end = name.indexOf('/', name.charCodeAt(0) === 0x40 ? name.indexOf('/') + 1 : 0);
-  if (module.isBuiltin(name)) return name;
-  return end === -1 ? name : name.slice(0, end);
+/** Whether the code of a module called `import.meta.resolve`, by the frame below its own. */
+function isImportMetaResolve(): boolean {
+  const frames = getCallSites(20);
+  const caller = frames.findIndex(({ scriptName }, index) => index > 1 && !scriptName.startsWith('node:internal/'));
+  return frames[caller - 1]?.functionName === 'resolve' && !frames[caller]?.scriptName.startsWith(OWN_FOLDER);
 }
 
-/** The package that a file stands in, by its path. */
-function packageOfFile(path: string): string | undefined {
-  const at = path.lastIndexOf(`${sep}node_modules${sep}`);
-  return at === -1 ? undefined : packageOf(path.slice(at + NODE_MODULES.length).replaceAll(sep, '/'));
+/** Frames of hooks in the stack trace of what cannot be resolved; it is not to lose as many of the application's. */
+const HOOK_FRAMES = 6;
+
+function resolvePlainly(specifier: string, context: module.ResolveHookContext, next: NextResolve): module.ResolveFnOutput {
+  const limit = Error.stackTraceLimit;
+  if (typeof limit !== 'number' || Object.isFrozen(Error)) return next(specifier, context);
+  Error.stackTraceLimit = limit + HOOK_FRAMES;
+  try {
+    return next(specifier, context);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+/** One that instruments nothing: the first brings what is common to all. */
+function makeInstrumentation(): PatchingRequire {
+  const { InstrumentationBase } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+  class Prime extends InstrumentationBase {
+    protected override init(): [] {
+      return [];
+    }
+  }
+  return new Prime('signalbox/prime', '0', {}) as unknown as PatchingRequire;
 }
 
 const OWN_PACKAGES = /\/node_modules\/(?:@opentelemetry|require-in-the-middle|import-in-the-middle)\//;
@@ -238,10 +250,6 @@ const OWN_PACKAGES = /\/node_modules\/(?:@opentelemetry|require-in-the-middle|im
 /** Whether signalbox asks for a module, or what it brings. */
 function isOwn(parentURL: string | undefined): boolean {
   return parentURL !== undefined && (parentURL.startsWith(OWN_FOLDER) || OWN_PACKAGES.test(parentURL));
-}
-
-function withoutScheme(specifier: string): string {
-  return specifier.startsWith('node:') ? specifier.slice('node:'.length) : specifier;
 }
 
 /** From these releases on, a synchronous `load` hook may leave the source of CommonJS to Node.js (nodejs/node#59929). */
@@ -258,7 +266,10 @@ function startImportHook(isWanted: (url: string, specifier: string) => boolean, 
   const { createHook } = require(join(folder, 'create-hook.mjs')) as { createHook: (meta: { url: string }) => ImportHook };
   const hook = createHook({ url: pathToFileURL(join(folder, 'register-hooks.mjs')).href });
   hook.applyOptions({ shouldInclude: isWanted });
-  hooks.push(module.registerHooks({ load: hook.loadSync } as module.RegisterHooksOptions));
+  // A mock of `node:test` takes the place of the whole module.
+  const load: ImportHook['loadSync'] = (url, context, next) =>
+    url.includes('node-test-mock=') ? next(url, context) : hook.loadSync(url, context, next);
+  hooks.push(module.registerHooks({ load } as module.RegisterHooksOptions));
   return hook;
 }
 
@@ -274,42 +285,6 @@ function registerHooksThread(targets: readonly string[], files: readonly string[
       `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is. Allow worker threads, or use Node.js 22.22.3, 24.11.1 or newer.`,
     );
   }
-}
-
-type Require = (this: NodeJS.Module, id: string) => unknown;
-
-/** What of the instrumentations' base class is used; exact versions are pinned, and a test fails when it changes. */
-interface PatchingRequire {
-  readonly _requireInTheMiddleSingleton: { register(name: string, onRequire: unknown): unknown };
-}
-
-/**
- * The one patch of `require` resolves every id a second time, to find out whether somebody waits for it. Only what can be
- * waited for is sent through it: the targets, their inner files, and what instrumentations of the application add.
- */
-function narrowRequirePatch(plain: Require, { _requireInTheMiddleSingleton: patch }: PatchingRequire, wanted: Set<string>): Hooks {
-  const proto = module.Module.prototype as { require: Require };
-  const patched = proto.require;
-  if (patched === plain) return {};
-  const { register } = patch;
-  patch.register = function (name, onRequire) {
-    wanted.add(packageOf(name) ?? name);
-    return register.call(this, name, onRequire);
-  };
-  const isInside = (path: string | null): boolean => path !== null && wanted.has(packageOfFile(path) ?? '');
-  const narrowed: Require = function (id) {
-    // Not for us to judge: Node.js says what is wrong with it.
-    if (typeof id !== 'string') return Reflect.apply(plain, this, [id]);
-    const name = packageOf(id);
-    const isWanted = name === undefined ? isInside(this.filename) || isInside(id) : wanted.has(name);
-    return Reflect.apply(isWanted ? patched : plain, this, [id]);
-  };
-  proto.require = narrowed;
-  return {
-    deregister() {
-      if (proto.require === narrowed) proto.require = patched;
-    },
-  };
 }
 
 /** `process.getBuiltinModule` resolves nothing: its callers would get a module before it is patched. */

@@ -30,6 +30,8 @@ interface Written {
   readonly info: object;
   readonly context: Context;
   readonly time: HrTime;
+  /** It carries the ids of `context` until it is formatted. */
+  readonly isCorrelated: boolean;
 }
 
 /** winston's npm, syslog and cli levels as OpenTelemetry ranks them. */
@@ -90,17 +92,14 @@ class WinstonInstrumentation extends InstrumentationBase {
     const emit = (logger: Logger, info: Info, written: Written): void => this.#emit(logger, info, written);
     const { write, _transform: transform, push } = prototype;
     const waiting = new WeakMap<Logger, Written[]>();
-    /** Lines that got their ids here: logged again, in another span, they get others. */
-    const correlated = new WeakSet<object>();
     /** The line whose formats are running. */
     let formatted: Written | undefined;
 
     prototype.write = function (info, ...rest) {
       if (isEnabled() && typeof info === 'object' && info !== null) {
         const context = api.context.active();
-        correlate(info as Info, context, correlated);
         const lines = waiting.get(this);
-        const written = { info, context, time: nowHrTime() };
+        const written = { info, context, time: nowHrTime(), isCorrelated: correlate(info as Info, context) };
         if (lines === undefined) waiting.set(this, [written]);
         else lines.push(written);
       }
@@ -108,24 +107,25 @@ class WinstonInstrumentation extends InstrumentationBase {
     };
     prototype._transform = function (info, ...rest) {
       const outer = formatted;
-      formatted = takeWritten(waiting.get(this), info);
+      const line = takeWritten(waiting.get(this), info);
+      formatted = line;
       try {
         return transform.call(this, info, ...rest);
       } finally {
+        if (line?.isCorrelated === true) separate(info as Info);
         formatted = outer;
       }
     };
     prototype.push = function (info, ...rest) {
       const written = formatted;
       formatted = undefined;
-      if (written !== undefined && typeof info === 'object' && info !== null) {
-        try {
-          emit(this, info as Info, written);
-        } catch {
-          // A line with a hostile getter is printed as it is.
-        }
+      if (written === undefined || typeof info !== 'object' || info === null) return push.call(this, info, ...rest);
+      try {
+        emit(this, info as Info, written);
+      } catch {
+        // A line with a hostile getter is printed as it is.
       }
-      return push.call(this, info, ...rest);
+      return push.call(this, written.isCorrelated && info === written.info ? copyOf(info) : info, ...rest);
     };
   }
 
@@ -152,18 +152,36 @@ class WinstonInstrumentation extends InstrumentationBase {
   }
 }
 
-function correlate(info: Info, context: Context, correlated: WeakSet<object>): void {
+/** Returns whether `info` has the ids of `context` now, and had none of its own before. */
+function correlate(info: Info, context: Context): boolean {
   const span = api.trace.getSpanContext(context);
-  if (span === undefined || !api.isSpanContextValid(span)) return;
+  if (span === undefined || !api.isSpanContextValid(span)) return false;
   try {
-    if (info['trace_id'] !== undefined && !correlated.has(info)) return;
+    if (info['trace_id'] !== undefined) return false;
     info['trace_id'] = span.traceId;
     info['span_id'] = span.spanId;
     info['trace_flags'] = span.traceFlags.toString(16).padStart(2, '0');
-    correlated.add(info);
+    return true;
   } catch {
-    // Frozen, or with a hostile setter.
+    return false; // frozen, or with a hostile setter
   }
+}
+
+/** The object may be the application's, which answers requests with it, or logs it again in another span. */
+function separate(info: Info): void {
+  try {
+    for (const id of ['trace_id', 'span_id', 'trace_flags']) delete info[id];
+  } catch {
+    // Frozen meanwhile.
+  }
+}
+
+/** What the transports get, with the ids; also of an error, whose stack is not copied like other properties. */
+function copyOf(info: object): object {
+  if (Object.getPrototypeOf(info) === Object.prototype) return { ...info };
+  const copy = Object.create(Object.getPrototypeOf(info) as object, Object.getOwnPropertyDescriptors(info)) as object;
+  if (info instanceof Error) Object.defineProperty(copy, 'stack', { value: info.stack, writable: true, configurable: true });
+  return copy;
 }
 
 /** Lines are formatted in the order in which they were written; one that never is was written to a logger that had ended. */

@@ -1,0 +1,32 @@
+/** Which package a specifier or a file belongs to. */
+import { isBuiltin } from 'node:module';
+import { sep } from 'node:path';
+
+const NODE_MODULES = '/node_modules/';
+
+/** `express` of `express/lib/router`, `@scope/name` of `@scope/name/file`, `http` of `node:http`, the package of a file's URL. */
+export function packageOf(specifier: string): string | undefined {
+  let name = specifier;
+  if (name.startsWith('file:')) {
+    const at = name.lastIndexOf(NODE_MODULES);
+    if (at === -1) return undefined;
+    name = name.slice(at + NODE_MODULES.length);
+  } else if (name.startsWith('node:')) {
+    return withoutScheme(name);
+  }
+  const first = name.charCodeAt(0);
+  if (first === 0x2e || first === 0x2f || first === 0x23) return undefined; // . / #
+  const end = name.indexOf('/', name.charCodeAt(0) === 0x40 ? name.indexOf('/') + 1 : 0);
+  if (isBuiltin(name)) return name;
+  return end === -1 ? name : name.slice(0, end);
+}
+
+/** The package that a file stands in, by its path. */
+export function packageOfFile(path: string): string | undefined {
+  const at = path.lastIndexOf(`${sep}node_modules${sep}`);
+  return at === -1 ? undefined : packageOf(path.slice(at + NODE_MODULES.length).replaceAll(sep, '/'));
+}
+
+export function withoutScheme(specifier: string): string {
+  return specifier.startsWith('node:') ? specifier.slice('node:'.length) : specifier;
+}

@@ -1,0 +1,89 @@
+/** What the application calls, throws and shows is what it would be without: no wrapper stands in between. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { startCollector, type Collector } from './kit/collector.ts';
+import { runProgram, type Ending } from './kit/run-program.ts';
+
+async function runBoth(program: string, args: readonly string[], { env }: Collector): Promise<[bare: Ending, watched: Ending]> {
+  return [await runProgram({ program, args, preload: 'none' }), await runProgram({ program, args, env })];
+}
+
+const shown = ({ code, stdout, ownStderr }: Ending): unknown => ({ code, stdout, stderr: ownStderr });
+
+describe('stack traces have the frames that they have without', { concurrency: 2 }, () => {
+  for (const framework of ['http', 'body', 'express', 'express4', 'koa', 'fastify']) {
+    it(`in the handlers of ${framework}`, async () => {
+      await using collector = await startCollector();
+      const [bare, watched] = await runBoth('stack-traces.cjs', [framework], collector);
+      assert.match(bare.stdout, /stack-traces\.cjs/);
+      assert.deepEqual(shown(watched), shown(bare));
+      assert.ok(collector.store.spans().some(({ kind }) => kind === 'server'));
+    });
+  }
+});
+
+describe('an uncaught error is printed as without', { concurrency: 2 }, () => {
+  for (const way of [
+    'handler',
+    'body of a request',
+    'answer to a request',
+    'error of a request',
+    'invalid request',
+    'timer of a handler',
+    'module that is loaded',
+  ]) {
+    it(`from the ${way}`, async () => {
+      await using collector = await startCollector();
+      const [bare, watched] = await runBoth('crashes.cjs', [way], collector);
+      assert.equal(bare.code, 1);
+      assert.deepEqual(shown(watched), shown(bare));
+    });
+  }
+
+  it('also when a module is missing, but for the frames of hooks in the loader of Node.js', async () => {
+    const withoutLoader = (text: string): string =>
+      text.replaceAll(/^ +at .*\((?:node:internal|file:).*\n/gm, '').replace(/loader:\d+/, 'loader');
+    await using collector = await startCollector();
+    const [bare, watched] = await runBoth('crashes.cjs', ['module that is missing'], collector);
+    assert.match(bare.stderr, /requires-missing\.cjs:1:1/);
+    assert.equal(withoutLoader(watched.ownStderr), withoutLoader(bare.stderr));
+  });
+
+  it('and stands on the span of the request whose handler threw it, which is exported', async () => {
+    for (const way of ['handler', 'timer of a handler', 'body of a request']) {
+      await using collector = await startCollector();
+      await runProgram({ program: 'crashes.cjs', args: [way], env: collector.env });
+      const server = collector.store.spans().find(({ kind }) => kind === 'server');
+      const crash = collector.store.logs().find(({ eventName }) => eventName === 'exception');
+      assert.equal(server?.status.code, 'error', way);
+      assert.equal(server.attributes['error.type'], 'TypeError', way);
+      assert.equal(crash?.traceId, server.traceId, way);
+    }
+  });
+});
+
+describe('a request to another service', () => {
+  it('is sent as the application made it, however that was', async () => {
+    await using collector = await startCollector();
+    const [bare, watched] = await runBoth('client-calls.cjs', [], collector);
+    assert.equal(bare.code, 0, bare.stderr);
+    assert.equal(watched.stdout, bare.stdout);
+    // One `traceparent` each, and none of the `tracestate` that belonged to the one that was handed on.
+    assert.deepEqual(new Set(watched.ownStderr.trim().split('\n')), new Set(['sent 1 0']));
+    const clients = collector.store.spans().filter(({ kind }) => kind === 'client');
+    const servers = collector.store.spans().filter(({ kind }) => kind === 'server');
+    assert.equal(clients.length, 12);
+    assert.deepEqual(new Set(servers.map(({ parentSpanId }) => parentSpanId)), new Set(clients.map(({ spanId }) => spanId)));
+  });
+
+  it('is told by where it goes', async () => {
+    await using collector = await startCollector();
+    await runProgram({ program: 'client-calls.cjs', env: collector.env });
+    const seen = collector.store
+      .spans()
+      .filter(({ kind, attributes }) => kind === 'client' && attributes['http.request.method'] !== undefined)
+      .map(({ attributes }) => String(attributes['url.full']).replace(/:\d{4,5}/, ':PORT'));
+    for (const url of ['http://127.0.0.1:PORT/path?a=REDACTED', 'http://127.0.0.1:PORT/b', 'http://shop.example/path'])
+      assert.ok(seen.includes(url), `${url} in ${seen.join(', ')}`);
+  });
+});
