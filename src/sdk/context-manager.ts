@@ -56,7 +56,8 @@ export function followContext(prototype: object, name: string, onlyWhere: (activ
   const parent = Object.getPrototypeOf(prototype) as Record<string, unknown>;
   Object.defineProperty(prototype, name, {
     configurable: true,
-    enumerable: false,
+    // As it was: people look through all properties of requests.
+    enumerable: Object.propertyIsEnumerable.call(own === undefined ? definerOf(parent, name) : prototype, name),
     get(this: Carrier) {
       const carried = this[CARRIED];
       if (carried !== undefined && onlyWhere(storage.getStore())) enter(carried.context);
@@ -67,6 +68,12 @@ export function followContext(prototype: object, name: string, onlyWhere: (activ
     },
   });
   Object.defineProperty(prototype, FOLLOWS, { value: true });
+}
+
+function definerOf(prototype: object, name: string): object {
+  let definer = prototype;
+  while (!Object.hasOwn(definer, name)) definer = Object.getPrototypeOf(definer) as object;
+  return definer;
 }
 
 type Emit = EventEmitter['emit'] & { [BOUND]?: true };

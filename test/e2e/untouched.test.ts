@@ -1,13 +1,18 @@
 /** What the application calls, throws and shows is what it would be without: no wrapper stands in between. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startCollector, type Collector } from './kit/collector.ts';
-import { runProgram, type Ending } from './kit/run-program.ts';
+import { PROGRAMS, runProgram, type Ending } from './kit/run-program.ts';
 
 async function runBoth(program: string, args: readonly string[], { env }: Collector): Promise<[bare: Ending, watched: Ending]> {
-  return [await runProgram({ program, args, preload: 'none' }), await runProgram({ program, args, env })];
+  return [
+    await runProgram({ program: inFolder(program), args, preload: 'none' }),
+    await runProgram({ program: inFolder(program), args, env }),
+  ];
 }
 
+const inFolder = (program: string): string => join(PROGRAMS, 'untouched', program);
 const shown = ({ code, stdout, ownStderr }: Ending): unknown => ({ code, stdout, stderr: ownStderr });
 
 describe('stack traces have the frames that they have without', { concurrency: 2 }, () => {
@@ -52,13 +57,40 @@ describe('an uncaught error is printed as without', { concurrency: 2 }, () => {
   it('and stands on the span of the request whose handler threw it, which is exported', async () => {
     for (const way of ['handler', 'timer of a handler', 'body of a request']) {
       await using collector = await startCollector();
-      await runProgram({ program: 'crashes.cjs', args: [way], env: collector.env });
+      await runProgram({ program: inFolder('crashes.cjs'), args: [way], env: collector.env });
       const server = collector.store.spans().find(({ kind }) => kind === 'server');
       const crash = collector.store.logs().find(({ eventName }) => eventName === 'exception');
       assert.equal(server?.status.code, 'error', way);
       assert.equal(server.attributes['error.type'], 'TypeError', way);
       assert.equal(crash?.traceId, server.traceId, way);
     }
+  });
+});
+
+describe('the application finds', { concurrency: 2 }, () => {
+  for (const [what, program, preload] of [
+    ['the stand-ins that it put in the place of packages', 'stand-ins.cjs', 'require'],
+    ['the files of packages where they are', 'resolves.mjs', 'import'],
+    ['its own objects as it made them', 'objects.cjs', 'require'],
+  ] as const) {
+    it(what, async () => {
+      await using collector = await startCollector();
+      const bare = await runProgram({ program: inFolder(program), preload: preload === 'import' ? 'import-nothing' : 'none' });
+      const watched = await runProgram({ program: inFolder(program), preload, env: collector.env });
+      assert.equal(bare.code, 0, bare.stderr);
+      assert.deepEqual(shown(watched), shown(bare));
+    });
+  }
+
+  it('its mocks of modules in tests', async () => {
+    await using collector = await startCollector();
+    const program = {
+      program: inFolder('mocks.test.mjs'),
+      nodeFlags: ['--test', '--experimental-test-module-mocks', '--test-reporter=tap'],
+    };
+    const { code, stdout } = await runProgram({ ...program, preload: 'node-options', env: collector.env });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /# pass 3/);
   });
 });
 
@@ -78,7 +110,7 @@ describe('a request to another service', () => {
 
   it('is told by where it goes', async () => {
     await using collector = await startCollector();
-    await runProgram({ program: 'client-calls.cjs', env: collector.env });
+    await runProgram({ program: inFolder('client-calls.cjs'), env: collector.env });
     const seen = collector.store
       .spans()
       .filter(({ kind, attributes }) => kind === 'client' && attributes['http.request.method'] !== undefined)

@@ -1,4 +1,4 @@
-// node --require signalbox/register test/e2e/programs/stack-traces.cjs express
+// node --require signalbox/register test/e2e/programs/untouched/stack-traces.cjs express
 // A server whose handlers fail or show a stack trace, asked by a client in the same process; prints what the client gets.
 const http = require('node:http');
 const { once } = require('node:events');

@@ -1,4 +1,4 @@
-// node --require signalbox/register test/e2e/programs/crashes.cjs handler
+// node --require signalbox/register test/e2e/programs/untouched/crashes.cjs handler
 // Ends by an error that nobody catches, thrown where libraries and Node.js stand between the error and the application.
 const http = require('node:http');
 

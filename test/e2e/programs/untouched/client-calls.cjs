@@ -1,4 +1,4 @@
-// node --require signalbox/register test/e2e/programs/client-calls.cjs
+// node --require signalbox/register test/e2e/programs/untouched/client-calls.cjs
 // Asks a server in every way that there is, and prints what the server heard.
 const http = require('node:http');
 const { EventEmitter, once } = require('node:events');
