@@ -12,7 +12,8 @@ import { test, type TestContext } from 'node:test';
 import { parse } from 'yaml';
 
 import { eventually } from './kit/eventually.ts';
-import { logsRequest, newSpanId, newTraceId, requestDurationRequest, sendOtlp, tracesRequest, type TestSpan } from './kit/otlp.ts';
+import { logsRequest, newSpanId, newTraceId, pointsRequest, requestDurationRequest, sendOtlp, tracesRequest } from './kit/otlp.ts';
+import type { Attributes, TestSpan } from './kit/otlp.ts';
 import { nothingLostInCollector } from './kit/nothing-lost.ts';
 import type { JaegerTrace } from './kit/queries.ts';
 import { binaryOf, locateServers, skipWithout } from './kit/servers.ts';
@@ -150,20 +151,43 @@ test('what a service mounts from the project is there, and every volume is decla
   }
 });
 
+type DataSource = { uid: string; jsonData: Record<string, unknown> };
+const { datasources } = parse(read('grafana/provisioning/datasources/datasources.yaml')) as { datasources: [DataSource, DataSource] };
+const [prometheusSource, jaegerSource] = datasources;
+const { datasourceUid: metricsSource, queries: metricsQueries } = jaegerSource.jsonData['tracesToMetrics'] as {
+  datasourceUid: string;
+  queries: Array<{ name: string; query: string }>;
+};
+
 test('the Grafana data sources lead from an exemplar to its trace and from a span to its figures', () => {
-  type Source = { uid: string; jsonData: Record<string, unknown> };
-  const { datasources } = parse(read('grafana/provisioning/datasources/datasources.yaml')) as { datasources: Source[] };
-  const [prometheus, jaeger] = datasources;
-  assert.deepEqual([prometheus?.uid, jaeger?.uid], ['prometheus', 'jaeger']);
-  const [destination] = (prometheus as Source).jsonData['exemplarTraceIdDestinations'] as Array<Record<string, string>>;
+  assert.deepEqual([prometheusSource.uid, jaegerSource.uid], ['prometheus', 'jaeger']);
+  const [destination] = prometheusSource.jsonData['exemplarTraceIdDestinations'] as Array<Record<string, string>>;
   assert.equal(destination?.['datasourceUid'], 'jaeger');
   assert.equal(destination?.['name'], 'trace_id');
-  const { datasourceUid, queries } = (jaeger as Source).jsonData['tracesToMetrics'] as {
-    datasourceUid: string;
-    queries: Array<{ query: string }>;
-  };
-  assert.equal(datasourceUid, 'prometheus');
-  for (const { query } of queries) assert.match(query, /traces_span_metrics_\w+\{\$\$__tags/);
+  assert.equal(metricsSource, 'prometheus');
+  for (const { query } of metricsQueries) assert.match(query, /traces_span_metrics_\w+\{(?:.+, )?\$\$__tags\}/);
+});
+
+test('Grafana takes its plugins from the image and nothing from the catalog', () => {
+  const { environment = {} } = compose.services['grafana'] as Service;
+  assert.equal(environment['GF_PLUGINS_PREINSTALL_DISABLED'], 'true');
+  assert.equal(environment['GF_PLUGINS_PREINSTALL_AUTO_UPDATE'], 'false');
+});
+
+test('a default is the same in every file that names it', () => {
+  const pattern = /(?:\$\{(?:env:)?|^#|^\| `)((?:SIGNALBOX_TAIL|JAEGER_MAX)\w+)(?::-|=|` \| `)(\d+)/gm;
+  const files = ['otel-collector/config.yaml', 'jaeger/config.yaml', 'docker-compose.yml', '.env.example', 'docs/stack.md'];
+  const defaults = new Map<string, string[]>();
+  for (const [, name = '', value = ''] of files.map(read).join('\n').matchAll(pattern))
+    defaults.set(name, [...(defaults.get(name) ?? []), value]);
+  assert.equal(defaults.size, 5);
+  for (const [name, values] of defaults) assert.deepEqual(values, Array(4).fill(values[0]), name);
+});
+
+test('docs/stack.md starts Prometheus with the flags of docker-compose.yml', () => {
+  const guide = read('docs/stack.md');
+  const flags = compose.services['prometheus']?.command ?? [];
+  for (const flag of flags.filter((text) => !/config\.file|storage\.tsdb\.path/.test(text))) assert.ok(guide.includes(flag), flag);
 });
 
 // ---- the servers' own checks
@@ -172,6 +196,17 @@ test('the Collector accepts its configuration', { skip: skipWithout('collector')
   const { code, output } = run(binaryOf('collector', 'otelcol'), ['validate', '--config', shipped('otel-collector/config.yaml')]);
   assert.equal(code, 0, output);
   assert.equal(output, '');
+});
+
+test('an exported but empty variable ends the start instead of counting as 0', { skip: skipWithout('collector') }, () => {
+  const figures = placeholders(read('otel-collector/config.yaml'))
+    .map(({ name }) => name)
+    .filter((name) => /^SIGNALBOX_|_MIB$|_BYTES$/.test(name));
+  assert.ok(figures.length > 5);
+  for (const name of figures) {
+    const { code } = run(binaryOf('collector', 'otelcol'), ['validate', '--config', shipped('otel-collector/config.yaml')], { [name]: '' });
+    assert.notEqual(code, 0, name);
+  }
 });
 
 test('Jaeger accepts its configuration', { skip: skipWithout('jaeger') }, () => {
@@ -247,7 +282,7 @@ async function sendTraces(stack: Stack, count: number, options?: Parameters<type
 
 /** The ids of whole traces that Jaeger has. */
 async function storedTraces(stack: Stack): Promise<Set<string>> {
-  const traces = await stack.jaeger.search({ service: 'shop', limit: 20_000 });
+  const traces = await stack.jaeger.search({ service: 'shop', limit: 9000 });
   const isWhole = (trace: JaegerTrace): boolean => new Set(trace.spans.map(({ spanID }) => spanID)).size === 2;
   return new Set(traces.filter(isWhole).map(({ traceID }) => traceID));
 }
@@ -330,6 +365,7 @@ stackTest('a request is found as a trace, as metrics under one name, by an exemp
   assert.equal(calls[0]?.labels['http_route'], '/orders/{id}');
   assert.equal(calls[0]?.labels['service_name'], 'shop');
   assert.equal(calls[0]?.labels['instance'], undefined, 'span metrics are those of a service');
+  assert.equal(calls[0]?.labels['collector_instance_id'], undefined, 'a restart of the Collector begins no new series');
 
   const [exemplar] = await eventually(async () => {
     const exemplars = await stack.prometheus.queryExemplars(
@@ -349,6 +385,15 @@ stackTest('a request is found as a trace, as metrics under one name, by an exemp
       30_000,
       500,
     );
+  }
+
+  // What Grafana asks when somebody goes from a span to its figures; the tags are empty when it knows none.
+  for (const { name, query } of metricsQueries) {
+    for (const tags of ['', 'span_name="GET /orders/{id}"']) {
+      const samples = await stack.prometheus.query(query.replace('$$__tags', tags));
+      const spans = samples.map(({ labels }) => `${labels['service_name']} ${labels['span_name']}`).sort();
+      assert.deepEqual([...new Set(spans)].slice(0, 1), ['shop GET /orders/{id}'], `${name}: ${tags}`);
+    }
   }
 
   await eventually(async () => (await stack.collectorMetric('otelcol_exporter_sent_log_records_total')) === 1);
@@ -379,49 +424,151 @@ stackTest('a request is found as a trace, as metrics under one name, by an exemp
   assert.deepEqual(await stack.jaeger.services(), ['shop'], 'Jaeger does not trace itself');
 });
 
-stackTest('secrets that reach the Collector do not reach the stores', {}, async (stack) => {
-  const traceId = newTraceId();
-  const [server] = request(traceId, { error: 'refused: Authorization: Bearer 0123456789abcdef' }) as [TestSpan];
-  const secrets = {
-    'user.password': 'hunter2',
-    'http.request.header.authorization': ['Basic dXNlcjpwYXNzd29yZA=='],
-    'http.request.header.x-forwarded': ['Bearer 0123456789abcdef'],
-    accessToken: 'opaque-value',
-    'url.full': 'https://user:hunter2@shop.example/orders?token=s3cr3t-value&page=2',
-    telegram: 'https://api.telegram.org/bot123456789:AAEhBOweik6ad9r_XYZabcdefghijklmnopq/getMe',
-    note: 'paid with 4111 1111 1111 1111 by jane.doe@example.org',
-    key: 'AKIAIOSFODNN7EXAMPLE',
-  };
-  const kept = { 'gen_ai.usage.input_tokens': 12, 'gen_ai.token.type': 'input', 'started.at': 1732100000000, 'order.id': 'o-4711' };
-  const event = { name: 'exception', attributes: { 'exception.message': 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl' } };
-  const span = { ...server, attributes: { ...server.attributes, ...secrets, ...kept }, events: [event] };
-  assert.ok(await sendOtlp(stack.urls.otlpHttp, 'traces', tracesRequest('shop', [span], { 'service.secret': 'hunter2' })));
+/** Wherever `CANARY` stands is what must not be stored. */
+const SECRETS: Attributes = {
+  'user.password': 'CANARY',
+  'http.request.header.authorization': ['Basic CANARY'],
+  'http.request.header.x-auth-token': ['CANARY'],
+  'http.request.header.x-forwarded': ['Bearer CANARY0123456789'],
+  accessToken: 'CANARY',
+  pwd: 'CANARY',
+  jwt: 'CANARY',
+  'multi.password': 'CANARY\nCANARY',
+  'url.full': 'https://user:CANARY@shop.example/orders?token=CANARY&page=2',
+  'url.query': 'access_token=CANARY&page=2',
+  'url.query.later': 'page=2&api-key=CANARY',
+  'url.oauth': 'https://shop.example/callback?client_secret=CANARY&code=CANARY01',
+  'url.signed': 'https://bucket.example/o?X-Amz-Security-Token=CANARY&X-Amz-Signature=CANARY01',
+  'url.private': 'https://git.example/api?private_token=CANARY',
+  'url.slash': 'postgres://app:CANARY/CANARY@db.example/app',
+  'url.token': 'https://CANARY0123456789@git.example/r.git',
+  nested: { user: { password: 'CANARY', name: 'ann' } },
+  'list.of.maps': [{ password: 'CANARY' }],
+  'json.text': '{"password":"CANARY","apiKey": "CANARY CANARY"}',
+  'json.in.json': '{"body":"{\\"clientSecret\\":\\"CANARY\\"}"}',
+  'form.text': 'user[password]=CANARY&user%5Bpassword%5D=CANARY',
+  'text.named': "login failed: password=CANARY, token: Bearer CANARY0123456789, secret = 'CANARY CANARY'",
+  'text.key': 'private_key: -----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----',
+  'text.cookie': 'Cookie: theme=dark; token=CANARY; sid=CANARY',
+  'connection.text': 'Server=db;User Id=sa;Password=CANARY;',
+  'connection.storage': 'AccountName=shop;AccountKey=CANARY==;EndpointSuffix=example',
+  'command.line': 'node app.js --password CANARY --api-key=CANARY',
+  'command.args': ['node', '--db-password', 'CANARY', '--token=CANARY'],
+  telegram: 'https://api.telegram.org/bot123456789:AA_CANARY_not_a_real_one_0123456789_XYZ/getMe',
+  google: 'AIzaCANARY0123456789abcdefghijklmno',
+  npm: 'npm_CANARY0123456789abcdefghij',
+  aws: 'AKIACANARYCANARY0000',
+  slack: 'https://hooks.slack.com/services/T00000000/B00000000/CANARY',
+  message: 'eyJCANARYCANARY.eyJCANARYCANARY.CANARY',
+  note: 'paid by CANARY@163.com and ca.CANARY@shop.example',
+};
+const KEPT: Attributes = {
+  'gen_ai.usage.input_tokens': 12,
+  'gen_ai.token.type': 'input',
+  'started.at': 1732100000000,
+  'order.id': 'o-4711',
+  'order.uuid': '41234567-1234-4123-8123-123456789012',
+  'url.path': '/static/logo@2x.png',
+  'url.sorted': 'https://shop.example/?key=shoes&sort=asc',
+  'url.port': 'http://svc:8080/a@b/c',
+  repository: 'git@github.com:org/repo.git',
+  plan: 'Basic Subscription',
+  'http.auth': 'basic validation failed, bearer authentication failed',
+  'db.error': 'Access denied (using password: YES)',
+  'stack.line': 'at app@1.2.3',
+  passwordless: 'true',
+  secretary: 'Ann',
+  'cookie.consent': 'yes',
+  'authorization.result': 'denied',
+  next_page_token: 'page-2',
+  'aws.secretsmanager.secret.arn': 'arn:aws:secretsmanager:eu:1:secret:x',
+};
 
-  const stored = JSON.stringify(await eventually(() => stack.jaeger.trace(traceId)));
-  for (const secret of [
-    'hunter2',
-    'dXNlcjpwYXNz',
-    '0123456789abcdef',
-    'opaque-value',
-    's3cr3t',
-    'AAEhBOweik',
-    '4111',
-    'jane.doe',
-    'AKIA',
-    'eyJ',
-  ]) {
-    assert.ok(!stored.includes(secret), `${secret} is in ${stored}`);
-  }
-  const tags = Object.fromEntries(
-    (JSON.parse(stored) as { spans: [{ tags: Array<{ key: string; value: unknown }> }] }).spans[0].tags.map(({ key, value }) => [
-      key,
-      value,
-    ]),
-  );
-  for (const [key, value] of Object.entries(kept)) assert.equal(tags[key], value);
-  assert.equal(tags['otel.status_description'], 'refused: Authorization: ****');
-  assert.equal(tags['signalbox.status_message'], undefined);
+stackTest('secrets that reach the Collector do not reach the stores, and what only looks like them does', {}, async (stack) => {
+  const traceId = newTraceId();
+  const [server] = request(traceId, { error: 'refused: Authorization: Bearer CANARY0123456789, password=CANARY' }) as [TestSpan];
+  const span: TestSpan = {
+    ...server,
+    name: 'GET /orders?token=CANARY',
+    traceState: 'vendor=eyJCANARYCANARY',
+    attributes: { ...server.attributes, ...SECRETS, ...KEPT, card: '4111 1111 1111 1111 or 4111-1111-1111-1111 or 4111111111111111' },
+    events: [{ name: 'login password=CANARY', attributes: { 'exception.message': 'authentication failed: pwd=CANARY' } }],
+  };
+  const statement: TestSpan = {
+    ...server,
+    spanId: newSpanId(),
+    attributes: {
+      'db.system.name': 'postgresql',
+      'db.query.text': "INSERT INTO users (id, name) VALUES ($1, 'CANARY') RETURNING id",
+    },
+  };
+  const resource = { 'service.secret': 'CANARY', 'process.command_args': ['node', '--password=CANARY'], meta: { api_key: 'CANARY' } };
+  // Often, for the order of the patterns is another one each time.
+  const again = Array.from({ length: 50 }, () => ({ ...span, spanId: newSpanId() }));
+  assert.ok(await sendOtlp(stack.urls.otlpHttp, 'traces', tracesRequest('shop', [span, ...again, statement], resource)));
+
+  const trace = await eventually(() => stack.jaeger.trace(traceId));
+  const stored = JSON.stringify(trace);
+  const leaks = [...stored.matchAll(/.{0,60}(?:CANARY|1111).{0,20}/g)].map(([place]) => place);
+  assert.deepEqual([...new Set(leaks)], []);
+  const tagsOf = (spanId: string): Record<string, unknown> =>
+    Object.fromEntries(trace.spans.find(({ spanID }) => spanID === spanId)?.tags.map(({ key, value }) => [key, value]) ?? []);
+  const tags = tagsOf(span.spanId);
+  assert.deepEqual(Object.fromEntries(Object.keys(KEPT).map((key) => [key, tags[key]])), KEPT);
+  assert.equal(tags['otel.status_description'], 'refused: Authorization: ****, ****');
+  assert.equal(tags['w3c.tracestate'], 'vendor=****');
+  assert.equal(trace.spans.find(({ spanID }) => spanID === span.spanId)?.operationName, 'GET /orders?****');
+  assert.equal(tagsOf(statement.spanId)['db.query.text'], 'INSERT INTO users (id, name) VALUES (?, ?) RETURNING id');
+  assert.doesNotMatch(stored, /signalbox\./);
 });
+
+stackTest('points that differ only in a masked value are added up, and those of others stay apart', {}, async (stack) => {
+  const points = [
+    { value: 10, attributes: { customer: 'ann@shop.example' } },
+    { value: 20, attributes: { customer: 'bob@shop.example' } },
+    { value: 1, attributes: { customer: 'c-4711' } },
+  ];
+  assert.ok(await sendOtlp(stack.urls.otlpHttp, 'metrics', pointsRequest('shop', 'orders', 'sum', points)));
+  assert.ok(await sendOtlp(stack.urls.otlpHttp, 'metrics', pointsRequest('shop', 'open', 'gauge', points)));
+  const byCustomer = async (name: string): Promise<Record<string, number> | false> => {
+    const samples = await stack.prometheus.query(name);
+    return samples.length > 0 && Object.fromEntries(samples.map(({ labels, value }) => [labels['customer'], value]));
+  };
+  assert.deepEqual(await eventually(() => byCustomer('orders_total')), { '****': 30, 'c-4711': 1 });
+  assert.deepEqual(await eventually(() => byCustomer('open')), { '****': 20, 'c-4711': 1 });
+});
+
+stackTest(
+  'a slow or failed request that lasts longer than the decision wait is kept',
+  { tailSamplingPercentage: 0, maxWaitMs: 60_000 },
+  async (stack) => {
+    const traces = Array.from({ length: 20 }, (_, i) =>
+      request(newTraceId(), i % 2 === 0 ? { durationMs: 7000 } : { error: 'upstream timeout' }),
+    );
+    const send = (spans: TestSpan[]): Promise<true> =>
+      eventually(() => sendOtlp(stack.urls.otlpHttp, 'traces', tracesRequest('shop', spans)) as Promise<true>);
+    await send(traces.map(([, child]) => ({ ...(child as TestSpan), durationMs: 10 })));
+    // What has come whole is decided meanwhile, and one second later what came before it would be too.
+    await allTracesArrive(stack, await sendTraces(stack, 1, { error: 'boom' }));
+    await allTracesArrive(stack, await sendTraces(stack, 1, { error: 'boom' }));
+    await send(traces.map(([server]) => server as TestSpan));
+    await allTracesArrive(
+      stack,
+      traces.map(([server]) => (server as TestSpan).traceId),
+    );
+    await nothingLostInCollector(stack);
+  },
+);
+
+stackTest(
+  'a trace whose first span never comes is decided at the end of the longest wait',
+  { decisionWaitMs: 120_000, maxWaitMs: 1000 },
+  async (stack) => {
+    const [, child] = request(newTraceId()) as [TestSpan, TestSpan];
+    assert.ok(await sendOtlp(stack.urls.otlpHttp, 'traces', tracesRequest('shop', [child])));
+    await eventually(() => stack.jaeger.trace(child.traceId));
+  },
+);
 
 stackTest(
   'with 10 percent, every failed and every slow trace is kept, and few of the others',
@@ -485,7 +632,7 @@ stackTest('while Prometheus is away no sample that was acknowledged is lost', {}
 
 stackTest(
   'a Collector stopped by SIGTERM with a full queue and undecided traces loses nothing',
-  { decisionWait: '10s' },
+  { decisionWaitMs: 10_000 },
   async (stack, t) => {
     const counter = requestCounter(stack);
     await stack.jaeger.stop();
@@ -517,7 +664,7 @@ stackTest(
 
 stackTest(
   'kill -9 of the Collector loses undecided traces at most: what is in the queue is kept',
-  { decisionWait: '2s' },
+  { decisionWaitMs: 2000 },
   async (stack, t) => {
     await stack.jaeger.stop();
     const decided: string[] = [];

@@ -1,8 +1,10 @@
 /** OTLP/JSON as a client without any library would send it: what the stack does with it is then the stack's doing. */
 import { randomBytes } from 'node:crypto';
 
-export type AttributeValue = string | number | boolean | readonly string[];
-export type Attributes = Readonly<Record<string, AttributeValue>>;
+export type AttributeValue = string | number | boolean | readonly AttributeValue[] | Attributes;
+export interface Attributes {
+  readonly [key: string]: AttributeValue;
+}
 
 export interface TestSpan {
   readonly traceId: string;
@@ -13,6 +15,7 @@ export interface TestSpan {
   readonly startTimeMs: number;
   readonly durationMs: number;
   readonly error?: string;
+  readonly traceState?: string;
   readonly attributes?: Attributes;
   readonly events?: ReadonlyArray<{ readonly name: string; readonly attributes: Attributes }>;
 }
@@ -24,11 +27,14 @@ export const newSpanId = (): string => randomBytes(8).toString('hex');
 
 const nanos = (ms: number): string => `${BigInt(Math.round(ms * 1000)) * 1000n}`;
 
+const isList = (value: readonly AttributeValue[] | Attributes): value is readonly AttributeValue[] => Array.isArray(value);
+
 function toValue(value: AttributeValue): object {
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   if (typeof value === 'number') return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
-  return { arrayValue: { values: value.map(toValue) } };
+  if (isList(value)) return { arrayValue: { values: value.map(toValue) } };
+  return { kvlistValue: { values: toAttributes(value) } };
 }
 
 const toAttributes = (attributes: Attributes = {}): object[] =>
@@ -44,6 +50,7 @@ export function tracesRequest(service: string, spans: readonly TestSpan[], resou
     traceId: span.traceId,
     spanId: span.spanId,
     ...(span.parentSpanId !== undefined && { parentSpanId: span.parentSpanId }),
+    ...(span.traceState !== undefined && { traceState: span.traceState }),
     name: span.name,
     kind: KINDS[span.kind],
     startTimeUnixNano: nanos(span.startTimeMs),
@@ -85,6 +92,24 @@ export function requestDurationRequest(
     histogram: { aggregationTemporality: 2, dataPoints: [point] },
   };
   return { resourceMetrics: [{ resource: resourceOf(service, resource), scopeMetrics: [{ scope: { name: 'test' }, metrics: [metric] }] }] };
+}
+
+/** The request body of `/v1/metrics` with the points of one metric, all of now: a cumulative counter, or a gauge. */
+export function pointsRequest(
+  service: string,
+  name: string,
+  type: 'sum' | 'gauge',
+  points: ReadonlyArray<{ readonly value: number; readonly attributes: Attributes }>,
+): object {
+  const now = Date.now();
+  const dataPoints = points.map(({ value, attributes }) => ({
+    attributes: toAttributes(attributes),
+    startTimeUnixNano: nanos(now - 60_000),
+    timeUnixNano: nanos(now),
+    asInt: String(value),
+  }));
+  const metric = { name, [type]: { dataPoints, ...(type === 'sum' && { aggregationTemporality: 2, isMonotonic: true }) } };
+  return { resourceMetrics: [{ resource: resourceOf(service), scopeMetrics: [{ scope: { name: 'test' }, metrics: [metric] }] }] };
 }
 
 /** The request body of `/v1/logs`. */

@@ -50,7 +50,7 @@ test('a stopped server comes back at the same address, and stopAll leaves no pro
 
 test('a server that cannot start fails with its own words and leaves nothing running', { skip }, async () => {
   await assert.rejects(
-    startStack({ collectorEnv: { SIGNALBOX_TAIL_SAMPLING_DECISION_WAIT: 'soon' } }),
+    startStack({ collectorEnv: { SIGNALBOX_TAIL_SAMPLING_DECISION_WAIT_MS: 'soon' } }),
     /collector did not start.*ended.*decision_wait/s,
   );
 });

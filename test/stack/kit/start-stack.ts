@@ -18,10 +18,10 @@ import { startWatchdog } from './watchdog.ts';
 export interface StackOptions {
   /** Share of the traces that are neither failed nor slow. @defaultValue 100 */
   readonly tailSamplingPercentage?: number;
-  /** A Go duration; 1 s is the shortest that there is. @defaultValue '1s' */
-  readonly decisionWait?: string;
-  /** How often span metrics are sent. @defaultValue '1s' */
-  readonly spanMetricsInterval?: string;
+  /** From a trace's first span to its decision; 1000 is the least that counts. @defaultValue 1000 */
+  readonly decisionWaitMs?: number;
+  /** The same for traces whose first span does not come, as it is when the test itself is the caller. @defaultValue decisionWaitMs */
+  readonly maxWaitMs?: number;
   /** More of the Collector's environment. */
   readonly collectorEnv?: Readonly<Record<string, string>>;
   /** More arguments of the Collector, `--set=…` among them. */
@@ -68,6 +68,7 @@ export const shipped = (path: string): string => join(REPOSITORY, path);
  * @throws {Error} with the end of the log when one does not start; nothing is left running then.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { decisionWaitMs = 1000, maxWaitMs = decisionWaitMs } = options;
   const missing = skipWithout('collector', 'jaeger', 'prometheus');
   if (missing) throw new Error(missing);
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-stack-'));
@@ -100,8 +101,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         JAEGER_ENDPOINT: `127.0.0.1:${jaegerOtlp}`,
         PROMETHEUS_ENDPOINT: urls.prometheus,
         SIGNALBOX_TAIL_SAMPLING_PERCENTAGE: String(options.tailSamplingPercentage ?? 100),
-        SIGNALBOX_TAIL_SAMPLING_DECISION_WAIT: options.decisionWait ?? '1s',
-        SIGNALBOX_SPAN_METRICS_INTERVAL: options.spanMetricsInterval ?? '1s',
+        SIGNALBOX_TAIL_SAMPLING_DECISION_WAIT_MS: String(decisionWaitMs),
+        SIGNALBOX_TAIL_SAMPLING_MAX_WAIT_MS: String(maxWaitMs),
+        SIGNALBOX_SPAN_METRICS_INTERVAL_MS: '1000',
         ...options.collectorEnv,
       },
     },
