@@ -353,11 +353,9 @@ describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('coll
     collectorArgs: [
       '--set=exporters.debug.verbosity=detailed',
       '--set=exporters.debug.sampling_initial=1000000',
-      ...['redaction', 'redaction/traces'].flatMap((name) => [
-        `--set=processors.${name}.blocked_values=[]`,
-        `--set=processors.${name}.blocked_key_patterns=[]`,
-      ]),
-      '--set=processors.redaction/traces.db_sanitizer.sql.enabled=false',
+      '--set=processors.redaction.blocked_values=[]',
+      '--set=processors.redaction.blocked_key_patterns=[]',
+      '--set=processors.transform/sql_literals.trace_statements=[]',
     ],
     collectorLogCharacters: 64 * 1024 * 1024,
     // What an application must ask for: request headers and values of parameters on spans.

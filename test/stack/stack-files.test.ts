@@ -445,6 +445,7 @@ const SECRETS: Attributes = {
   nested: { user: { password: 'CANARY', name: 'ann' } },
   'list.of.maps': [{ password: 'CANARY' }],
   'json.text': '{"password":"CANARY","apiKey": "CANARY CANARY"}',
+  'json.headers': '{"set-cookie":["sid=CANARY; Path=/"],"x-api-key":["CANARY"]}',
   'json.in.json': '{"body":"{\\"clientSecret\\":\\"CANARY\\"}"}',
   'form.text': 'user[password]=CANARY&user%5Bpassword%5D=CANARY',
   'text.named': "login failed: password=CANARY, token: Bearer CANARY0123456789, secret = 'CANARY CANARY'",
@@ -453,6 +454,7 @@ const SECRETS: Attributes = {
   'connection.text': 'Server=db;User Id=sa;Password=CANARY;',
   'connection.storage': 'AccountName=shop;AccountKey=CANARY==;EndpointSuffix=example',
   'command.line': 'node app.js --password CANARY --api-key=CANARY',
+  'command.quoted': 'login --password "CANARY CANARY" --token Bearer CANARY0123456789 --db-secret \'CANARY CANARY\'',
   'command.args': ['node', '--db-password', 'CANARY', '--token=CANARY'],
   telegram: 'https://api.telegram.org/bot123456789:AA_CANARY_not_a_real_one_0123456789_XYZ/getMe',
   google: 'AIzaCANARY0123456789abcdefghijklmno',
@@ -494,18 +496,27 @@ stackTest('secrets that reach the Collector do not reach the stores, and what on
     attributes: { ...server.attributes, ...SECRETS, ...KEPT, card: '4111 1111 1111 1111 or 4111-1111-1111-1111 or 4111111111111111' },
     events: [{ name: 'login password=CANARY', attributes: { 'exception.message': 'authentication failed: pwd=CANARY' } }],
   };
-  const statement: TestSpan = {
-    ...server,
-    spanId: newSpanId(),
-    attributes: {
-      'db.system.name': 'postgresql',
-      'db.query.text': "INSERT INTO users (id, name) VALUES ($1, 'CANARY') RETURNING id",
-    },
-  };
+  const statements = [
+    [
+      `INSERT INTO "Users2" (id, t1.name) VALUES ($1, 'it''s CANARY', -1111) LIMIT 10`,
+      'INSERT INTO "Users2" (id, t1.name) VALUES ($1, ?, -?) LIMIT ?',
+    ],
+    ["UPDATE users SET name = 'CANARY is cut o", 'UPDATE users SET name = ?'],
+    ['SELECT * FROM users WHERE name = "CANARY" AND id IN (1111,1111)', 'SELECT * FROM users WHERE name = ? AND id IN (?,?)', 'mysql'],
+  ].map(([sent, stored, system = 'postgresql']) => {
+    const attributes = { 'db.system.name': system, 'db.query.text': sent as string, 'db.statement': sent as string };
+    return { stored, span: { ...server, spanId: newSpanId(), attributes } };
+  });
   const resource = { 'service.secret': 'CANARY', 'process.command_args': ['node', '--password=CANARY'], meta: { api_key: 'CANARY' } };
   // Often, for the order of the patterns is another one each time.
   const again = Array.from({ length: 50 }, () => ({ ...span, spanId: newSpanId() }));
-  assert.ok(await sendOtlp(stack.urls.otlpHttp, 'traces', tracesRequest('shop', [span, ...again, statement], resource)));
+  assert.ok(
+    await sendOtlp(
+      stack.urls.otlpHttp,
+      'traces',
+      tracesRequest('shop', [span, ...again, ...statements.map((statement) => statement.span)], resource),
+    ),
+  );
 
   const trace = await eventually(() => stack.jaeger.trace(traceId));
   const stored = JSON.stringify(trace);
@@ -518,7 +529,13 @@ stackTest('secrets that reach the Collector do not reach the stores, and what on
   assert.equal(tags['otel.status_description'], 'refused: Authorization: ****, ****');
   assert.equal(tags['w3c.tracestate'], 'vendor=****');
   assert.equal(trace.spans.find(({ spanID }) => spanID === span.spanId)?.operationName, 'GET /orders?****');
-  assert.equal(tagsOf(statement.spanId)['db.query.text'], 'INSERT INTO users (id, name) VALUES (?, ?) RETURNING id');
+  for (const {
+    stored: expected,
+    span: { spanId },
+  } of statements) {
+    assert.equal(tagsOf(spanId)['db.query.text'], expected);
+    assert.equal(tagsOf(spanId)['db.statement'], expected);
+  }
   assert.doesNotMatch(stored, /signalbox\./);
 });
 
