@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startReceiver } from '../../src/receiver/receiver.ts';
@@ -342,6 +343,40 @@ describe('unusual ends are the same with signalbox, and nothing is lost', { conc
       rmSync(folder, { recursive: true });
     }
   });
+
+  const OWN_DNS = 'ip link set lo up && mount --bind "$0" /etc/resolv.conf && exec "$@"';
+  const canReplaceDns = spawnSync('unshare', ['-rmn', 'sh', '-c', OWN_DNS, '/etc/hosts', 'true']).status === 0;
+  for (const [end, code] of [
+    ['process.exit(3)', 3],
+    ['a natural end', 0],
+  ] as const) {
+    it(`${end}, when the DNS server is silent`, { skip: canReplaceDns ? false : 'unshare -rmn is not permitted' }, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'dns-'));
+      try {
+        const resolvConf = join(folder, 'resolv.conf');
+        // What waits for the system's own lookup waits for a minute.
+        writeFileSync(resolvConf, 'nameserver 127.0.0.53\noptions timeout:30 attempts:2\n');
+        const ending = await startProgram({
+          node: 'unshare',
+          preload: 'none',
+          nodeFlags: ['-rmn', 'sh', '-c', OWN_DNS, resolvConf, process.execPath, '--require', 'signalbox/register'],
+          program: '-e',
+          args: [
+            `${PRELUDE} const silent = require('node:dgram').createSocket('udp4').bind(53, '127.0.0.53', () => { record(10); setTimeout(() => { silent.unref(); ${code === 0 ? '' : end}; }, 100); })`,
+          ],
+          env: { ...FAST, ...endpoint('http://collector.example:4318'), SIGNALBOX_SHUTDOWN_TIMEOUT: '2000' },
+          timeoutMs: 30_000,
+        }).ended;
+        assert.deepEqual(
+          { code: ending.code, timedOut: ending.timedOut, said: codes(ending), lost: lost(ending) },
+          { code, timedOut: false, said: ['started', 'export.unknown_host', 'exit.lost'], lost: { exit_deadline: 10 } },
+          ending.stderr,
+        );
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
 
   it('what is thrown is recorded, however hostile', async () => {
     await using collector = await startCollector();

@@ -113,6 +113,12 @@ export function failureOf(error: unknown, destination: Destination): SendResult 
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
       return retry(destination, 'unknown_host', `the host name cannot be resolved (${code}). Correct OTEL_EXPORTER_OTLP_ENDPOINT.`);
+    case 'ETIMEOUT':
+      return retry(
+        destination,
+        'unknown_host',
+        'the host name cannot be resolved, for no DNS server answers. Correct OTEL_EXPORTER_OTLP_ENDPOINT, or DNS.',
+      );
     case 'ETIMEDOUT':
       return retry(destination, 'timeout', 'the host did not answer in time.');
     case 'ECONNRESET':

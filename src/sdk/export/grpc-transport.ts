@@ -10,6 +10,7 @@ import { monotonicMs } from '../clock.ts';
 import { accepted, MAX_ANSWER_BYTES, positive, quote, retryAfterMs, retryInfoMs } from './answer.ts';
 import { closed, failureOf, notGrpc, refused, reset, retry, timedOut, type Destination } from './failure.ts';
 import { compressed } from './gzip.ts';
+import { createHostLookup, type HostLookup } from './host-lookup.ts';
 import { readTlsFiles } from './tls-files.ts';
 import type { SendResult, Transport } from './types.ts';
 import { userHeaders } from './user-headers.ts';
@@ -85,17 +86,20 @@ interface Sending {
 export interface GrpcTransportOptions {
   /** Default `MAX_CONNECTION_AGE_MS`. */
   readonly maxConnectionAgeMs?: number;
+  /** Default: `createHostLookup()`. */
+  readonly hosts?: HostLookup;
 }
 
 export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent: string, options: GrpcTransportOptions = {}): Transport {
   const { connect } = process.getBuiltinModule('node:http2');
   const maxAgeMs = options.maxConnectionAgeMs ?? MAX_CONNECTION_AGE_MS;
+  const hosts = options.hosts ?? createHostLookup();
   const destination: Destination = { otlp, signal };
   const underWay = new Set<Sending>();
   let current: Session | undefined;
 
   function openSession(): Session {
-    const client = connect(new URL(otlp.url).origin, { ...readTlsFiles(otlp), settings: { enablePush: false } });
+    const client = connect(new URL(otlp.url).origin, { ...readTlsFiles(otlp), lookup: hosts.lookup, settings: { enablePush: false } });
     const session: Session = { client, bornMs: monotonicMs(), calls: 0, used: false, greeted: false };
     const forget = (): void => {
       if (current === session) current = undefined;
@@ -253,6 +257,7 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
         sending.aborted = true;
         sending.settle?.(closed(destination));
       }
+      hosts.cancel();
       current?.client.destroy();
       current = undefined;
     },

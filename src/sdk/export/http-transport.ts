@@ -10,6 +10,7 @@ import { monotonicMs } from '../clock.ts';
 import { accepted, errorText, MAX_ANSWER_BYTES, quote, retryAfterMs } from './answer.ts';
 import { closed, failureOf, refused, reset, retry, speaksGrpc, timedOut, wantsTls, type Destination } from './failure.ts';
 import { compressed } from './gzip.ts';
+import { createHostLookup, type HostLookup } from './host-lookup.ts';
 import { readTlsFiles } from './tls-files.ts';
 import { userHeaders } from './user-headers.ts';
 import type { SendResult, Transport } from './types.ts';
@@ -35,18 +36,21 @@ interface Sending {
 export interface HttpTransportOptions {
   /** Default `MAX_CONNECTION_AGE_MS`. */
   readonly maxConnectionAgeMs?: number;
+  /** Default: `createHostLookup()`. */
+  readonly hosts?: HostLookup;
 }
 
 export function createHttpTransport(otlp: OtlpConfig, signal: Signal, userAgent: string, options: HttpTransportOptions = {}): Transport {
   const http = process.getBuiltinModule('node:http');
   const maxAgeMs = options.maxConnectionAgeMs ?? MAX_CONNECTION_AGE_MS;
+  const hosts = options.hosts ?? createHostLookup();
   const destination: Destination = { otlp, signal };
   const underWay = new Set<Sending>();
   const bornMs = new WeakMap<object, number>();
   let agent: Agent | undefined;
 
   function openAgent(protocol: string): Agent {
-    const common = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 };
+    const common = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1, lookup: hosts.lookup };
     const opened = (
       protocol === 'https:'
         ? new (process.getBuiltinModule('node:https').Agent)({ ...common, ...readTlsFiles(otlp) })
@@ -177,6 +181,7 @@ export function createHttpTransport(otlp: OtlpConfig, signal: Signal, userAgent:
         sending.aborted = true;
         sending.settle?.(closed(destination));
       }
+      hosts.cancel();
       closeAgent();
     },
   };
