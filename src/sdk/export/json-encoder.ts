@@ -11,6 +11,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../../config/config.ts';
 import { bytesOf, count, type Descent, enter, fieldsOf, isInt64, redacted, redactedText } from './attribute-value.ts';
 import { MAX_SECONDS, spanFlags, temporality, ValueType } from './otlp-values.ts';
+import { createSlab } from './slab.ts';
 import type { Encoder, Redact, Scope, ScopeGroup } from './types.ts';
 
 /** Names of the lists in a request, by signal. */
@@ -20,23 +21,28 @@ const LISTS = {
   logs: ['resourceLogs', 'scopeLogs', 'logRecords'],
 } as const;
 
+const spans = createSlab();
+const logs = createSlab();
+const metrics = createSlab();
+
 export const jsonEncoder: Encoder = {
-  contentType: 'application/json',
-  encodeSpan: (span, redact) => encode(spanToJson(span, redact)),
-  encodeLog: (record, redact) => encode(logToJson(record, redact)),
-  encodeMetric: (metric, redact) => encode(metricToJson(metric, redact)),
+  encodeSpan: (span, redact) => encode(spans, JSON.stringify(spanToJson(span, redact))),
+  encodeLog: (record, redact) => encode(logs, JSON.stringify(logToJson(record, redact))),
+  encodeMetric: (metric, redact) => encode(metrics, JSON.stringify(metricToJson(metric, redact))),
   encodeResource: (resource, redact) => encodeFields(resourceToJson(resource, redact)),
   encodeScope: (scope, redact) => encodeFields(scopeToJson(scope, redact)),
   assemble,
 };
 
-function encode(json: object): Uint8Array {
-  return Buffer.from(JSON.stringify(json));
+function encode(allocate: (size: number) => Buffer, json: string): Uint8Array {
+  const target = allocate(Buffer.byteLength(json));
+  target.write(json);
+  return target;
 }
 
 /** The fields of an object without its braces, so that `assemble` can go on behind them. */
 function encodeFields(json: object): Uint8Array {
-  return Buffer.from(JSON.stringify(json).slice(1, -1));
+  return encode(Buffer.allocUnsafeSlow, JSON.stringify(json).slice(1, -1));
 }
 
 function assemble(signal: Signal, resource: Uint8Array, groups: readonly ScopeGroup[]): Uint8Array {

@@ -28,6 +28,7 @@ import {
   time,
   varint,
 } from './protobuf-writer.ts';
+import { createSlab } from './slab.ts';
 import type { Encoder, Redact, Scope, ScopeGroup } from './types.ts';
 
 // Wire types, added to a field number times eight.
@@ -39,13 +40,17 @@ const FIXED32 = 5;
 /** In a `for in` loop six times as fast as `Object.hasOwn`. */
 const hasOwn = Object.prototype.hasOwnProperty;
 
+const spans = createSlab();
+const logs = createSlab();
+const metrics = createSlab();
+const alone = Buffer.allocUnsafeSlow;
+
 export const protobufEncoder: Encoder = {
-  contentType: 'application/x-protobuf',
-  encodeSpan: (span, redact) => collect(writeSpan, span, redact),
-  encodeLog: (record, redact) => collect(writeLog, record, redact),
-  encodeMetric: (metric, redact) => collect(writeMetric, metric, redact),
-  encodeResource: (resource, redact) => collect(writeResource, resource, redact),
-  encodeScope: (scope, redact) => collect(writeScope, scope, redact),
+  encodeSpan: (span, redact) => collect(spans, writeSpan, span, redact),
+  encodeLog: (record, redact) => collect(logs, writeLog, record, redact),
+  encodeMetric: (metric, redact) => collect(metrics, writeMetric, metric, redact),
+  encodeResource: (resource, redact) => collect(alone, writeResource, resource, redact),
+  encodeScope: (scope, redact) => collect(alone, writeScope, scope, redact),
   assemble,
 };
 

@@ -39,14 +39,15 @@ function use(next: Buffer<ArrayBuffer>, previous?: Buffer): void {
 /**
  * Collects what `write` writes.
  *
- * @returns bytes of its own, exactly as many as were written.
+ * @param allocate - gives the bytes for it; not from the pool of Node.js, see `slab.ts`.
+ * @returns exactly as many bytes as were written.
  * @throws whatever `write` throws; nothing of it stays behind.
  */
-export function collect<A, B>(write: (a: A, b: B) => void, a: A, b: B): Uint8Array {
+export function collect<A, B>(allocate: (size: number) => Buffer, write: (a: A, b: B) => void, a: A, b: B): Uint8Array {
   const start = position;
   try {
     write(a, b);
-    const result = Buffer.allocUnsafe(position - start);
+    const result = allocate(position - start);
     bytes.copy(result, 0, start, position);
     return result;
   } finally {

@@ -20,7 +20,6 @@ export interface Batch {
 
 export interface RecordQueue {
   readonly records: number;
-  readonly bytes: number;
   /** `weight` is how much the record counts for: the data points of a metric, otherwise one. False, and nothing taken, when there is no room. */
   add(scope: Uint8Array, record: Uint8Array, weight: number): boolean;
   /** The oldest records, grouped by scope: at most `maxRecords` and about `maxBytes`, at least one unless empty. */
@@ -33,48 +32,54 @@ export interface Entry {
   readonly weight: number;
 }
 
+interface WaitingEntry extends Entry {
+  /** Bytes that it takes of the limit. */
+  readonly cost: number;
+}
+
 export function createQueue(limits: QueueLimits): RecordQueue {
-  let entries: Entry[] = [];
+  let entries: (WaitingEntry | undefined)[] = [];
   let head = 0;
   let bytes = 0;
+  let lastScope: Uint8Array | undefined;
   return {
     get records() {
       return entries.length - head;
     },
-    get bytes() {
-      return bytes;
-    },
     add(scope, record, weight) {
-      const cost = record.length + ENTRY_OVERHEAD_BYTES;
+      // A scope is mostly that of the record before, and the same bytes; one that is made for each record counts each time.
+      const cost = record.length + ENTRY_OVERHEAD_BYTES + (scope === lastScope ? 0 : scope.length);
       if (bytes + cost > limits.maxBytes || entries.length - head >= limits.maxRecords) return false;
-      entries.push({ scope, record, weight });
+      entries.push({ scope, record, weight, cost });
       bytes += cost;
+      lastScope = scope;
       return true;
     },
     take(maxRecords, maxBytes) {
       if (head === entries.length) return undefined;
-      const first = head;
+      const taken: Entry[] = [];
       let takenBytes = 0;
       let isCut = false;
-      while (head < entries.length && head - first < maxRecords) {
-        const { record } = entries[head] as Entry;
-        if (head > first && takenBytes + record.length > maxBytes) {
+      while (head < entries.length && taken.length < maxRecords) {
+        const entry = entries[head] as WaitingEntry;
+        if (taken.length > 0 && takenBytes + entry.record.length > maxBytes) {
           isCut = true;
           break;
         }
-        head++;
-        takenBytes += record.length;
-        bytes -= record.length + ENTRY_OVERHEAD_BYTES;
+        taken.push(entry);
+        entries[head++] = undefined; // or it would be held until the array is
+        takenBytes += entry.record.length;
+        bytes -= entry.cost;
       }
-      const batch = toBatch(entries.slice(first, head), isCut);
       if (head === entries.length) {
         entries = [];
         head = 0;
+        lastScope = undefined;
       } else if (head > 1024 && head * 2 > entries.length) {
         entries = entries.slice(head);
         head = 0;
       }
-      return batch;
+      return toBatch(taken, isCut);
     },
   };
 }

@@ -35,8 +35,6 @@ export interface ScopeGroup {
  * good as new afterwards: catch it and count the record as dropped.
  */
 export interface Encoder {
-  /** Media type of an assembled request. */
-  readonly contentType: string;
   encodeSpan(span: ReadableSpan, redact: Redact): Uint8Array;
   encodeLog(record: ReadableLogRecord, redact: Redact): Uint8Array;
   encodeMetric(metric: MetricData, redact: Redact): Uint8Array;

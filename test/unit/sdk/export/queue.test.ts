@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createQueue } from '../../../../src/sdk/export/queue.ts';
 
 const bytes = (length: number, fill = 1): Uint8Array => new Uint8Array(length).fill(fill);
@@ -23,7 +25,6 @@ test('records leave oldest first, grouped by scope', () => {
     ],
   );
   assert.equal(queue.records, 0);
-  assert.equal(queue.bytes, 0);
   assert.equal(queue.take(10, 1e6), undefined);
 });
 
@@ -57,7 +58,37 @@ test('bytes are given back as records leave, however often the queue fills and e
   }
   for (let batch = queue.take(1000, 1e6); batch !== undefined; batch = queue.take(1000, 1e6)) taken += batch.entries.length;
   assert.equal(taken, added);
-  assert.equal(queue.bytes, 0);
+  assert.equal(queue.add(scopeA, bytes(999_000), 1), true);
+});
+
+test('a scope that a record brings along takes its room, one that it shares with the record before does not', () => {
+  const scope = bytes(1000);
+  const shared = createQueue({ maxBytes: 3000, maxRecords: Infinity });
+  assert.deepEqual(
+    [1, 2, 3].map(() => shared.add(scope, bytes(1), 1)),
+    [true, true, true],
+  );
+  const own = createQueue({ maxBytes: 3000, maxRecords: Infinity });
+  assert.deepEqual(
+    [1, 2, 3].map(() => own.add(bytes(1000), bytes(1), 1)),
+    [true, true, false],
+  );
+  own.take(2, 1e6);
+  assert.equal(own.add(bytes(2000), bytes(1), 1), true);
+});
+
+test('a record that has left is not held while others wait', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const queue = createQueue({ maxBytes: 1e6, maxRecords: Infinity });
+  const record = new WeakRef(bytes(1));
+  queue.add(scopeA, record.deref()!, 1);
+  queue.add(scopeA, bytes(1), 1);
+  queue.take(1, 1e6);
+  await new Promise(setImmediate); // until then a WeakRef that was read holds its target
+  collectGarbage();
+  assert.equal(record.deref(), undefined);
+  assert.equal(queue.records, 1);
 });
 
 test('what a record counts for adds up', () => {
