@@ -8,8 +8,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import tls from 'node:tls';
 import { startReceiver } from '../../src/receiver/receiver.ts';
 import { createStore } from '../../src/receiver/store.ts';
+import { createAuthority } from '../kit/certificates.ts';
 import { findRefusingPort, startCollector, startSilentServer, type Collector } from './kit/collector.ts';
 import { startFaultProxy, type Fault, type FaultProxy } from './kit/fault-proxy.ts';
 import { ROOT, startProgram, type Ending, type Preload, type ProgramOptions, type RunningProgram } from './kit/run-program.ts';
@@ -343,6 +345,28 @@ describe('unusual ends are the same with signalbox, and nothing is lost', { conc
       rmSync(folder, { recursive: true });
     }
   });
+
+  /** How a process comes to trust the authority of its collector, other than by a setting of ours. */
+  const trusting: Readonly<Record<string, (caFile: string) => { flags?: string[]; env?: Record<string, string>; code?: string }>> = {
+    '--use-system-ca': (caFile) => ({ flags: ['--use-system-ca'], env: { SSL_CERT_FILE: caFile } }),
+    NODE_EXTRA_CA_CERTS: (caFile) => ({ env: { NODE_EXTRA_CA_CERTS: caFile } }),
+    'NODE_TLS_REJECT_UNAUTHORIZED=0': () => ({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } }),
+    'tls.setDefaultCACertificates()': (caFile) => ({
+      code: `require('node:tls').setDefaultCACertificates([require('node:fs').readFileSync('${caFile}', 'utf8')]);`,
+    }),
+  };
+  for (const [name, ways] of Object.entries(trusting)) {
+    const isMissing = name.startsWith('tls.') && !('setDefaultCACertificates' in tls);
+    it(`a collector that is trusted by ${name}`, { skip: isMissing ? `${name} is not there` : false }, async () => {
+      const authority = await createAuthority();
+      const { cert, key } = await authority.issue('localhost', 'localhost');
+      await using collector = await startCollector({ tls: { cert, key } });
+      const { flags = [], env, code = '' } = ways(authority.caFile);
+      const url = collector.receiver.httpUrl.replace('127.0.0.1', 'localhost');
+      const ending = await run(`${code} record(10); process.exit(3)`, { nodeFlags: flags, env: { ...FAST, ...endpoint(url), ...env } });
+      assert.deepEqual({ code: ending.code, spans: arrived(collector).distinct }, { code: 3, spans: 10 }, ending.stderr);
+    });
+  }
 
   const OWN_DNS = 'ip link set lo up && mount --bind "$0" /etc/resolv.conf && exec "$@"';
   const canReplaceDns = spawnSync('unshare', ['-rmn', 'sh', '-c', OWN_DNS, '/etc/hosts', 'true']).status === 0;

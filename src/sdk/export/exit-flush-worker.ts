@@ -13,6 +13,7 @@ import {
   type ExitFlushData,
   type FailureNote,
 } from './exit-flush.ts';
+import { trust } from './tls-files.ts';
 import { createTransport } from './transport.ts';
 import { isTooLarge, type SendResult, type Transport } from './types.ts';
 
@@ -21,7 +22,7 @@ const FIRST_PAUSE_MS = 100;
 const GIVE_UP_UNREACHABLE_MS = 1000;
 const UNREACHABLE = new Set(['connection_refused', 'unknown_host', 'tls']);
 
-const { jobs, results, notes, deadlineMs } = workerData as ExitFlushData;
+const { jobs, results, notes, deadlineMs, trusted } = workerData as ExitFlushData;
 const slots = new Int32Array(results);
 const startedAt = performance.now();
 const elapsedMs = (): number => performance.now() - startedAt;
@@ -32,6 +33,7 @@ function report(progress: number): void {
 }
 
 report(STARTED);
+if (trusted !== undefined) trust(trusted);
 let slot = FIRST_RESULT_SLOT;
 const work = jobs.map((job, index) => {
   const firstSlot = slot;

@@ -2,12 +2,13 @@
  * The last export of a process that is ending: the main thread stands still, a worker thread sends.
  *
  * A process that ends runs no more callbacks, so nothing asynchronous can finish on this thread. `Atomics.wait` blocks it
- * while the worker's own event loop delivers; the worker gets no environment and no flags, for it would run the preload
- * again.
+ * while the worker's own event loop delivers. The worker gets neither environment nor flags of the process, for it would
+ * run the preload again, only those that decide whether and how an endpoint is reached.
  */
 import { parse } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { OtlpConfig, Signal } from '../../config/config.ts';
+import { readEnvironment } from '../../config/early.ts';
 import type { PendingRequest, Settlement } from './sender.ts';
 
 // Captured: hardened applications take it away.
@@ -28,6 +29,8 @@ export interface ExitFlushData {
   /** `NOTE_BYTES` a job: why it failed, as UTF-8 JSON of a `FailureNote`, padded with zeros. */
   readonly notes: SharedArrayBuffer;
   readonly deadlineMs: number;
+  /** PEM of the authorities to trust; undefined for those that every thread trusts. */
+  readonly trusted: readonly string[] | undefined;
 }
 
 export interface FailureNote {
@@ -79,11 +82,12 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
         results,
         notes,
         deadlineMs: deadlineMs - REPORTING_MS,
+        trusted: jobs.some(({ otlp }) => otlp.url.startsWith('https:')) ? trustedHere() : undefined,
       };
       const worker = new Worker(new URL('./exit-flush-worker.js', import.meta.url), {
         workerData,
-        env: {},
-        execArgv: [],
+        env: tlsEnvironment(),
+        execArgv: networkFlags(),
         stdin: false,
         stdout: true,
         stderr: true,
@@ -114,6 +118,29 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
   );
   const failures = jobs.map((_, job) => readNote(new Uint8Array(notes, job * NOTE_BYTES, NOTE_BYTES)));
   return error === undefined ? { outcomes, failures } : { outcomes, failures, error };
+}
+
+/** What TLS trusts in this thread by a flag, the environment or `tls.setDefaultCACertificates()`, when a new thread would not. */
+function trustedHere(): readonly string[] | undefined {
+  const { getCACertificates } = process.getBuiltinModule('node:tls');
+  const everywhere = new Set([...getCACertificates('bundled'), ...getCACertificates('extra')]);
+  const here = getCACertificates('default');
+  return here.every((certificate) => everywhere.has(certificate)) ? undefined : here;
+}
+
+function tlsEnvironment(): Record<string, string> {
+  const { NODE_TLS_REJECT_UNAUTHORIZED } = readEnvironment();
+  return NODE_TLS_REJECT_UNAUTHORIZED === undefined ? {} : { NODE_TLS_REJECT_UNAUTHORIZED };
+}
+
+/** As flags or calls have set it for this thread. */
+function networkFlags(): string[] {
+  const { getDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout } = process.getBuiltinModule('node:net');
+  return [
+    `--dns-result-order=${process.getBuiltinModule('node:dns').getDefaultResultOrder()}`,
+    `--${getDefaultAutoSelectFamily() ? '' : 'no-'}network-family-autoselection`,
+    `--network-family-autoselection-attempt-timeout=${getDefaultAutoSelectFamilyAttemptTimeout()}`,
+  ];
 }
 
 /** A thread does not start in a working folder that was removed. The process ends, so nothing else misses it. */

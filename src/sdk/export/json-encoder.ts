@@ -241,15 +241,12 @@ function double(value: number | undefined): number | string | undefined {
   return value === undefined || Number.isFinite(value) ? value : String(value);
 }
 
-function attributesToJson(attributes: Attributes | undefined, redact: Redact | undefined): object[] {
+function attributesToJson(attributes: Attributes | undefined, redact: Redact): object[] {
   const list: object[] = [];
   for (const key in attributes) {
     if (!Object.hasOwn(attributes, key)) continue;
-    let value: unknown = attributes[key];
-    if (redact !== undefined) {
-      value = redacted(redact, key, value);
-      if (value === undefined && attributes[key] !== undefined) continue;
-    }
+    const value = redacted(redact, key, attributes[key]);
+    if (value === undefined && attributes[key] !== undefined) continue;
     list.push({ key: text(key), value: anyValue(value, undefined) });
   }
   return list;

@@ -358,14 +358,11 @@ function optionalDouble(field: number, value: number | undefined): void {
 }
 
 /** KeyValue: 1 key, 2 value. */
-function writeAttributes(tagValue: number, attributes: Attributes | undefined, redact: Redact | undefined): void {
+function writeAttributes(tagValue: number, attributes: Attributes | undefined, redact: Redact): void {
   for (const name in attributes) {
     if (!hasOwn.call(attributes, name)) continue;
-    let value: unknown = attributes[name];
-    if (redact !== undefined) {
-      value = redacted(redact, name, value);
-      if (value === undefined && attributes[name] !== undefined) continue;
-    }
+    const value = redacted(redact, name, attributes[name]);
+    if (value === undefined && attributes[name] !== undefined) continue;
     writeKeyValue(tagValue, name, value, undefined);
   }
 }

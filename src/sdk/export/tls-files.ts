@@ -5,9 +5,18 @@ import { TlsFileError } from './failure.ts';
 
 const { readFileSync } = process.getBuiltinModule('node:fs');
 
+/** Set in a worker thread, which does not see what the main thread was told to trust. */
+let trusted: readonly string[] | undefined;
+
+/** @param certificates - PEM of the authorities to trust where no setting names one. Default: those of Node.js. */
+export function trust(certificates: readonly string[]): void {
+  trusted = certificates;
+}
+
 /** @throws TlsFileError that names the setting of a file that cannot be read. */
 export function readTlsFiles(otlp: OtlpConfig): SecureContextOptions {
   const options: SecureContextOptions = {};
+  if (trusted !== undefined) options.ca = [...trusted];
   if (otlp.caFile) options.ca = read(otlp.caFile, 'OTEL_EXPORTER_OTLP_CERTIFICATE');
   if (otlp.clientCertificateFile) options.cert = read(otlp.clientCertificateFile, 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE');
   if (otlp.clientKeyFile) options.key = read(otlp.clientKeyFile, 'OTEL_EXPORTER_OTLP_CLIENT_KEY');
