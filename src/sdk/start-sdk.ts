@@ -74,7 +74,11 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     if (exporter === 'none') return undefined;
     const account = createAccount(signal);
     accounts.push(account);
-    if (exporter === 'console') return { encoder: loadEncoder('http/json'), sender: createConsoleSender(signal, account) };
+    if (exporter === 'console') {
+      const sender = createConsoleSender(signal, account, reporter);
+      senders.push({ sender, account, otlp, signal });
+      return { encoder: loadEncoder('http/json'), sender };
+    }
     const encoder = loadEncoder(otlp.protocol);
     const sender = createSender({
       signal,
@@ -95,6 +99,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
       transport: createTransport(otlp, signal, USER_AGENT),
       account,
       health: healthOf(otlp),
+      reporter,
       onQueueFull: () => {
         reporter.say(
           'warn',
@@ -144,8 +149,8 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     let bytes: Uint8Array;
     try {
       bytes = encode(out.encoder);
-    } catch {
-      out.sender.addFailed(weight);
+    } catch (error) {
+      out.sender.addFailed(error, weight);
       return;
     }
     out.sender.add(scopeOf(scope, out.encoder), bytes, weight);

@@ -157,6 +157,7 @@ describe('a fault on the way loses nothing, and what comes after it passes', { c
       proxy.setFault({ kind: 'pass' });
       program.child.send('fresh');
       await waitForFresh(collector);
+      await program.output(/export\.recovered/, 'stderr'); // or the end sends a request again whose answer is on its way
       program.child.send('stop');
       const ending = await program.ended;
       const { distinct, again } = arrived(collector);
@@ -267,6 +268,50 @@ describe('what fails does not make it worse', { concurrency: 6 }, () => {
     await collector.store
       .waitFor(() => arrived(collector).distinct === 500, { what: 'all records in smaller requests', timeoutMs: 25_000 })
       .finally(() => program.kill('SIGKILL'));
+  });
+
+  it('a short misroute when the collector comes back does not cost what waited', async () => {
+    await using collector = await startCollector();
+    await using proxy = await startFaultProxy(collector.receiver.httpUrl);
+    proxy.setFault({ kind: 'answer', status: 404 });
+    const program = start(`record(20_000); process.on('message', process.exit);`, { env: { ...FAST, ...endpoint(proxy.url) } });
+    await waitForExchanges(proxy, 2);
+    proxy.setFault({ kind: 'pass' });
+    await collector.store.waitFor(() => arrived(collector).distinct >= 20_000 - 3 * 512, { what: 'all but the first', timeoutMs: 25_000 });
+    await program.output(/export\.recovered/, 'stderr');
+    program.child.send('stop');
+    assert.deepEqual(Object.keys(lost(await program.ended)), ['refused']);
+  });
+
+  it('bytes that are not HTTP cost nothing', async () => {
+    await using collector = await startCollector();
+    await using proxy = await startFaultProxy(collector.receiver.httpUrl);
+    proxy.setFault({ kind: 'garbage', bytes: Buffer.from('SSH-2.0-server\r\n') });
+    const program = start(STEADY, { env: { ...FAST, ...endpoint(proxy.url) } });
+    await waitForExchanges(proxy, 2);
+    proxy.setFault({ kind: 'pass' });
+    program.child.send('fresh');
+    await waitForFresh(collector);
+    program.child.send('stop');
+    const ending = await program.ended;
+    assert.deepEqual({ distinct: arrived(collector).distinct, lost: lost(ending) }, { distinct: recorded(ending), lost: {} });
+    assert.ok(codes(ending).includes('export.protocol_mismatch'), ending.stderr);
+  });
+
+  it('shutdown() that gives up a request says so, and nothing after the loss', async () => {
+    await using server = await startSilentServer();
+    const ending = await run('const running = telemetry(); record(10); running.shutdown();', {
+      preload: 'none',
+      env: { ...FAST, ...endpoint(`http://127.0.0.1:${server.port}`), SIGNALBOX_SHUTDOWN_TIMEOUT: '500' },
+    });
+    assert.deepEqual(codes(ending), ['started', 'export.closed', 'exit.lost']);
+  });
+
+  it('the console exporter prints nothing after shutdown()', async () => {
+    const ending = await run('record(1); telemetry().shutdown().then(() => record(1));', {
+      env: { OTEL_TRACES_EXPORTER: 'console', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' },
+    });
+    assert.equal(ending.stdout.match(/"signal":"traces"/g)?.length, 1);
   });
 
   it('what does not fit into one request follows at once', async () => {

@@ -18,9 +18,9 @@ import { createTransport } from './transport.ts';
 import { isTooLarge, type SendResult, type Transport } from './types.ts';
 
 const FIRST_PAUSE_MS = 100;
-/** An endpoint that nobody listens at may be restarting, but is not waited for longer than this. */
+/** An endpoint at which no collector listens may be restarting, but is not waited for longer than this. */
 const GIVE_UP_UNREACHABLE_MS = 1000;
-const UNREACHABLE = new Set(['connection_refused', 'unknown_host', 'tls']);
+const UNREACHABLE = new Set(['connection_refused', 'unknown_host', 'tls', 'protocol_mismatch']);
 
 const { jobs, results, notes, deadlineMs, trusted } = workerData as ExitFlushData;
 const slots = new Int32Array(results);

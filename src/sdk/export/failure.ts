@@ -67,7 +67,7 @@ export function failureOf(error: unknown, destination: Destination): SendResult 
   if (code.startsWith('HPE_')) return mismatch(destination, (error as { rawPacket?: Uint8Array }).rawPacket);
   if (code === 'ERR_HTTP2_ERROR' || /NO_APPLICATION_PROTOCOL/.test(code)) return notGrpc(destination);
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|wrong version number|packet length too long/.test(`${code} ${message}`)) {
-    return refused(
+    return retry(
       destination,
       'protocol_mismatch',
       'the port does not speak TLS. Write http:// instead of https:// in the endpoint, or switch TLS on in the collector.',
@@ -145,15 +145,14 @@ export function timedOut(destination: Destination, timeoutMs: number): SendResul
   return retry(destination, 'timeout', `no answer within ${Math.round(timeoutMs)} ms.`);
 }
 
-export function closed(destination: Destination): SendResult {
-  return retry(destination, 'closed', 'the exporter was closed.');
-}
+/** Nobody hears of it: who closes a transport does not wait for its answers. */
+export const CLOSED: SendResult = { kind: 'retry', message: 'The exporter was closed.', reason: 'closed' };
 
 /** An answer that is not HTTP/1. @param packet - how it began. */
 function mismatch(destination: Destination, packet: Uint8Array | undefined): SendResult {
   if (isHttp2(packet)) return speaksGrpc(destination);
   if (isTls(packet)) return wantsTls(destination);
-  return refused(
+  return retry(
     destination,
     'protocol_mismatch',
     'the answer is not HTTP. Does the endpoint name the port of the collector, 4318 for OTLP/HTTP?',
@@ -161,7 +160,7 @@ function mismatch(destination: Destination, packet: Uint8Array | undefined): Sen
 }
 
 export function speaksGrpc(destination: Destination): SendResult {
-  return refused(
+  return retry(
     destination,
     'protocol_mismatch',
     `the port speaks gRPC, not ${destination.otlp.protocol}. Set OTEL_EXPORTER_OTLP_PROTOCOL=grpc, or use the port for OTLP/HTTP, 4318.`,
@@ -169,7 +168,7 @@ export function speaksGrpc(destination: Destination): SendResult {
 }
 
 export function notGrpc(destination: Destination): SendResult {
-  return refused(
+  return retry(
     destination,
     'protocol_mismatch',
     'the port does not speak gRPC. Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, or use the port for gRPC, 4317.',
@@ -177,7 +176,7 @@ export function notGrpc(destination: Destination): SendResult {
 }
 
 export function wantsTls(destination: Destination): SendResult {
-  return refused(destination, 'protocol_mismatch', 'the port speaks TLS. Write https:// instead of http:// in the endpoint.');
+  return retry(destination, 'protocol_mismatch', 'the port speaks TLS. Write https:// instead of http:// in the endpoint.');
 }
 
 /** A server's first frame in HTTP/2 is SETTINGS (type 4) on stream 0. */

@@ -8,7 +8,7 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, Outgoi
 import type { OtlpConfig, Signal } from '../../config/config.ts';
 import { monotonicMs } from '../clock.ts';
 import { accepted, MAX_ANSWER_BYTES, positive, quote, retryAfterMs, retryInfoMs } from './answer.ts';
-import { closed, failureOf, notGrpc, refused, reset, retry, timedOut, type Destination } from './failure.ts';
+import { CLOSED, failureOf, notGrpc, refused, reset, retry, timedOut, type Destination } from './failure.ts';
 import { compressed } from './gzip.ts';
 import { createHostLookup, type HostLookup } from './host-lookup.ts';
 import { readTlsFiles } from './tls-files.ts';
@@ -235,7 +235,7 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
         const deadlineMs = monotonicMs() + timeoutMs;
         const message = framed(await compressed(body, otlp), otlp);
         for (let tries = 0; tries < 2; tries++) {
-          if (sending.aborted) return closed(destination);
+          if (sending.aborted) return CLOSED;
           const result = await attempt(sending, message, deadlineMs - monotonicMs(), timeoutMs);
           if (result !== undefined) return result;
         }
@@ -255,7 +255,7 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
     close() {
       for (const sending of underWay) {
         sending.aborted = true;
-        sending.settle?.(closed(destination));
+        sending.settle?.(CLOSED);
       }
       hosts.cancel();
       current?.client.destroy();

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import type { OtlpConfig, Signal } from '../../config/config.ts';
 import { monotonicMs } from '../clock.ts';
 import { accepted, errorText, MAX_ANSWER_BYTES, quote, retryAfterMs } from './answer.ts';
-import { closed, failureOf, refused, reset, retry, speaksGrpc, timedOut, wantsTls, type Destination } from './failure.ts';
+import { CLOSED, failureOf, refused, reset, retry, speaksGrpc, timedOut, wantsTls, type Destination } from './failure.ts';
 import { compressed } from './gzip.ts';
 import { createHostLookup, type HostLookup } from './host-lookup.ts';
 import { readTlsFiles } from './tls-files.ts';
@@ -159,7 +159,7 @@ export function createHttpTransport(otlp: OtlpConfig, signal: Signal, userAgent:
         const deadlineMs = monotonicMs() + timeoutMs;
         const content = await compressed(body, otlp);
         for (let tries = 0; tries < 2; tries++) {
-          if (sending.aborted) return closed(destination);
+          if (sending.aborted) return CLOSED;
           const result = await attempt(sending, content, deadlineMs - monotonicMs(), timeoutMs);
           if (result !== undefined) return result;
         }
@@ -179,7 +179,7 @@ export function createHttpTransport(otlp: OtlpConfig, signal: Signal, userAgent:
     close() {
       for (const sending of underWay) {
         sending.aborted = true;
-        sending.settle?.(closed(destination));
+        sending.settle?.(CLOSED);
       }
       hosts.cancel();
       closeAgent();

@@ -7,6 +7,8 @@
  */
 import type { BatchConfig, Signal } from '../../config/config.ts';
 import { countDropped, droppedTotal, type Account, type DropReason } from '../../diagnostics/account.ts';
+import { errorText } from '../../diagnostics/error-text.ts';
+import type { Reporter } from '../../diagnostics/reporter.ts';
 import { monotonicMs } from '../clock.ts';
 import { settlesWithin } from '../lifecycle/settles-within.ts';
 import type { EndpointHealth } from './endpoint-health.ts';
@@ -49,6 +51,7 @@ export interface SenderOptions {
   readonly transport: Transport;
   readonly account: Account;
   readonly health: EndpointHealth;
+  readonly reporter: Reporter;
   /** Called when records are lost for want of room, at most once for each time that the queue fills up. */
   readonly onQueueFull: (signal: Signal) => void;
 }
@@ -73,8 +76,8 @@ export interface Sender {
    * @param weight - what it counts for: the data points of a metric. Default 1.
    */
   add(scope: Uint8Array, record: Uint8Array, weight?: number): void;
-  /** Count a record that could not be encoded. */
-  addFailed(weight?: number): void;
+  /** Count a record that could not be encoded, and say why. */
+  addFailed(error: unknown, weight?: number): void;
   /**
    * Send what waits at the time of the call. Resolves when that is settled, when nothing can be sent now, or after
    * `deadlineMs`; with `hold` (the default) the process stays alive until then.
@@ -93,7 +96,7 @@ export interface Sender {
 }
 
 export function createSender(options: SenderOptions): Sender {
-  const { account, batch, health, signal, transport } = options;
+  const { account, batch, health, reporter, signal, transport } = options;
   const queue = createQueue({ maxBytes: options.queueMaxBytes, maxRecords: batch.maxQueueSize });
   const timeoutMs = Math.min(options.requestTimeoutMs, batch.exportTimeoutMs);
   const maxBatchSize = Math.min(batch.maxExportBatchSize, batch.maxQueueSize);
@@ -177,7 +180,7 @@ export function createSender(options: SenderOptions): Sender {
     release.unref();
     const result = await transport.send(request.body, timeoutMs);
     clearTimeout(release);
-    if (underWay !== request) return; // taken for the flush at exit meanwhile
+    if (underWay !== request || closed) return; // taken for the flush at exit meanwhile, or given up
     if (result.kind === 'retry') retryLater(request, result);
     else take(request, result);
   }
@@ -213,7 +216,7 @@ export function createSender(options: SenderOptions): Sender {
         maxRequestBytes = Math.min(MAX_REQUEST_BYTES, maxRequestBytes * 2);
       settleAccepted(account, request.records, result.rejected);
       if (result.rejected > 0) {
-        health.failed(
+        health.lost(
           signal,
           'partial_success',
           `The collector rejected ${result.rejected} of ${request.records} ${recordsOf(signal, request.records)}: "${result.message ?? ''}". They are lost; the others arrived.`,
@@ -221,23 +224,19 @@ export function createSender(options: SenderOptions): Sender {
       } else {
         health.worked(signal);
       }
-    } else if (isTooLarge(result)) {
-      tooLarge(request, result.message);
-      if (pause !== undefined) return wakeIdle();
+      continueSending();
+    } else if (isTooLarge(result) && canSplit(request)) {
+      splitUp(request);
+      continueSending();
     } else {
-      countDropped(account, 'refused', request.records);
-      health.failed(signal, result.reason, result.message);
+      // What waits may meet the same, and is not thrown after it: it goes batch by batch, until one is accepted.
+      const reason = isTooLarge(result) ? 'too_large' : 'refused';
+      countDropped(account, reason, request.records);
+      failures++;
+      health.lost(signal, reason === 'too_large' ? reason : result.reason, result.message);
+      pauseThen(() => void pump(), result.reason);
+      wakeIdle();
     }
-    continueSending();
-  }
-
-  /** In halves again, down to a size that no server can find too large: then it is the server, and it is asked less often. */
-  function tooLarge(request: PendingRequest, message: string): void {
-    if (canSplit(request)) return splitUp(request);
-    countDropped(account, 'too_large', request.records);
-    failures++;
-    health.failed(signal, 'too_large', message);
-    pauseThen(() => void pump(), 'too_large');
   }
 
   function splitUp({ batch, body }: PendingRequest): void {
@@ -265,7 +264,15 @@ export function createSender(options: SenderOptions): Sender {
     add(scope, record, weight = 1) {
       account.produced += weight;
       if (closed) return countDropped(account, 'after_shutdown', weight);
-      if (record.length > MAX_REQUEST_BYTES) return countDropped(account, 'too_large', weight);
+      if (record.length > MAX_REQUEST_BYTES) {
+        countDropped(account, 'too_large', weight);
+        reporter.say(
+          'warn',
+          `too-large.${signal}`,
+          `A ${recordOf(signal)} must encode to at most ${MAX_REQUEST_BYTES} bytes, but one has ${record.length}. It is lost, and no other. Put less into it.`,
+        );
+        return;
+      }
       if (!queue.add(scope, record, weight)) {
         countDropped(account, 'queue_full', weight);
         if (!wasFull) options.onQueueFull(signal);
@@ -286,9 +293,10 @@ export function createSender(options: SenderOptions): Sender {
       }
     },
 
-    addFailed(weight = 1) {
+    addFailed(error, weight = 1) {
       account.produced += weight;
       countDropped(account, 'encode_error', weight);
+      sayNotEncoded(reporter, signal, error);
     },
 
     async flush(deadlineMs, { hold = true, thenStop = false } = {}) {
@@ -300,15 +308,17 @@ export function createSender(options: SenderOptions): Sender {
         if (leftMs <= 0) break;
         if (pause !== undefined) {
           // A pause that the server asked for is kept. Our own is cut short, but not by every call.
-          if (pause.asked || monotonicMs() - sentAt < SOONEST_RETRY_MS) break;
-          if (underWay === undefined) void pump();
+          if (pause.asked) break;
+          const soonestMs = sentAt + SOONEST_RETRY_MS - monotonicMs();
+          if (underWay === undefined) after(Math.max(0, soonestMs), () => void pump());
+          else if (soonestMs > 0) break;
           else void sendUnderWay();
         } else if (underWay === undefined) {
           void pump();
         }
         const failuresBefore = failures;
         await settlesWithin(new Promise<void>((resolve) => idle.add(resolve)), leftMs, hold);
-        if (failures > failuresBefore) break;
+        if (failures > failuresBefore && underWay !== undefined) break;
       }
       if (thenStop) stopAt = 0;
     },
@@ -332,6 +342,14 @@ export function createSender(options: SenderOptions): Sender {
 
     close() {
       closed = true;
+      if (underWay !== undefined && pause === undefined) {
+        const { records } = underWay;
+        health.lost(
+          signal,
+          'closed',
+          `The collector must answer before shutdown() gives up, but a request with ${records} ${recordsOf(signal, records)} had no answer. They are lost. Is it overloaded? SIGNALBOX_SHUTDOWN_TIMEOUT names the time that it has.`,
+        );
+      }
       cancelTimer();
       wakeIdle();
       transport.close();
@@ -373,4 +391,17 @@ const RECORDS = {
 /** What the records of a signal are called, for a message about `count` of them. */
 export function recordsOf(signal: Signal, count = 0): string {
   return RECORDS[signal][count === 1 ? 0 : 1];
+}
+
+/** What is encoded as one: a metric with all of its points. */
+function recordOf(signal: Signal): string {
+  return signal === 'metrics' ? 'metric' : recordsOf(signal, 1);
+}
+
+export function sayNotEncoded(reporter: Reporter, signal: Signal, error: unknown): void {
+  reporter.say(
+    'warn',
+    `encode-error.${signal}`,
+    `A ${recordOf(signal)} must be encodable, but one was not: ${errorText(error)}. It is lost, and no other. Correct what the application puts into it.`,
+  );
 }

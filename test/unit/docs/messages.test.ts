@@ -27,7 +27,7 @@ function saidCodes(): Set<string> {
   const reasons = found(
     textOf(/^src\/sdk\/export\//),
     new RegExp(
-      String.raw`(?:(?:retry|refused)\(\s*destination,\s*|\.failed\(\s*signal,\s*|\bkind: '(?:retry|refused)', reason: )${QUOTED}`,
+      String.raw`(?:(?:retry|refused)\(\s*destination,\s*|\.(?:failed|lost)\(\s*signal,\s*|\bkind: '(?:retry|refused)', reason: )${QUOTED}`,
       'g',
     ),
   ).map((reason) => `export.${reason}`);

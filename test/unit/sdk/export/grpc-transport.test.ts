@@ -200,8 +200,8 @@ test('an answer of HTTP without a gRPC status', async (t) => {
     [{ ':status': 503, 'retry-after': '2' }, 'retry', 'http_503'],
     [{ ':status': 429 }, 'retry', 'http_429'],
     [{ ':status': 401 }, 'refused', 'http_401'],
-    [{ ':status': 404, 'content-type': 'text/html' }, 'refused', 'protocol_mismatch'],
-    [{ ':status': 200, 'content-type': 'text/html' }, 'refused', 'protocol_mismatch'],
+    [{ ':status': 404, 'content-type': 'text/html' }, 'retry', 'protocol_mismatch'],
+    [{ ':status': 200, 'content-type': 'text/html' }, 'retry', 'protocol_mismatch'],
     [{ ':status': 200, 'content-type': 'application/grpc' }, 'retry', 'connection_reset'],
   ] as const) {
     const server = await serveGrpc(t, (stream) => stream.respond(headers, { endStream: true }));
@@ -287,7 +287,7 @@ test('a port that speaks HTTP/1.1 or something else', async (t) => {
   const raw = await serveRaw(t, (socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
   for (const url of [`http://localhost:${http.port}`, `https://localhost:${tls.port}`, `http://localhost:${raw.port}`]) {
     const result = await sendOnce(t, url, { ...GRPC, caFile: authority.caFile });
-    assert.ok(result.kind === 'refused', url);
+    assert.ok(result.kind === 'retry', url);
     assert.equal(result.reason, 'protocol_mismatch');
     assert.match(result.message, /OTEL_EXPORTER_OTLP_PROTOCOL=http\/protobuf.*4317/);
   }
@@ -310,7 +310,7 @@ test('TLS, mutual TLS, and what can be wrong with them', async (t) => {
     [server.url, { caFile: '/nowhere/ca.pem' }, 'retry', 'tls', /"\/nowhere\/ca.pem" \(ENOENT\)/],
     [mutual.url, { caFile }, 'retry', 'tls', /OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE/],
     [(await serveGrpc(t, undefined, expired)).url, { caFile }, 'retry', 'tls', /has expired/],
-    [plain.url.replace('http:', 'https:'), { caFile }, 'refused', 'protocol_mismatch', /does not speak TLS/],
+    [plain.url.replace('http:', 'https:'), { caFile }, 'retry', 'protocol_mismatch', /does not speak TLS/],
   ] as const) {
     const result = await sendOnce(t, url, { ...GRPC, ...changes });
     assert.deepEqual([result.kind, result.kind === 'accepted' || result.reason], [kind, reason]);

@@ -294,7 +294,7 @@ test('a port that speaks gRPC', async (t) => {
   const overHttp1 = await serveHttp(t, (response) => response.writeHead(415, { 'content-type': 'application/grpc' }).end());
   for (const port of [(nodeServer.address() as { port: number }).port, greeting.port, overHttp1.port]) {
     const result = await sendOnce(t, `http://localhost:${port}/v1/traces`);
-    assert.ok(result.kind === 'refused');
+    assert.ok(result.kind === 'retry');
     assert.equal(result.reason, 'protocol_mismatch');
     assert.match(result.message, /OTEL_EXPORTER_OTLP_PROTOCOL=grpc.*4318/);
   }
@@ -310,7 +310,7 @@ test('a port that speaks TLS, when the endpoint says http', async (t) => {
   );
   for (const { port } of [alert, go, nginx]) {
     const result = await sendOnce(t, `http://localhost:${port}/v1/traces`);
-    assert.ok(result.kind === 'refused');
+    assert.ok(result.kind === 'retry');
     assert.equal(result.reason, 'protocol_mismatch');
     assert.match(result.message, /https:\/\/ instead of http:\/\//);
   }
@@ -323,7 +323,7 @@ test('a port that speaks TLS, when the endpoint says http', async (t) => {
 test('a port that speaks something else altogether', async (t) => {
   const server = await serveRaw(t, (socket) => socket.once('data', () => socket.end('220 mail.example.com ESMTP\r\n')));
   const result = await sendOnce(t, `http://localhost:${server.port}/v1/traces`);
-  assert.ok(result.kind === 'refused');
+  assert.ok(result.kind === 'retry');
   assert.deepEqual([result.reason, /not HTTP/.test(result.message)], ['protocol_mismatch', true]);
 });
 
@@ -353,7 +353,7 @@ test('what is wrong with a certificate is said, with its cure', async (t) => {
 test('TLS to a port that does not speak it', async (t) => {
   const server = await serveHttp(t);
   const result = await sendOnce(t, server.url.replace('http:', 'https:'));
-  assert.ok(result.kind === 'refused');
+  assert.ok(result.kind === 'retry');
   assert.deepEqual([result.reason, /http:\/\/ instead of https:\/\//.test(result.message)], ['protocol_mismatch', true]);
 });
 
