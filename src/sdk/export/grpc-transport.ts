@@ -11,6 +11,7 @@ import { accepted, MAX_ANSWER_BYTES, positive, quote, retryAfterMs, retryInfoMs 
 import { CLOSED, failureOf, notGrpc, refused, reset, retry, timedOut, type Destination } from './failure.ts';
 import { compressed } from './gzip.ts';
 import { createHostLookup, type HostLookup } from './host-lookup.ts';
+import { CREDENTIALS, MAX_CONNECTION_AGE_MS, MAX_TIMEOUT_MS, RETRYABLE_HTTP, type Sending } from './sending.ts';
 import { readTlsFiles } from './tls-files.ts';
 import type { SendResult, Transport } from './types.ts';
 import { userHeaders } from './user-headers.ts';
@@ -19,12 +20,10 @@ import { userHeaders } from './user-headers.ts';
 const { setTimeout, clearTimeout } = globalThis;
 const wallMs = Date.now;
 
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** The largest number that `grpc-timeout` may hold. */
 const MAX_GRPC_TIMEOUT = 99_999_999;
-/** As with HTTP/1.1: a session that lives for ever never meets a second collector. */
-const MAX_CONNECTION_AGE_MS = 60_000;
 const MESSAGE_HEADER_BYTES = 5;
+const CANCEL = 8;
 const HTTP_1_1_REQUIRED = 13;
 
 const PATHS: Record<Signal, string> = {
@@ -60,7 +59,6 @@ const UNIMPLEMENTED = 12;
 const UNAUTHENTICATED = 16;
 /** CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS: the table of the OTLP specification. */
 const RETRYABLE = new Set([1, 4, 10, 11, 14, 15]);
-const RETRYABLE_HTTP = new Set([429, 502, 503, 504]);
 
 interface Session {
   readonly client: ClientHttp2Session;
@@ -74,13 +72,8 @@ interface Session {
   error?: Error;
 }
 
-/** One `send`, from compression to answer. */
-interface Sending {
+interface GrpcSending extends Sending {
   session?: Session;
-  /** Does not keep the process alive any more. */
-  released: boolean;
-  aborted: boolean;
-  settle?: (result: SendResult) => void;
 }
 
 export interface GrpcTransportOptions {
@@ -95,7 +88,7 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
   const maxAgeMs = options.maxConnectionAgeMs ?? MAX_CONNECTION_AGE_MS;
   const hosts = options.hosts ?? createHostLookup();
   const destination: Destination = { otlp, signal };
-  const underWay = new Set<Sending>();
+  const underWay = new Set<GrpcSending>();
   let current: Session | undefined;
 
   function openSession(): Session {
@@ -143,7 +136,7 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
   }
 
   /** One call on one session; undefined when the session turned out to be gone before the server took the call. */
-  function attempt(sending: Sending, message: Uint8Array, leftMs: number, totalMs: number): Promise<SendResult | undefined> {
+  function attempt(sending: GrpcSending, message: Uint8Array, leftMs: number, totalMs: number): Promise<SendResult | undefined> {
     return new Promise((resolve) => {
       const timeoutMs = Math.min(Math.max(1, leftMs), MAX_TIMEOUT_MS);
       const session = usableSession();
@@ -155,7 +148,7 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
       const chunks: Buffer[] = [];
       let size = 0;
       // A session that let a call time out may be dead without saying so.
-      const timer = setTimeout(() => end(timedOut(destination, totalMs), true), timeoutMs);
+      const timer = setTimeout(() => end(answer() ?? timedOut(destination, totalMs), true), timeoutMs);
       timer.unref();
       session.calls++;
       sending.session = session;
@@ -173,18 +166,33 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
         if (destroy) session.client.destroy();
       }
 
+      /** What the server has said, even if the rest of the answer never comes. */
+      function answer(): SendResult | undefined {
+        const from = trailers?.['grpc-status'] === undefined ? headers : trailers; // an answer without a message has all in its headers
+        return from?.['grpc-status'] === undefined ? undefined : statusResult(from, Buffer.concat(chunks));
+      }
+
       stream.on('response', (received) => (headers = received));
       stream.on('trailers', (received) => (trailers = received));
       stream.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size <= MAX_ANSWER_BYTES) chunks.push(chunk);
+        if (size <= MAX_ANSWER_BYTES) return chunks.push(chunk);
+        stream.close(CANCEL);
+        end(answer() ?? retry(destination, 'network', `the answer has more than ${MAX_ANSWER_BYTES} bytes.`));
+      });
+      stream.on('end', () => {
+        const result = answer();
+        if (result === undefined) return; // `close` follows
+        session.used = true;
+        end(result);
+        if (!stream.writableFinished) stream.close(CANCEL); // the server does not want the rest of the message
       });
       stream.on('error', (problem) => (error = problem));
       stream.on('close', () => {
         const wasUsed = session.used;
         if (headers === undefined) return end(wasUsed || isUnprocessed(stream) ? undefined : failed(session, stream, error));
         session.used = true;
-        end(resultOf(headers, trailers, Buffer.concat(chunks)));
+        end(answer() ?? withoutStatus(headers));
       });
       stream.end(message);
     });
@@ -200,9 +208,7 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
     return failureOf(cause, destination);
   }
 
-  function resultOf(headers: IncomingHttpHeaders, trailers: IncomingHttpHeaders | undefined, body: Uint8Array): SendResult {
-    const from = trailers?.['grpc-status'] === undefined ? headers : trailers; // an answer without a message has all in its headers
-    if (from['grpc-status'] !== undefined) return statusResult(from, body);
+  function withoutStatus(headers: IncomingHttpHeaders): SendResult {
     const status = Number(headers[':status']);
     if (RETRYABLE_HTTP.has(status))
       return retry(destination, `http_${status}`, `the server answered ${status}.`, retryAfterMs(headers['retry-after'], wallMs()));
@@ -211,8 +217,8 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
   }
 
   function statusResult(from: IncomingHttpHeaders, body: Uint8Array): SendResult {
-    const number = Number(from['grpc-status']);
-    const code = Number.isInteger(number) && STATUS_NAMES[number] !== undefined ? number : UNKNOWN;
+    const status = String(from['grpc-status']);
+    const code = /^\d+$/.test(status) && STATUS_NAMES[Number(status)] !== undefined ? Number(status) : UNKNOWN;
     if (code === 0) return accepted(messageOf(body), false, otlp);
     const name = STATUS_NAMES[code]!;
     const said = quote(percentDecoded(String(from['grpc-message'] ?? '')), otlp);
@@ -229,7 +235,7 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
 
   return {
     async send(body, timeoutMs) {
-      const sending: Sending = { released: false, aborted: false };
+      const sending: GrpcSending = { released: false, aborted: false };
       underWay.add(sending);
       try {
         const deadlineMs = monotonicMs() + timeoutMs;
@@ -263,8 +269,6 @@ export function createGrpcTransport(otlp: OtlpConfig, signal: Signal, userAgent:
     },
   };
 }
-
-const CREDENTIALS = 'Check the credentials in OTEL_EXPORTER_OTLP_HEADERS.';
 
 function cureFor(code: number, signal: Signal): string {
   if (code === UNAUTHENTICATED || code === PERMISSION_DENIED) return CREDENTIALS;

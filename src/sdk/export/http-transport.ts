@@ -11,6 +11,7 @@ import { accepted, errorText, MAX_ANSWER_BYTES, quote, retryAfterMs } from './an
 import { CLOSED, failureOf, refused, reset, retry, speaksGrpc, timedOut, wantsTls, type Destination } from './failure.ts';
 import { compressed } from './gzip.ts';
 import { createHostLookup, type HostLookup } from './host-lookup.ts';
+import { CREDENTIALS, MAX_CONNECTION_AGE_MS, MAX_TIMEOUT_MS, RETRYABLE_HTTP, type Sending } from './sending.ts';
 import { readTlsFiles } from './tls-files.ts';
 import { userHeaders } from './user-headers.ts';
 import type { SendResult, Transport } from './types.ts';
@@ -19,18 +20,8 @@ import type { SendResult, Transport } from './types.ts';
 const { setTimeout, clearTimeout } = globalThis;
 const wallMs = Date.now;
 
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-/** A connection that lives for ever never meets a second collector, nor the new one behind the same name. */
-const MAX_CONNECTION_AGE_MS = 60_000;
-const RETRYABLE_STATUS = new Set([429, 502, 503, 504]);
-
-/** One `send`, from compression to answer. */
-interface Sending {
+interface HttpSending extends Sending {
   request?: ClientRequest;
-  /** Does not keep the process alive any more. */
-  released: boolean;
-  aborted: boolean;
-  settle?: (result: SendResult) => void;
 }
 
 export interface HttpTransportOptions {
@@ -45,7 +36,7 @@ export function createHttpTransport(otlp: OtlpConfig, signal: Signal, userAgent:
   const maxAgeMs = options.maxConnectionAgeMs ?? MAX_CONNECTION_AGE_MS;
   const hosts = options.hosts ?? createHostLookup();
   const destination: Destination = { otlp, signal };
-  const underWay = new Set<Sending>();
+  const underWay = new Set<HttpSending>();
   const bornMs = new WeakMap<object, number>();
   let agent: Agent | undefined;
 
@@ -84,7 +75,7 @@ export function createHttpTransport(otlp: OtlpConfig, signal: Signal, userAgent:
   }
 
   /** One request on one connection; undefined when a kept connection turned out to be dead before any answer. */
-  function attempt(sending: Sending, body: Uint8Array, timeoutMs: number, totalMs: number): Promise<SendResult | undefined> {
+  function attempt(sending: HttpSending, body: Uint8Array, timeoutMs: number, totalMs: number): Promise<SendResult | undefined> {
     return new Promise((resolve) => {
       const request = openRequest(body);
       let response: IncomingMessage | undefined;
@@ -144,7 +135,7 @@ export function createHttpTransport(otlp: OtlpConfig, signal: Signal, userAgent:
     if (status >= 200 && status < 300) return accepted(body, contentType.includes('json'), otlp);
     const said = errorText(body, contentType, otlp);
     const what = `the server answered ${status}${said === '' ? '' : ` "${said}"`}.`;
-    if (RETRYABLE_STATUS.has(status))
+    if (RETRYABLE_HTTP.has(status))
       return retry(destination, `http_${status}`, what, retryAfterMs(response.headers['retry-after'], wallMs()));
     // Go and nginx answer in plain text on a TLS port.
     if (status === 400 && /HTTP request (was sent )?to (an )?HTTPS/i.test(decode(body))) return wantsTls(destination);
@@ -153,7 +144,7 @@ export function createHttpTransport(otlp: OtlpConfig, signal: Signal, userAgent:
 
   return {
     async send(body, timeoutMs) {
-      const sending: Sending = { released: false, aborted: false };
+      const sending: HttpSending = { released: false, aborted: false };
       underWay.add(sending);
       try {
         const deadlineMs = monotonicMs() + timeoutMs;
@@ -197,7 +188,7 @@ function cureFor(status: number, response: IncomingMessage, otlp: OtlpConfig): s
   switch (status) {
     case 401:
     case 403:
-      return 'Check the credentials in OTEL_EXPORTER_OTLP_HEADERS.';
+      return CREDENTIALS;
     case 404:
     case 405:
       return 'Check the path of the endpoint: OTLP/HTTP receivers listen at /v1/traces, /v1/metrics and /v1/logs.';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { constants, type ServerHttp2Stream } from 'node:http2';
+import http2, { constants, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { OtlpConfig, Signal } from '../../../../src/config/config.ts';
@@ -129,7 +130,7 @@ test('the official gRPC server takes calls, rejects some records, and refuses ot
 test('a partial success names how many were rejected and why; nonsense counts as accepted', async (t) => {
   const partial = await serveGrpc(t, (stream) => answerGrpc(stream, {}, partialSuccess(7, 'bad spans')));
   assert.deepEqual(await sendOnce(t, partial.url, GRPC), { kind: 'accepted', rejected: 7, message: 'bad spans' });
-  for (const message of [Buffer.from([0xff, 0xff]), Buffer.alloc(8 * 1024 * 1024)]) {
+  for (const message of [Buffer.from([0xff, 0xff]), Buffer.alloc(2 * 1024 * 1024)]) {
     const server = await serveGrpc(t, (stream) => answerGrpc(stream, {}, message));
     assert.deepEqual(await sendOnce(t, server.url, GRPC), { kind: 'accepted', rejected: 0 });
   }
@@ -208,6 +209,45 @@ test('an answer of HTTP without a gRPC status', async (t) => {
     const result = await sendOnce(t, server.url, GRPC);
     assert.deepEqual([result.kind, result.kind === 'accepted' || result.reason], [kind, reason]);
     if (reason === 'http_503') assert.equal(result.kind === 'retry' && result.retryAfterMs, 2000);
+  }
+});
+
+test('an answer that has no end is cut off', async (t) => {
+  const closed: Promise<unknown>[] = [];
+  const server = await serveGrpc(t, (stream) => {
+    closed.push(once(stream, 'close'));
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+    const more = (): void => void (stream.destroyed || stream.write(Buffer.alloc(64 * 1024), more));
+    more();
+  });
+  const result = await sendOnce(t, server.url, GRPC);
+  assert.equal(result.kind === 'retry' && result.reason, 'network');
+  assert.match(result.message!, /the answer has more than 4194304 bytes/);
+  await Promise.all(closed);
+});
+
+test('an answer counts at once, although the server has not read the message', { timeout: LONG_MS }, async (t) => {
+  const early = http2.createServer();
+  early.on('stream', (stream: ServerHttp2Stream) => {
+    stream.pause();
+    answerTrailersOnly(stream, { 'grpc-status': '8', 'grpc-message': 'received message larger than max' });
+  });
+  await once(early.listen(0, '127.0.0.1'), 'listening');
+  const transport = openTransport(t, `http://localhost:${(early.address() as AddressInfo).port}`, GRPC);
+  const result = await transport.send(Buffer.alloc(8 * 1024 * 1024), 2 * LONG_MS);
+  assert.equal(result.kind === 'refused' && result.reason, 'too_large');
+  transport.close();
+  early.close();
+});
+
+test('a status counts although the call does not end after it, and only digits are one', async (t) => {
+  const open = await serveGrpc(t, (stream) => stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '16' }));
+  const result = await sendOnce(t, open.url, GRPC, 200);
+  assert.equal(result.kind === 'refused' && result.reason, 'grpc_unauthenticated');
+  for (const status of ['', '0x0', '-0', '1e0']) {
+    const server = await serveGrpc(t, (stream) => answerTrailersOnly(stream, { 'grpc-status': status }));
+    const unclear = await sendOnce(t, server.url, GRPC);
+    assert.equal(unclear.kind === 'refused' && unclear.reason, 'grpc_unknown', JSON.stringify(status));
   }
 });
 
