@@ -2,9 +2,9 @@
  * Finds the addresses of a collector as the rest of the process finds any, but without holding up the process's end.
  *
  * `dns.lookup` runs getaddrinfo in the thread pool, which waits some ten seconds for a DNS server that is silent. Nothing
- * cancels that, and a process or a worker thread that ends waits for its pool. So the system is asked for what it knows
- * without DNS, and otherwise only after a resolver that can be cancelled has found out that DNS answers, whatever it says:
- * search domains, mDNS and the order of addresses are the system's own.
+ * cancels that, and a process or a worker thread that ends waits for its pool. So a resolver that can be cancelled asks
+ * first what the system would ask; what it finds is left aside. The system is asked once it is known to be quick: search
+ * domains, mDNS and the order of addresses are its own.
  */
 import type { Resolver } from 'node:dns';
 import type { LookupFunction } from 'node:net';
@@ -17,7 +17,6 @@ const { setTimeout, clearTimeout } = globalThis;
 /** Also how long a lookup can keep a process alive that has nothing else to do. */
 const ANSWER_WITHIN_MS = 1000;
 const FIRST_TRY_MS = 400;
-const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts';
 
 export interface HostLookup {
   readonly lookup: LookupFunction;
@@ -28,31 +27,39 @@ export interface HostLookup {
 export interface HostLookupOptions {
   /** Makes what asks DNS. Default: one with the servers of the system, read anew, for they change. */
   readonly openResolver?: () => Resolver;
-  /** Default: that of the system. */
-  readonly hostsFile?: string;
+  /** Where `hosts` and `resolv.conf` are. Default: `/etc`. */
+  readonly folder?: string;
   /** Default: `dns.lookup`. */
   readonly askSystem?: LookupFunction;
 }
 
 export function createHostLookup({
   openResolver = () => new dns.Resolver({ timeout: FIRST_TRY_MS, tries: 2 }),
-  hostsFile = HOSTS_FILE,
+  folder = '/etc',
   askSystem = (hostname, options, callback) => dns.lookup(hostname, options, callback),
 }: HostLookupOptions = {}): HostLookup {
   const asked = new Set<Resolver>();
   return {
     lookup(hostname, options, callback) {
-      if (hostname === 'localhost' || isNamedIn(hostsFile, hostname)) return askSystem(hostname, options, callback);
+      const names = namesAskedFor(hostname, read(`${folder}/hosts`), read(`${folder}/resolv.conf`));
+      if (names.length === 0) return askSystem(hostname, options, callback);
       const resolver = openResolver();
       asked.add(resolver);
       const limit = setTimeout(() => resolver.cancel(), ANSWER_WITHIN_MS);
-      resolver.resolve4(hostname, (error) => {
-        clearTimeout(limit);
-        asked.delete(resolver);
-        // ECONNREFUSED is an answer, too: where no DNS server is set up, the system looks elsewhere and is quick.
-        if (error?.code !== 'ETIMEOUT' && error?.code !== 'ECANCELLED') return askSystem(hostname, options, callback);
-        callback(Object.assign(new Error(`no DNS server answers for ${hostname}`), { code: 'ETIMEOUT' }), []);
-      });
+      ask(0);
+
+      function ask(index: number): void {
+        resolver.resolve4(names[index]!, (error) => {
+          const code = error?.code;
+          const isSilent = code === 'ETIMEOUT' || code === 'ECANCELLED';
+          const isFound = error === null || code === 'ENODATA'; // perhaps it has an address of IPv6
+          if (!isSilent && !isFound && index + 1 < names.length) return ask(index + 1);
+          clearTimeout(limit);
+          asked.delete(resolver);
+          if (!isSilent) return askSystem(hostname, options, callback);
+          callback(Object.assign(new Error(`no DNS server answers for ${hostname}`), { code: 'ETIMEOUT' }), []);
+        });
+      }
     },
     cancel() {
       for (const resolver of asked) resolver.cancel();
@@ -60,11 +67,34 @@ export function createHostLookup({
   };
 }
 
-function isNamedIn(hostsFile: string, hostname: string): boolean {
+/**
+ * The names that the system asks DNS for, in its order; none where it does not ask DNS, or not as `resolv.conf` says.
+ *
+ * @see https://man7.org/linux/man-pages/man5/resolv.conf.5.html
+ */
+function namesAskedFor(hostname: string, hosts: string | undefined, resolvConf: string | undefined): string[] {
+  if (hostname === 'localhost' || resolvConf === undefined || isNamedIn(hosts, hostname)) return [];
+  if (hostname.endsWith('.')) return [hostname];
+  let search: string[] = [];
+  let ndots = 1;
+  for (const line of resolvConf.split('\n')) {
+    const [keyword, ...values] = line.trim().split(/\s+/);
+    if (keyword === 'search' || keyword === 'domain') search = values.filter((domain) => domain !== '.');
+    if (keyword === 'options') ndots = Number(values.find((value) => value.startsWith('ndots:'))?.slice(6) ?? ndots);
+  }
+  const below = search.map((domain) => `${hostname}.${domain}`);
+  return hostname.split('.').length > ndots ? [hostname, ...below] : [...below, hostname];
+}
+
+function isNamedIn(hosts: string | undefined, hostname: string): boolean {
   const name = hostname.replace(/[^\w-]/g, String.raw`\$&`);
+  return hosts !== undefined && new RegExp(String.raw`^[^#\n]*\s${name}(?:\s|$)`, 'im').test(hosts);
+}
+
+function read(path: string): string | undefined {
   try {
-    return new RegExp(String.raw`^[^#\n]*\s${name}(?:\s|$)`, 'im').test(readFileSync(hostsFile, 'utf8'));
+    return readFileSync(path, 'utf8');
   } catch {
-    return false; // there is none, or it must not be read
+    return undefined; // not there, as on Windows, or not to be read
   }
 }

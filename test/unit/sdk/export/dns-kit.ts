@@ -9,42 +9,60 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createHostLookup, type HostLookup } from '../../../../src/sdk/export/host-lookup.ts';
 
-const NOT_FOUND = 3;
+export type DnsAnswer = 'found' | 'unknown' | 'silence';
 
-/** A server that says that it knows no name, or, when `isSilent`, nothing. Resolves with its address. */
-export async function serveDns(t: TestContext, isSilent = false): Promise<{ address: string; queries: () => number }> {
+const RESPONSE = 0x8180;
+const NOT_FOUND = 3;
+/** The name of the question, type A, class IN, one minute, four bytes. */
+const LOOPBACK_RECORD = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1]);
+
+/** A server that answers as `answerOf` says for a name; its address, and the names that it was asked for. */
+export async function serveDns(
+  t: TestContext,
+  answerOf: (name: string) => DnsAnswer = () => 'unknown',
+): Promise<{ address: string; names: string[] }> {
   const socket = createSocket('udp4');
-  let queries = 0;
+  const names: string[] = [];
   socket.on('message', (query, { address, port }) => {
-    queries++;
-    if (isSilent) return;
-    const answer = Buffer.from(query);
-    answer.writeUInt16BE(0x8180 | NOT_FOUND, 2);
-    socket.send(answer, port, address);
+    const labels: string[] = [];
+    let end = 12;
+    for (; query[end] !== 0; end += query[end]! + 1) labels.push(query.toString('latin1', end + 1, end + 1 + query[end]!));
+    const name = labels.join('.');
+    names.push(name);
+    const answer = answerOf(name);
+    if (answer === 'silence') return;
+    const header = Buffer.from(query.subarray(0, 12));
+    header.writeUInt16BE(answer === 'found' ? RESPONSE : RESPONSE | NOT_FOUND, 2);
+    header.writeUInt16BE(answer === 'found' ? 1 : 0, 6);
+    header.writeUInt16BE(0, 10);
+    const question = query.subarray(12, end + 5);
+    socket.send(Buffer.concat([header, question, answer === 'found' ? LOOPBACK_RECORD : Buffer.alloc(0)]), port, address);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   t.after(() => socket.close());
-  return { address: `127.0.0.1:${socket.address().port}`, queries: () => queries };
+  return { address: `127.0.0.1:${socket.address().port}`, names };
 }
+
+export const silence = (): DnsAnswer => 'silence';
 
 /** A lookup through the server at `dnsServer`. The system knows every name, and `systemAsked` is told which it was asked for. */
 export function lookupThrough(
   t: TestContext,
   dnsServer: string,
-  { hosts = '', systemAsked = [] }: { readonly hosts?: string; readonly systemAsked?: string[] } = {},
+  { hosts = '', resolvConf = '', systemAsked = [] }: { hosts?: string; resolvConf?: string; systemAsked?: string[] } = {},
 ): HostLookup {
-  const directory = mkdtempSync(join(tmpdir(), 'hosts-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  const hostsFile = join(directory, 'hosts');
-  writeFileSync(hostsFile, hosts);
+  const folder = mkdtempSync(join(tmpdir(), 'etc-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'hosts'), hosts);
+  writeFileSync(join(folder, 'resolv.conf'), resolvConf);
   const askSystem: LookupFunction = (hostname, options, callback) => {
     systemAsked.push(hostname);
     if (options.all === true) callback(null, [{ address: '127.0.0.1', family: 4 }]);
     else callback(null, '127.0.0.1', 4);
   };
   return createHostLookup({
-    hostsFile,
+    folder,
     askSystem,
     openResolver: () => {
       const resolver = new Resolver({ timeout: 400, tries: 2 });
