@@ -46,10 +46,10 @@ export async function serveDns(
 
 export const silence = (): DnsAnswer => 'silence';
 
-/** A lookup through the server at `dnsServer`. The system knows every name, and `systemAsked` is told which it was asked for. */
+/** A lookup through the servers at `dnsServers`, one after the other. The system knows every name, and `systemAsked` is told which it was asked for. */
 export function lookupThrough(
   t: TestContext,
-  dnsServer: string,
+  dnsServers: string | readonly string[],
   { hosts = '', resolvConf = '', systemAsked = [] }: { hosts?: string; resolvConf?: string; systemAsked?: string[] } = {},
 ): HostLookup {
   const folder = mkdtempSync(join(tmpdir(), 'etc-'));
@@ -66,7 +66,7 @@ export function lookupThrough(
     askSystem,
     openResolver: () => {
       const resolver = new Resolver({ timeout: 400, tries: 2 });
-      resolver.setServers([dnsServer]);
+      resolver.setServers([dnsServers].flat());
       return resolver;
     },
   });

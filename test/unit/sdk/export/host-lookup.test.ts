@@ -30,6 +30,16 @@ test('the system is not asked while DNS is silent', async (t) => {
   assert.deepEqual(systemAsked, []);
 });
 
+test('of two DNS servers, one may be silent: what the other one finds is taken, for the system would wait', async (t) => {
+  const systemAsked: string[] = [];
+  const servers = [(await serveDns(t, silence)).address, (await serveDns(t, () => 'found')).address];
+  const { lookup } = lookupThrough(t, servers, { systemAsked });
+  const found = await new Promise((resolve) => lookup('collector', { all: true }, (_error, addresses) => resolve(addresses)));
+  assert.deepEqual(found, [{ address: '127.0.0.1', family: 4 }]);
+  assert.equal(await lookUp({ lookup, cancel() {} }, 'collector'), '127.0.0.1');
+  assert.deepEqual(systemAsked, []);
+});
+
 test('what the system knows without DNS is found although DNS is silent', async (t) => {
   const dns = await serveDns(t, silence);
   const hosts = '127.0.0.1 localhost\n# 127.0.0.1 commented\n10.0.0.9\totel.example  Collector # not-this\n';
