@@ -41,6 +41,11 @@ const SUITES = [
 ];
 
 const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !SUITES.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  console.error(`A suite must be one of ${SUITES.map(({ name }) => name).join(', ')}; got ${unknown.join(', ')}. Nothing ran.`);
+  process.exit(2);
+}
 const suites = wanted.length === 0 ? SUITES : SUITES.filter(({ name }) => wanted.includes(name));
 const env = { ...process.env, PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter), FORCE_COLOR: '0' };
 

@@ -10,9 +10,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
-import { constants, homedir, setPriority } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from './cache-folder.mjs';
 
 /**
  * @typedef {object} Recipe
@@ -73,7 +74,7 @@ const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
  * @throws when a folder of test/servers/ cannot be read.
  */
 export function locateServers() {
-  const root = cacheRoot();
+  const root = cacheFolder('servers');
   const servers = Object.entries(RECIPES).map(([name, recipe]) => [name, locate(root, name, recipe)]);
   return Object.fromEntries(servers);
 }
@@ -85,12 +86,6 @@ function locate(root, name, recipe) {
   const files = [...Object.values(binaries), ...(recipe.jars ?? []).map((jar) => join(dir, jar))];
   const built = files.every((file) => existsSync(file));
   return { release: recipe.release, dir, built, binaries, ...(recipe.jars && { classpath: join(dir, '*') }) };
-}
-
-/** The XDG rule: a relative XDG_CACHE_HOME counts as not set. */
-function cacheRoot() {
-  const xdg = process.env.XDG_CACHE_HOME;
-  return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'signalbox', 'servers');
 }
 
 /** Hash of everything that decides what comes out: files, recipe, platform (a home folder may be shared). */
@@ -127,7 +122,7 @@ const inProgress = { child: undefined, dir: undefined };
  * @throws {Error} with the message to print.
  */
 async function build(name, recipe, server) {
-  const root = cacheRoot();
+  const root = cacheFolder('servers');
   mkdirSync(root, { recursive: true });
   removeLeftovers(root);
   const temporary = mkdtempSync(join(root, '.building-'));

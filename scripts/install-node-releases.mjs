@@ -6,10 +6,10 @@
 // Plain Node 20 or newer, so that it runs before anything of the project is installed or compiled.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { cacheFolder } from './cache-folder.mjs';
 
 const run = promisify(execFile);
 
@@ -27,7 +27,7 @@ export function nodeBinary(version) {
   if (!/^\d+\.\d+\.\d+$/.test(version)) {
     throw new Error(`A Node.js release must be an exact version such as 22.15.0, got "${version}". Nothing was installed.`);
   }
-  return join(cacheRoot(), version, 'bin', 'node');
+  return join(cacheFolder('node'), version, 'bin', 'node');
 }
 
 /**
@@ -41,7 +41,7 @@ export async function installNode(version) {
   const binary = nodeBinary(version);
   if (existsSync(binary)) return binary;
 
-  const root = cacheRoot();
+  const root = cacheFolder('node');
   mkdirSync(root, { recursive: true });
   const temporary = mkdtempSync(join(root, '.installing-'));
   try {
@@ -70,12 +70,6 @@ export async function installNode(version) {
 function platformPackage() {
   const prefix = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
   return `${prefix}-${process.platform}-${process.arch}`;
-}
-
-/** The XDG rule: a relative XDG_CACHE_HOME counts as not set. */
-function cacheRoot() {
-  const xdg = process.env.XDG_CACHE_HOME;
-  return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'signalbox', 'node');
 }
 
 async function main(versions) {

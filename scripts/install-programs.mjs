@@ -8,10 +8,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { cacheFolder } from './cache-folder.mjs';
 
 const run = promisify(execFile);
 
@@ -29,7 +29,7 @@ const INSTALL_TIMEOUT_MS = 900_000;
 export function programsFolder() {
   const hash = createHash('sha256');
   for (const file of FILES) hash.update(readFileSync(join(SOURCE, file)));
-  return join(cacheRoot(), hash.digest('hex').slice(0, 16));
+  return join(cacheFolder('programs'), hash.digest('hex').slice(0, 16));
 }
 
 /** @returns {boolean} */
@@ -47,7 +47,7 @@ export async function installPrograms() {
   const folder = programsFolder();
   if (programsInstalled()) return folder;
 
-  const root = cacheRoot();
+  const root = cacheFolder('programs');
   mkdirSync(root, { recursive: true });
   const temporary = mkdtempSync(join(root, '.installing-'));
   try {
@@ -66,12 +66,6 @@ export async function installPrograms() {
     rmSync(temporary, { recursive: true, force: true });
   }
   return folder;
-}
-
-/** The XDG rule: a relative XDG_CACHE_HOME counts as not set. */
-function cacheRoot() {
-  const xdg = process.env.XDG_CACHE_HOME;
-  return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'signalbox', 'programs');
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

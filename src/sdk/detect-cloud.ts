@@ -4,7 +4,8 @@
  */
 import type { Attributes } from '@opentelemetry/api';
 import type { DetectedResourceAttributes, ResourceDetector } from '@opentelemetry/resources';
-import { api, require, requireBundled } from './otel.ts';
+import { UNTRACED } from './context-keys.ts';
+import { api, requireBundled } from './otel.ts';
 
 const DETECTORS: Readonly<Record<string, readonly [packageName: string, ...exports: string[]]>> = {
   alibaba: ['@opentelemetry/resource-detector-alibaba-cloud', 'alibabaCloudEcsDetector'],
@@ -39,8 +40,7 @@ const { setTimeout, clearTimeout } = globalThis;
 export function detectCloud(wanted: readonly string[] | undefined, attributes: Attributes): Promise<void> | undefined {
   const names = Object.keys(DETECTORS).filter((name) => wanted?.includes(name) || wanted?.includes('all'));
   if (names.length === 0) return undefined;
-  const { suppressTracing } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
-  return api.context.with(suppressTracing(api.ROOT_CONTEXT), () => {
+  return api.context.with(UNTRACED, () => {
     const found = names.flatMap(loadDetectors).map((detector) => addFound(detector, attributes));
     return new Promise<void>((resolve) => {
       const limit = setTimeout(resolve, MOST_MS);

@@ -1,4 +1,4 @@
-/** Draws the picture of DESIGN's floors from the imports, so that it stays true. */
+/** Draws the picture of the floors in CONTRIBUTING.md from the imports, so that it stays true. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -42,7 +42,7 @@ const internal: Import[] = files.flatMap((file) =>
 
 const placeOf = (file: string) => {
   const found = PLACES.find(({ paths }) => paths.test(file));
-  assert.ok(found, `${file} stands nowhere: name its place in this test and in DESIGN`);
+  assert.ok(found, `${file} stands nowhere: name its place in this test and in CONTRIBUTING.md`);
   return found;
 };
 

@@ -13,8 +13,6 @@ const extension = import.meta.url.slice(-3);
 
 /** Where the OpenTelemetry API keeps what was registered. */
 const API_REGISTRY = Symbol.for('opentelemetry.js.api.1');
-/** The key of `suppressTracing()` in `@opentelemetry/core`, which makes it from its name as well. */
-const SUPPRESS_TRACING = 'OpenTelemetry SDK Context Key SUPPRESS_TRACING';
 
 /**
  * Connects at the first `send`. Requests are never traced and carry no trace context, whatever the app instruments.
@@ -56,5 +54,6 @@ function loadTransport(otlp: OtlpConfig, signal: Signal, userAgent: string): Tra
 function untraced<T>(fn: () => T): T {
   if (!(API_REGISTRY in globalThis)) return fn(); // nothing to suppress, and the API takes a while to load
   const { api } = load(`../otel${extension}`) as typeof import('../otel.ts');
-  return api.context.with(api.ROOT_CONTEXT.setValue(api.createContextKey(SUPPRESS_TRACING), true), fn);
+  const { UNTRACED } = load(`../context-keys${extension}`) as typeof import('../context-keys.ts');
+  return api.context.with(UNTRACED, fn);
 }

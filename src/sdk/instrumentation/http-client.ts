@@ -12,7 +12,8 @@ import type { Attributes, Histogram, MeterProvider, Span, Tracer, TracerProvider
 import { version } from '../../version.ts';
 import { monotonicMs } from '../clock.ts';
 import { carriedBy, carry, type Carried } from '../context-manager.ts';
-import { api, require } from '../otel.ts';
+import { isTracingSuppressed } from '../context-keys.ts';
+import { api } from '../otel.ts';
 import { noteDestination } from '../propagation/destination.ts';
 import { DURATION_BUCKETS, isReplaced, methodAttributes } from './http-semantics.ts';
 
@@ -49,7 +50,6 @@ interface RequestInternals {
 }
 
 export function instrumentHttpClient(): HttpClientInstrumentation {
-  const { isTracingSuppressed } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
   let tracer: Tracer = api.trace.getTracer('signalbox/http', version);
   let duration: Histogram | undefined;
   let enabled = true;

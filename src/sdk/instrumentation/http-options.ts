@@ -4,7 +4,7 @@ import type { Span } from '@opentelemetry/api';
 import type { Config } from '../../config/config.ts';
 import { api } from '../otel.ts';
 import { noteDestination } from '../propagation/destination.ts';
-import { RPC_METADATA } from '../tracing/nested-server.ts';
+import { RPC_METADATA } from '../context-keys.ts';
 import { beginServerRequest, type ServerRequest } from './server-request.ts';
 
 /** Options of the official instrumentation that ours do not know, by the side that they concern. */

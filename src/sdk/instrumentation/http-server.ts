@@ -14,12 +14,10 @@ import type { Attributes, Histogram, MeterProvider, Tracer, TracerProvider } fro
 import { version } from '../../version.ts';
 import { monotonicMs } from '../clock.ts';
 import { bindEmitter, carry, enter } from '../context-manager.ts';
-import { api, require } from '../otel.ts';
-import { RPC_METADATA } from '../tracing/nested-server.ts';
+import { api } from '../otel.ts';
+import { RPC_METADATA, UNTRACED } from '../context-keys.ts';
 import { DURATION_BUCKETS, methodAttributes } from './http-semantics.ts';
 import { beginServerRequest, type ServerRequest } from './server-request.ts';
-
-type Core = typeof import('@opentelemetry/core');
 
 /** Published for each request before its handlers run, also for those that Node.js answers itself. */
 const REQUEST_START = 'http.server.request.start';
@@ -39,7 +37,6 @@ export interface HttpServerInstrumentation {
 }
 
 export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServerInstrumentation {
-  const { suppressTracing } = require('@opentelemetry/core') as Core;
   let tracer: Tracer = api.trace.getTracer('signalbox/http', version);
   let duration: Histogram | undefined;
   let enabled = true;
@@ -115,10 +112,9 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
     if (!enabled) return;
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     if (!isIgnored(request)) return begin(request, response);
-    const context = suppressTracing(api.ROOT_CONTEXT);
-    carry(request, { context });
-    bindEmitter(context, response);
-    enter(context);
+    carry(request, { context: UNTRACED });
+    bindEmitter(UNTRACED, response);
+    enter(UNTRACED);
   });
 
   return {

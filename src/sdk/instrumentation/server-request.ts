@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context, Span } from '@opentelemetry/api';
 import { carriedBy, carry, type Carried } from '../context-manager.ts';
-import { RPC_METADATA } from '../tracing/nested-server.ts';
+import { RPC_METADATA } from '../context-keys.ts';
 
 /** Also what `getRPCMetadata()` of `@opentelemetry/core` finds in the context of the request. */
 export interface ServerRequest extends Carried {

@@ -2,7 +2,7 @@
 import type { BaggageEntry, TextMapPropagator } from '@opentelemetry/api';
 import { api } from '../otel.ts';
 import { createHostFilter, destinationOf } from './destination.ts';
-import { isTracingSuppressed } from './trace-context.ts';
+import { isTracingSuppressed } from '../context-keys.ts';
 import { trimOws } from './trace-state.ts';
 
 const BAGGAGE = 'baggage';

@@ -2,29 +2,24 @@
  * W3C Trace Context, levels 1 and 2. Our own because the official propagator lets bad headers through, splits a trace
  * over good ones, and loses the random flag.
  */
-import type { Context, SpanContext, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
+import type { SpanContext, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
+import { isTracingSuppressed } from '../context-keys.ts';
 import { api } from '../otel.ts';
+import { RANDOM, SAMPLED } from '../trace-flags.ts';
 import { parseTraceState, trimOws } from './trace-state.ts';
 
-export const TRACE_PARENT = 'traceparent';
-export const TRACE_STATE = 'tracestate';
+const TRACE_PARENT = 'traceparent';
+const TRACE_STATE = 'tracestate';
 
 /** version, trace id, parent id and flags; what follows them is left to versions to come. */
 const TRACE_PARENT_FORM = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/;
 const TRACE_PARENT_LENGTH = 55;
 
-const SAMPLED = 0x01;
-/** Level 2: the right 56 bits of the trace id are random. */
-const RANDOM = 0x02;
-
 /**
- * The trace id that came with the random flag. The SDK's spans know only the sampled flag, so it travels beside them;
- * level 2 wants it on every request that goes out with the same trace id, and on no other.
+ * The trace id that came with the random flag, for spans that lost it: another SDK's, or one that a second format named.
+ * Level 2 wants it on every request that goes out with the same trace id, and on no other.
  */
 const RANDOM_TRACE_ID = api.createContextKey('signalbox: trace id that was received with the random flag');
-
-/** The key that `suppressTracing` of `@opentelemetry/core` writes: keys of one description are one key. */
-const SUPPRESSED = api.createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 const VISIBLE_ASCII = /^[\x20-\x7e]+$/;
 
@@ -52,10 +47,6 @@ export const traceContextPropagator: TextMapPropagator = {
 
   fields: () => [TRACE_PARENT, TRACE_STATE],
 };
-
-export function isTracingSuppressed(context: Context): boolean {
-  return context.getValue(SUPPRESSED) === true;
-}
 
 /**
  * @returns undefined for anything but one valid `traceparent`: the trace begins anew.

@@ -4,7 +4,7 @@
  */
 import type { Context, Span } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { api } from '../otel.ts';
+import { RPC_METADATA } from '../context-keys.ts';
 
 /** What the HTTP instrumentation keeps in the context of a request, and reads the route from when the response ends. */
 interface HttpMetadata {
@@ -12,8 +12,6 @@ interface HttpMetadata {
   route?: unknown;
 }
 
-/** The key of `setRPCMetadata()` in `@opentelemetry/core`, which makes it from its name as well. */
-export const RPC_METADATA = api.createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
 /** Next.js names the route of a streamed response on its SERVER span when that has ended, but on spans within it as they start. */
 const EARLY_ROUTE = 'next.route';
 /** Pages of Next.js that stand for no route. */

@@ -1,11 +1,10 @@
 /** The samplers of `OTEL_TRACES_SAMPLER`. */
 import type { SpanContext } from '@opentelemetry/api';
 import type { SamplerName } from '../../config/config.ts';
+import { SAMPLED } from '../trace-flags.ts';
 
 /** Whether a span is sampled. `parent` is a valid context, or `undefined` for the root of a trace. */
 export type Sampler = (traceId: string, parent: SpanContext | undefined) => boolean;
-
-const SAMPLED = 0x01;
 
 /**
  * @param ratio - share of traces that `traceidratio` keeps, 0 to 1; the other samplers do not read it.

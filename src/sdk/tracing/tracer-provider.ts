@@ -4,10 +4,12 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from '../../config/config.ts';
 import { currentAnchor, monotonicMs } from '../clock.ts';
+import { isTracingSuppressed } from '../context-keys.ts';
 import type { Scope } from '../export/types.ts';
 import { boundedLength, cleanName, readEach } from '../guard/sanitize.ts';
 import { createScopeCache } from '../guard/scope.ts';
 import { api } from '../otel.ts';
+import { RANDOM, SAMPLED } from '../trace-flags.ts';
 import { newSpanId, newTraceId } from './ids.ts';
 import { adoptEarlyRoute, adoptRoute } from './nested-server.ts';
 import { RecordingSpan, type SpanShared } from './recording-span.ts';
@@ -23,14 +25,9 @@ export interface TracerProviderOptions {
   readonly onEnd: (span: ReadableSpan) => void;
 }
 
-const SAMPLED = 0x01;
-/** W3C Trace Context level 2: the trace id is random. */
-const RANDOM = 0x02;
 const KIND_INTERNAL: SpanKind = 0;
 const KIND_SERVER: SpanKind = 1;
 const KIND_CONSUMER: SpanKind = 4;
-/** The key of `suppressTracing()` in `@opentelemetry/core`, which makes it from its name as well. */
-const SUPPRESS_TRACING = api.createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 const OPTION_NAMES = ['root', 'kind', 'startTime', 'attributes', 'links'] as const;
 type GivenOptions = { readonly [Name in (typeof OPTION_NAMES)[number]]?: unknown };
 const NO_OPTIONS: GivenOptions = Object.freeze({});
@@ -71,7 +68,7 @@ function createTracer(engine: Engine, scope: Scope): Tracer {
 function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: GivenOptions, context: Context): Span {
   let parentSpan: Span | undefined;
   try {
-    if (context.getValue(SUPPRESS_TRACING) === true) return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
+    if (isTracingSuppressed(context)) return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
     if (!options.root) parentSpan = api.trace.getSpan(context);
   } catch {
     // Only seemed to be a context: the span starts a trace.
@@ -126,7 +123,7 @@ function usableContext(context: unknown): Context {
     try {
       const given = context as Context;
       api.trace.getSpan(given);
-      given.getValue(SUPPRESS_TRACING);
+      isTracingSuppressed(given);
       return given;
     } catch {
       // Not a context.

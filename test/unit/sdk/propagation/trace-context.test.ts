@@ -70,6 +70,8 @@ describe('W3C trace context', () => {
     assert.equal(send(other)['traceparent'], `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`);
     const own = trace.setSpanContext(ROOT_CONTEXT, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 3 });
     assert.equal(send(own)['traceparent'], `00-${'a'.repeat(32)}-${'b'.repeat(16)}-03`);
+    const withoutIt = trace.setSpanContext(received, { traceId: TRACE_ID, spanId: 'b'.repeat(16), traceFlags: 1 });
+    assert.equal(send(withoutIt)['traceparent'], `00-${TRACE_ID}-${'b'.repeat(16)}-03`);
   });
 
   test('ids are sent in lower case', () => {
