@@ -38,12 +38,14 @@ export interface LazyMeters {
 /**
  * @param load - the SDK's meters; loads the SDK when it is called for the first time.
  * @param onDemand - something was asked for that an export needs: load the SDK soon.
- * @param onMeasured - a value is recorded by a meter of that name, or will be observed.
+ * @param onRecorded - a meter of that name records a value.
+ * @param onObserver - a meter of that name is given a callback, to be asked at each collection.
  */
 export function createLazyMeters(
   load: () => { getMeter: LazyMeters['getMeter'] },
   onDemand: () => void,
-  onMeasured: (meter: string) => void,
+  onRecorded: (meter: string) => void,
+  onObserver: (meter: string) => void,
 ): LazyMeters {
   const waiting: (() => void)[] = [];
   let caughtUp = false;
@@ -64,7 +66,7 @@ export function createLazyMeters(
           let instrument: SyncInstrument | undefined;
           onDemand();
           const write = (value: number, attributes: object = {}, context: Context = api.context.active()): void => {
-            onMeasured(scope[0]);
+            onRecorded(scope[0]);
             instrument ??= loaded()[method](name, options) as unknown as SyncInstrument;
             const { _writableMetricStorage: storage, _descriptor: descriptor } = instrument;
             // A meter of another SDK version, or one that does nothing.
@@ -78,10 +80,8 @@ export function createLazyMeters(
         (name: string, options?: MetricOptions): Observable =>
           new LazyObservable(
             () => loaded()[method](name, options),
-            (then) => {
-              onMeasured(scope[0]);
-              whenLoaded(then);
-            },
+            () => onObserver(scope[0]),
+            whenLoaded,
           );
       return {
         createCounter: sync<Counter>('createCounter'),
@@ -92,6 +92,7 @@ export function createLazyMeters(
         createObservableUpDownCounter: observable('createObservableUpDownCounter'),
         createObservableGauge: observable('createObservableGauge'),
         addBatchObservableCallback(callback: BatchObservableCallback, observables: Observable[]) {
+          onObserver(scope[0]);
           whenLoaded(() => loaded().addBatchObservableCallback(withInside(callback), observables.map(LazyObservable.inside)));
         },
         removeBatchObservableCallback(callback: BatchObservableCallback, observables: Observable[]) {
@@ -108,11 +109,13 @@ export function createLazyMeters(
 
 class LazyObservable implements Observable {
   readonly #create: () => Observable;
+  readonly #onObserver: () => void;
   readonly #whenLoaded: (then: () => void) => void;
   #made: Observable | undefined;
 
-  constructor(create: () => Observable, whenLoaded: (then: () => void) => void) {
+  constructor(create: () => Observable, onObserver: () => void, whenLoaded: (then: () => void) => void) {
     this.#create = create;
+    this.#onObserver = onObserver;
     this.#whenLoaded = whenLoaded;
   }
 
@@ -125,6 +128,7 @@ class LazyObservable implements Observable {
   }
 
   addCallback(callback: ObservableCallback): void {
+    this.#onObserver();
     this.#whenLoaded(() => this.#observable.addCallback(callback));
   }
 

@@ -7,6 +7,7 @@ import type { HrTime, MeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { CollectionResult, InstrumentType, MetricData, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { Config } from '../config/config.ts';
+import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { createLazyMeters } from './lazy-meter.ts';
 import { settlesWithin } from './lifecycle/settles-within.ts';
@@ -14,16 +15,23 @@ import { require } from './otel.ts';
 
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const now = Date.now;
-const RUNTIME_METER = '@opentelemetry/instrumentation-runtime-node';
+/** What the process tells of itself is no sign that the application has something to tell. */
+const OWN_METERS: ReadonlySet<string> = new Set(['@opentelemetry/instrumentation-runtime-node', 'signalbox']);
 
 export interface MetricsPipeline {
   readonly meterProvider: MeterProvider;
-  /** Whether the application or its libraries measured something. What the process tells of itself does not count. */
-  readonly hasMeasured: boolean;
-  /** How many values were recorded, other than observed ones. */
-  readonly measurements: number;
-  /** Collect and hand over everything, observed values included. */
-  collect(): Promise<void>;
+  /** How many values the application and its libraries recorded, other than observed ones. */
+  readonly recorded: number;
+  /** Whether the application or its libraries have callbacks: what they will say is not known before they are asked. */
+  readonly hasObservers: boolean;
+  /**
+   * Collect and hand over everything, observed values included. A callback that has not answered by then is waited for
+   * no longer.
+   *
+   * @param options.limitMs - default: the time limit of the settings.
+   * @param options.hold - keep the process alive meanwhile. Default: no.
+   */
+  collect(options?: { readonly limitMs?: number; readonly hold?: boolean }): Promise<void>;
   /** The same at once, for a process that is ending: a callback that answers by a promise is not waited for. */
   collectNow(): void;
   stop(): void;
@@ -74,19 +82,20 @@ interface ObservableResults {
 export function startMetrics(options: MetricsOptions): MetricsPipeline {
   let pipeline: Collecting | undefined;
   let wanted = false;
-  let hasMeasured = false;
-  let measurements = 0;
+  let recorded = 0;
+  let hasObservers = false;
   const meters = createLazyMeters(
     () => load().meterProvider,
     () => {
       if (wanted) return;
       wanted = true;
-      setImmediate(load).unref();
+      setImmediate(tryLoad).unref();
     },
     (meter) => {
-      if (meter === RUNTIME_METER) return;
-      hasMeasured = true;
-      measurements++;
+      if (!OWN_METERS.has(meter)) recorded++;
+    },
+    (meter) => {
+      if (!OWN_METERS.has(meter)) hasObservers = true;
     },
   );
 
@@ -98,21 +107,33 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
     return pipeline;
   }
 
+  function tryLoad(): Collecting | undefined {
+    try {
+      return load();
+    } catch (error) {
+      sayNotCollected(options.reporter, error);
+      return undefined;
+    }
+  }
+
   return {
     meterProvider: meters,
-    get hasMeasured() {
-      return hasMeasured;
+    get recorded() {
+      return recorded;
     },
-    get measurements() {
-      return measurements;
+    get hasObservers() {
+      return hasObservers;
     },
-    collect: async () => (wanted ? load().collect() : undefined),
-    collectNow: () => pipeline?.collectNow(),
+    collect: async (options) => (wanted ? tryLoad()?.collect(options) : undefined),
+    collectNow() {
+      // Not for what the process tells of itself: a short one would load the SDK for nothing else.
+      if (pipeline !== undefined || hasObservers) tryLoad()?.collectNow();
+    },
     stop: () => pipeline?.stop(),
   };
 }
 
-type Collecting = Omit<MetricsPipeline, 'hasMeasured' | 'measurements'>;
+type Collecting = Omit<MetricsPipeline, 'recorded' | 'hasObservers'>;
 
 function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions): Collecting {
   const sdk = require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
@@ -143,34 +164,26 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
 
   let collecting: Promise<CollectionResult> | undefined;
 
-  async function collect(): Promise<void> {
-    // A callback that never settles hangs its collection. The others are not to wait for it each time anew.
-    if (collecting !== undefined) return collectNow();
-    let result: CollectionResult;
+  async function collect({ limitMs = exportTimeoutMs, hold = false } = {}): Promise<void> {
     try {
+      // A callback that never settles hangs its collection. The others are not to wait for it each time anew.
+      if (collecting !== undefined || limitMs <= 0) return collectNow();
       // The SDK's own time limit would hold the process.
-      collecting = reader.collect();
-      if (!(await settlesWithin(collecting, exportTimeoutMs, false))) {
-        reporter.say(
-          'warn',
-          'metrics.callback',
-          `A metric's callback must settle within ${exportTimeoutMs} ms (OTEL_METRIC_EXPORT_TIMEOUT), but one did not. What it observes is missing; the others are exported.`,
-        );
-        collecting.then(handOver, () => {}).finally(() => (collecting = undefined));
-        return collectNow();
-      }
-      result = await collecting;
-      collecting = undefined;
-    } catch (error) {
-      collecting = undefined;
+      const underWay = reader.collect();
+      collecting = underWay;
+      const isOver = (): undefined => (collecting = undefined);
+      underWay.then(isOver, isOver);
+      if (await settlesWithin(underWay, limitMs, hold)) return handOver(await underWay);
       reporter.say(
         'warn',
-        'metrics.collect',
-        `Metrics could not be collected: ${(error as Error).message}. The next interval tries again.`,
+        'metrics.callback',
+        `A metric's callback must settle within ${Math.round(limitMs)} ms (OTEL_METRIC_EXPORT_TIMEOUT, or what a flush can spare), but one did not. What it observes is missing; the others are exported.`,
       );
-      return;
+      underWay.then(handOver, () => {});
+      collectNow();
+    } catch (error) {
+      sayNotCollected(reporter, error);
     }
-    handOver(result);
   }
 
   function handOver(result: CollectionResult): void {
@@ -178,7 +191,7 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
       reporter.say(
         'warn',
         'metrics.callback',
-        `A metric's callback failed: ${error instanceof Error ? error.message : String(error)}. Its value is missing in this interval; the others are exported.`,
+        `A metric's callback failed: ${errorText(error)}. Its value is missing in this interval; the others are exported.`,
       );
     }
     for (const { scope, metrics } of result.resourceMetrics.scopeMetrics) {
@@ -217,6 +230,10 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
     collectNow,
     stop,
   };
+}
+
+function sayNotCollected(reporter: Reporter, error: unknown): void {
+  reporter.say('warn', 'metrics.collect', `Metrics could not be collected: ${errorText(error)}. The next collection tries again.`);
 }
 
 /** Ask the callbacks as the SDK does, less its promises. */

@@ -1,6 +1,7 @@
 /** Builds the three pipelines, ties them to the process, and makes them the global providers. */
 import type { Attributes } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { Config, OtlpConfig, Signal } from '../config/config.ts';
 import type { PlatformFacts } from '../config/facts.ts';
 import { createAccount, countDropped, inFlight, type Account } from '../diagnostics/account.ts';
@@ -23,7 +24,6 @@ import type { Encoder, Scope } from './export/types.ts';
 import { guardMeterProvider } from './guard/guard-meter.ts';
 import { instrument, type InstrumentationState } from './instrumentation/instrument.ts';
 import { watchProcessEnd } from './lifecycle/process-end.ts';
-import { settlesWithin } from './lifecycle/settles-within.ts';
 import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
 import { createLoggerProvider } from './logs/logger-provider.ts';
 import { startMetrics } from './metrics.ts';
@@ -36,9 +36,12 @@ import { createTracerProvider } from './tracing/tracer-provider.ts';
 
 /** An interval of metrics may be shorter than any request. */
 const SHORTEST_REQUEST_MS = 1000;
-/** How the time that is left is shared out when a signal ends the process. */
+/** Of the time that is left when a signal ends the process: the rest is for the flush that blocks. */
 const ASYNC_SHARE = 0.6;
+/** Of the time of a flush: the rest is for sending. */
 const COLLECTING_SHARE = 0.5;
+/** A larger metric is taken apart, for that cannot be done on its way. Most proxies let 1 MiB pass. */
+const MAX_METRIC_BYTES = 512 * 1024;
 const USER_AGENT = `OTel-OTLP-Exporter-JavaScript/${version} signalbox/${version}`;
 
 export interface Sdk {
@@ -60,6 +63,13 @@ export interface SdkOptions {
   readonly isLauncher: () => boolean;
 }
 
+interface Out {
+  readonly sender: Sender;
+  readonly encoder: Encoder;
+}
+
+type Encode = (encoder: Encoder) => Uint8Array;
+
 export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }: SdkOptions): Sdk {
   const resource = createResource(detectResource(config, facts));
   const ready = detectCloud(config.resourceDetectors, resource.attributes);
@@ -69,7 +79,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   const accounts: Account[] = [];
 
   /** Where the records of one signal go, or `undefined` when they go nowhere. */
-  function open(signal: Signal): { sender: Sender; encoder: Encoder } | undefined {
+  function open(signal: Signal): Out | undefined {
     const { exporter, otlp } = config[signal];
     if (exporter === 'none') return undefined;
     const account = createAccount(signal);
@@ -144,16 +154,26 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     return bytes;
   }
 
-  /** Encode one record and queue it; a record that cannot be encoded is counted and costs no other. */
-  function hand(out: { sender: Sender; encoder: Encoder }, scope: object, encode: (encoder: Encoder) => Uint8Array, weight?: number): void {
-    let bytes: Uint8Array;
-    try {
-      bytes = encode(out.encoder);
-    } catch (error) {
-      out.sender.addFailed(error, weight);
-      return;
-    }
-    out.sender.add(scopeOf(scope, out.encoder), bytes, weight);
+  /** Encode one record and queue it. */
+  function hand(out: Out, scope: object, encode: Encode): void {
+    queue(out, scope, tryEncode(out.encoder, encode), 1);
+  }
+
+  /** The same for a metric with all its points; one that is too large, or that cannot be encoded, is taken apart. */
+  function handMetric(out: Out, scope: object, metric: MetricData): void {
+    const { dataPoints } = metric;
+    const encoded = tryEncode(out.encoder, (encoder) => encoder.encodeMetric(metric, redactAttribute));
+    const parts = 'error' in encoded ? 2 : Math.ceil(encoded.length / MAX_METRIC_BYTES);
+    if (parts === 1 || dataPoints.length < 2) return queue(out, scope, encoded, dataPoints.length);
+    const size = Math.ceil(dataPoints.length / parts);
+    for (let from = 0; from < dataPoints.length; from += size)
+      handMetric(out, scope, { ...metric, dataPoints: dataPoints.slice(from, from + size) } as MetricData);
+  }
+
+  /** A record that could not be encoded is counted, and costs no other. */
+  function queue({ sender, encoder }: Out, scope: object, encoded: Encoded, weight: number): void {
+    if ('error' in encoded) return sender.addFailed(encoded.error, weight);
+    sender.add(scopeOf(scope, encoder), encoded, weight);
     markProduced();
   }
 
@@ -185,8 +205,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
           config,
           resource,
           reporter,
-          onMetric: (scope, metric) =>
-            hand(metrics, scope, (encoder) => encoder.encodeMetric(metric, redactAttribute), metric.dataPoints.length),
+          onMetric: (scope, metric) => handMetric(metrics, scope, metric),
         });
   const meterProvider =
     metricsPipeline === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metricsPipeline.meterProvider);
@@ -216,24 +235,29 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     return Math.max(0, endsAt - monotonicMs());
   }
 
-  /** What a flush collected last, so that flushes in a row do not each make something new to send. */
-  let measurementsCollected = -1;
+  /** What the application recorded so far. Metric data points do not count: each collection makes some. */
+  function recordedSoFar(): number {
+    return accounts.reduce(
+      (sum, { signal, produced }) => (signal === 'metrics' ? sum : sum + produced),
+      metricsPipeline === undefined ? 0 : metricsPipeline.recorded,
+    );
+  }
+  /** That at the time of the last collection that was asked for. */
+  let collectedAt = -1;
 
-  /** Collect metrics unless nothing happened since the last flush. Returns whether that was done in time. */
-  async function collect(deadlineMs: number, hold: boolean): Promise<boolean> {
-    if (metricsPipeline === undefined) return true;
-    const measurements =
-      metricsPipeline.measurements + accounts.reduce((sum, { signal, produced }) => (signal === 'metrics' ? sum : sum + produced), 0);
-    if (measurements === measurementsCollected) return true;
-    measurementsCollected = measurements;
-    return settlesWithin(metricsPipeline.collect(), deadlineMs, hold);
+  async function collect(limitMs: number, hold: boolean, isLast: boolean): Promise<void> {
+    // Flushes in a row are not each to make something new to send.
+    if (!isLast && metricsPipeline?.hasObservers !== true && collectedAt === recordedSoFar()) return;
+    collectedAt = recordedSoFar();
+    await metricsPipeline?.collect({ limitMs, hold });
   }
 
   /** @param options.hold - keep the process alive meanwhile. @param options.thenStop - the process ends afterwards. */
-  async function flush(deadlineMs: number, options: { hold?: boolean; thenStop?: boolean } = {}): Promise<boolean> {
-    const collected = await collect(deadlineMs * COLLECTING_SHARE, options.hold !== false);
-    await Promise.all(senders.map(({ sender }) => sender.flush(deadlineMs, options)));
-    return collected;
+  async function flush(limitMs: number, { hold = true, thenStop = false } = {}): Promise<void> {
+    const endsAt = monotonicMs() + limitMs;
+    await collect(limitMs * COLLECTING_SHARE, hold, thenStop);
+    const restMs = Math.max(0, endsAt - monotonicMs());
+    await Promise.all(senders.map(({ sender }) => sender.flush(restMs, { hold, thenStop })));
   }
 
   /** Deliver what waits while this thread stands still. Returns whether some of it must be sent again. */
@@ -263,14 +287,16 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     return again;
   }
 
-  let lastMetricsCollected = false;
+  let isLastCollected = false;
 
   /** Deliver what is left while the process stands still, then say what was lost. */
   function finish(): void {
     if (!shutDown) {
-      if (!lastMetricsCollected && (produced || metricsPipeline?.hasMeasured === true || !isLauncher()))
-        quietly(() => metricsPipeline?.collectNow());
-      lastMetricsCollected = true;
+      const hasNews = !isLastCollected || collectedAt !== recordedSoFar();
+      const hasWorked = produced || (metricsPipeline !== undefined && (metricsPipeline.recorded > 0 || metricsPipeline.hasObservers));
+      if (hasNews && (hasWorked || !isLauncher())) quietly(() => metricsPipeline?.collectNow());
+      isLastCollected = true;
+      collectedAt = recordedSoFar();
       // What is found too large comes back in halves.
       while (deliverBlocking()) continue;
     }
@@ -296,35 +322,52 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
     async onFatalSignal() {
       // Not all of the time: what is recorded meanwhile, or was not taken, is for the flush that blocks.
-      lastMetricsCollected = await flush(leftMs() * ASYNC_SHARE, { thenStop: true });
+      await flush(leftMs() * ASYNC_SHARE, { thenStop: true });
+      isLastCollected = true;
     },
     onSurvived() {
       endsAt = undefined;
-      lastMetricsCollected = false;
+      isLastCollected = false;
     },
     onHandledSignal: () => void flush(config.shutdownTimeoutMs, { hold: false }),
     onExit: finish,
   });
 
+  async function shutdown(): Promise<void> {
+    // A process that ends meanwhile has what is left of this time.
+    endsAt ??= monotonicMs() + config.shutdownTimeoutMs;
+    await flush(leftMs());
+    metricsPipeline?.stop();
+    shutDown = true;
+    for (const { sender, account } of senders) {
+      sender.close();
+      countDropped(account, 'exit_deadline', inFlight(account));
+    }
+    quietly(() => instrumentation.stop());
+    sayLoss();
+    unwatch();
+  }
+  let shuttingDown: Promise<void> | undefined;
+
   return {
     instrumentation,
     serviceName: String(resource.attributes['service.name']),
     serviceVersion: resource.attributes['service.version'] as string | undefined,
-    flush: async () => void (await flush(config.shutdownTimeoutMs)),
-    async shutdown() {
-      if (shutDown) return;
-      await flush(config.shutdownTimeoutMs);
-      metricsPipeline?.stop();
-      shutDown = true;
-      for (const { sender, account } of senders) {
-        sender.close();
-        countDropped(account, 'exit_deadline', inFlight(account));
-      }
-      instrumentation.stop();
-      sayLoss();
-      unwatch();
+    async flush() {
+      if (!shutDown) await flush(config.shutdownTimeoutMs);
     },
+    shutdown: () => (shuttingDown ??= shutdown()),
   };
+}
+
+type Encoded = Uint8Array | { readonly error: unknown };
+
+function tryEncode(encoder: Encoder, encode: Encode): Encoded {
+  try {
+    return encode(encoder);
+  } catch (error) {
+    return { error };
+  }
 }
 
 function loadEncoderModule(format: 'json' | 'protobuf'): Encoder {
