@@ -65,15 +65,7 @@ async function runBoth(
 }
 
 function assertSame(ending: Ending, bare: Ending): void {
-  // The one end where a frame of signalbox is seen: an error thrown by a listener of `uncaughtException`.
-  const FRAMES = /\n {4}at .*process-end\.js:\d+:\d+\)?$/gm;
-  const of = ({ code, signal, stdout, ownStderr, timedOut }: Ending): unknown => ({
-    code,
-    signal,
-    stdout,
-    ownStderr: ownStderr.replace(FRAMES, ''),
-    timedOut,
-  });
+  const of = ({ code, signal, stdout, ownStderr, timedOut }: Ending): unknown => ({ code, signal, stdout, ownStderr, timedOut });
   assert.deepEqual(of(ending), of(bare), ending.stderr);
 }
 

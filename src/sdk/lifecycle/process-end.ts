@@ -5,9 +5,11 @@
  *   With a listener Node.js no longer ends the process, so after the export it is removed and the signal raised again.
  * - A signal that the application handles itself: we are told, export, and leave the ending to it.
  * - `process.exit()`, a crash, an empty event loop: after the application's own `exit` listeners.
+ * - What handles an uncaught error throws: Node.js then ends the process without an `exit` event.
+ * - `process.execve()`: another program takes the place of this one.
  *
- * `process.emit` and `process.reallyExit` are wrapped rather than listened to: a listener would be counted by programs
- * that look at `listenerCount` to decide who ends the process, and could not run after the application's own.
+ * Functions of `process` are wrapped rather than events listened to: a listener would be counted by programs that look at
+ * `listenerCount` to decide who ends the process, and could not run after the application's own.
  */
 
 /** Those that end a process and that somebody sends on purpose; SIGUSR2 is how nodemon restarts. */
@@ -29,12 +31,7 @@ export interface ProcessEndHandlers {
   onExit(): void;
 }
 
-type Emit = (this: NodeJS.Process, event: string | symbol, ...args: unknown[]) => boolean;
-interface ProcessInternals {
-  emit: Emit;
-  reallyExit(code?: number): never;
-  readonly _exiting?: boolean;
-}
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const kill = process.kill.bind(process);
@@ -43,14 +40,12 @@ const FOREVER_MS = 0x7fffffff;
 
 /** Returns a function that takes all of it back. A signal whose export is under way still ends the process. */
 export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
-  const internals = process as unknown as ProcessInternals;
-  const emit = internals.emit;
-  const reallyExit = internals.reallyExit;
   let watching = true;
   let leaving = false;
   let adjusting = false;
   let ending: FatalSignal | undefined;
   let hasLookedForSignals = false;
+  let showOwnFrames: (() => void) | undefined;
 
   const listeners = new Map<FatalSignal, () => void>(FATAL_SIGNALS.map((signal) => [signal, () => void endBySignal(signal)]));
   const oursFor = (signal: FatalSignal): (() => void) => listeners.get(signal) as () => void;
@@ -58,10 +53,10 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
 
   /** Listen where the application does not, and only there. */
   function adjust(signal: FatalSignal): void {
-    const count = process.listenerCount(signal);
-    const listening = isListening(signal);
     adjusting = true;
     try {
+      const count = process.listenerCount(signal);
+      const listening = isListening(signal);
       if (count === 0 && watching && !leaving) process.on(signal, oursFor(signal));
       else if (listening && (count > 1 || !watching || leaving)) process.removeListener(signal, oursFor(signal));
     } catch {
@@ -117,91 +112,137 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
   function revive(): void {
     leaving = false;
     ending = undefined;
+    quietly(() => showOwnFrames?.());
+    showOwnFrames = undefined;
     if (!watching) return;
     adjustAll();
     quietly(() => handlers.onSurvived?.());
   }
 
-  const passOn = (event: string | symbol, args: unknown[]): boolean => Reflect.apply(emit, process, [event, ...args]) as boolean;
-
-  const wrappedEmit: Emit = function (event, ...args) {
-    if (this !== process || !watching) return Reflect.apply(emit, this, [event, ...args]) as boolean;
-    switch (event) {
-      case 'exit': {
-        let isCalledOff = true;
-        try {
-          const result = passOn(event, args);
-          isCalledOff = false;
-          return result;
-        } finally {
-          if (internals._exiting === true) leave();
-          // A listener threw. If that is caught, the process goes on.
-          if (isCalledOff) quietly(revive);
-        }
+  /** Node.js ends the process when this throws, without an `exit` event. Not caught, for that would change what it prints. */
+  function callFatally<T>(handle: () => T): T {
+    let hasThrown = true;
+    try {
+      const result = handle();
+      hasThrown = false;
+      return result;
+    } finally {
+      if (hasThrown && watching) {
+        quietly(() => (showOwnFrames ??= hideOwnFrames()));
+        leave();
+        // It was called by hand, and the error caught.
+        setTimeout(revive, SURVIVED_MS).unref();
       }
-      case 'beforeExit':
-        // A signal that came while the loop was busy is dispatched in one more turn of it. Without a listener of ours it
-        // would have ended the process when it came.
-        if (!hasLookedForSignals && FATAL_SIGNALS.some(isListening)) {
-          hasLookedForSignals = true;
-          setImmediate(() => {});
-          return true;
-        }
-        hasLookedForSignals = false;
-        break;
-      case 'uncaughtExceptionMonitor':
-        quietly(() => withoutOwnFrames(args[0]));
-        quietly(() =>
-          handlers.onCrash(
-            args[0],
-            String(args[1]),
-            process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback(),
-          ),
-        );
-        break;
-      case 'uncaughtException': {
-        let hasThrown = true;
-        try {
-          const result = passOn(event, args);
-          hasThrown = false;
-          return result;
-        } finally {
-          // Node.js ends the process for this without an `exit` event. Not caught, for that would change what it prints.
-          if (hasThrown) leave();
-        }
-      }
-      case 'newListener':
-        // Ours goes before the application's first comes, so that it never sees ours beside its own.
-        if (isFatalSignal(args[0]) && args[1] !== oursFor(args[0])) silence(args[0]);
-        break;
-      case 'removeListener': {
-        const result = passOn(event, args);
-        if (isFatalSignal(args[0]) && !adjusting) adjust(args[0]);
-        return result;
-      }
-      default:
-        if (isFatalSignal(event)) {
-          if (!isListening(event)) quietly(() => void (process.listenerCount(event) > 0 && handlers.onHandledSignal(event)));
-          // The application emits it by hand, and has no listener: nothing happens. A signal brings its number.
-          else if (typeof args[1] !== 'number') return false;
-        }
     }
-    return passOn(event, args);
-  };
+  }
 
-  const wrappedReallyExit = function (this: unknown, code?: number): never {
-    if (watching) leave();
-    return Reflect.apply(reallyExit, process, [code]) as never;
-  };
+  /** node:domain is called by Node.js itself, right after `uncaughtExceptionMonitor`. */
+  function watchDomain(): void {
+    const { domain } = process as { domain?: { _errorHandler?: AnyFunction } | null };
+    const handle = domain?._errorHandler;
+    if (domain == null || handle === undefined) return;
+    domain._errorHandler = function (...args) {
+      delete domain._errorHandler;
+      return callFatally(() => Reflect.apply(handle, this, args));
+    };
+  }
 
-  // A hardened process object: then only what needs no wrapping works.
-  if (override('emit', wrappedEmit) && override('reallyExit', wrappedReallyExit)) adjustAll();
+  function wrapEmit(emit: AnyFunction): AnyFunction {
+    const passOn = (args: unknown[]): unknown => Reflect.apply(emit, process, args);
+    return function (...args) {
+      if (this !== process || !watching) return Reflect.apply(emit, this, args);
+      const [event, first, second] = args;
+      switch (event) {
+        case 'exit': {
+          let isCalledOff = true;
+          try {
+            const result = passOn(args);
+            isCalledOff = false;
+            return result;
+          } finally {
+            if ((process as { _exiting?: boolean })._exiting === true) leave();
+            // A listener threw. If that is caught, the process goes on.
+            if (isCalledOff) quietly(revive);
+          }
+        }
+        case 'beforeExit':
+          // A signal that came while the loop was busy is dispatched in one more turn of it. Without a listener of ours it
+          // would have ended the process when it came.
+          if (!hasLookedForSignals && FATAL_SIGNALS.some(isListening)) {
+            hasLookedForSignals = true;
+            setImmediate(() => {});
+            return true;
+          }
+          hasLookedForSignals = false;
+          break;
+        case 'uncaughtExceptionMonitor':
+          quietly(() => withoutOwnFrames(first));
+          quietly(() =>
+            handlers.onCrash(
+              first,
+              String(second),
+              process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback(),
+            ),
+          );
+          quietly(watchDomain);
+          return callFatally(() => passOn(args));
+        case 'uncaughtException':
+          return callFatally(() => passOn(args));
+        case 'newListener':
+          // Ours goes before the application's first comes, so that it never sees ours beside its own.
+          if (isFatalSignal(first) && second !== oursFor(first)) silence(first);
+          break;
+        case 'removeListener': {
+          const result = passOn(args);
+          if (isFatalSignal(first) && !adjusting) adjust(first);
+          return result;
+        }
+        default:
+          if (isFatalSignal(event)) {
+            if (!isListening(event)) quietly(() => void (process.listenerCount(event) > 0 && handlers.onHandledSignal(event)));
+            // The application emits it by hand, and has no listener: nothing happens. A signal brings its number.
+            else if (typeof second !== 'number') return false;
+          }
+      }
+      return passOn(args);
+    };
+  }
+
+  const wrapExit = (exit: AnyFunction): AnyFunction =>
+    function (...args) {
+      if (watching) leave();
+      try {
+        return Reflect.apply(exit, this, args);
+      } finally {
+        // It throws, or a test has put something harmless in its place.
+        quietly(revive);
+      }
+    };
+
+  const wrapCapture = (capture: AnyFunction): AnyFunction =>
+    function (handle) {
+      const watched: AnyFunction = function (...args) {
+        return callFatally(() => Reflect.apply(handle as AnyFunction, this, args));
+      };
+      return Reflect.apply(capture, this, [typeof handle === 'function' ? watched : handle]);
+    };
+
+  const undo = [replace('emit', wrapEmit)];
+  // A hardened process object: nobody would take our listeners away again.
+  if (undo[0] !== undefined) {
+    undo.push(
+      replace('reallyExit', wrapExit),
+      replace('execve', wrapExit),
+      replace('setUncaughtExceptionCaptureCallback', wrapCapture),
+      replace('addUncaughtExceptionCaptureCallback', wrapCapture),
+    );
+    adjustAll();
+  }
 
   return () => {
     watching = false;
     for (const signal of FATAL_SIGNALS) quietly(() => silence(signal));
-    if (internals.emit === wrappedEmit) restore('emit', emit);
-    if (internals.reallyExit === wrappedReallyExit) restore('reallyExit', reallyExit);
+    for (const each of undo) each?.();
   };
 }
 
@@ -209,15 +250,24 @@ function isFatalSignal(value: unknown): value is FatalSignal {
   return FATAL_SIGNALS.includes(value as FatalSignal);
 }
 
-function override(name: 'emit' | 'reallyExit', value: unknown): boolean {
-  const enumerable = Object.prototype.propertyIsEnumerable.call(process, name);
-  return Reflect.defineProperty(process, name, { value, writable: true, configurable: true, enumerable });
-}
-
-/** `emit` is inherited, `reallyExit` is the process's own. */
-function restore(name: 'emit' | 'reallyExit', original: unknown): void {
-  if (name === 'emit') Reflect.deleteProperty(process, name);
-  if ((process as unknown as Record<string, unknown>)[name] !== original) override(name, original);
+/**
+ * Put a wrapped function in the place of one of `process`, which not every release has.
+ *
+ * @returns what takes it back, unless somebody else has replaced it since; `undefined` where nothing was replaced.
+ */
+function replace(name: string, wrap: (original: AnyFunction) => AnyFunction): (() => void) | undefined {
+  const functions = process as unknown as Record<string, AnyFunction | undefined>;
+  const original = functions[name];
+  if (original === undefined) return undefined;
+  const own = Object.getOwnPropertyDescriptor(process, name);
+  const value = wrap(original);
+  if (!Reflect.defineProperty(process, name, { value, writable: true, configurable: true, enumerable: own?.enumerable === true }))
+    return undefined;
+  return () => {
+    if (functions[name] !== value) return;
+    if (own === undefined) Reflect.deleteProperty(process, name);
+    else Reflect.defineProperty(process, name, own);
+  };
 }
 
 /** An error that a listener of the process threw was thrown through `wrappedEmit`; what Node.js prints does not show it. */
@@ -229,6 +279,24 @@ function withoutOwnFrames(error: unknown): void {
     .split('\n')
     .filter((line) => !line.includes(import.meta.url))
     .join('\n');
+}
+
+/**
+ * The same for an error that goes straight to the terminal: its stack is written when it is first read, after this.
+ *
+ * @returns what takes it back.
+ */
+function hideOwnFrames(): () => void {
+  const { prepareStackTrace } = Error;
+  if (prepareStackTrace === undefined) return () => {};
+  Error.prepareStackTrace = (error, frames) =>
+    prepareStackTrace(
+      error,
+      frames.filter((frame) => frame.getFileName() !== import.meta.url),
+    ) as unknown;
+  return () => {
+    Error.prepareStackTrace = prepareStackTrace;
+  };
 }
 
 /** Telemetry that fails here must not replace the application's own ending. */

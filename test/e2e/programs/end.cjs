@@ -89,6 +89,60 @@ const WAYS = {
       throw new Error('somebody listens');
     }, 20);
   },
+  'uncaught-handled-by-a-throw': () => {
+    process.on('uncaughtException', () => {
+      throw new Error('thrown while handling');
+    });
+    record('a');
+    setImmediate(() => {
+      throw new Error('somebody listens');
+    });
+  },
+  'capture-callback-throws': () => {
+    process.setUncaughtExceptionCaptureCallback((error) => {
+      throw error;
+    });
+    record('a');
+    setImmediate(() => {
+      throw new Error('somebody captures');
+    });
+  },
+  'monitor-throws': () => {
+    process.on('uncaughtExceptionMonitor', () => {
+      throw new Error('thrown while watching');
+    });
+    record('a');
+    setImmediate(() => {
+      throw new Error('somebody watches');
+    });
+  },
+  'domain-throws': () => {
+    const domain = require('node:domain').create();
+    domain.on('error', (error) => {
+      throw error;
+    });
+    record('a');
+    domain.run(() =>
+      setImmediate(() => {
+        throw new Error('a domain handles');
+      }),
+    );
+  },
+  execve: () => {
+    process.removeAllListeners('warning'); // that it is experimental, with the process id
+    record('a');
+    process.execve(process.execPath, [process.execPath, '--eval', 'console.log("another program")']);
+  },
+  'execve-fails': () => {
+    process.removeAllListeners('warning');
+    record('before', SPANS - 10, LOGS - 5);
+    try {
+      process.execve(process.execPath, 'no list');
+    } catch ({ code }) {
+      console.log(code);
+    }
+    record('after', 10, 5);
+  },
   signal: () => {
     record('a');
     stayAlive();

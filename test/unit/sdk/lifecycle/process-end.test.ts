@@ -65,6 +65,43 @@ describe('the end of a process', { concurrency: 2 }, () => {
     assert.deepEqual(lines, ['crash kept uncaughtException true', 'own', 'exit']);
   });
 
+  for (const [handler, program] of Object.entries({
+    'a listener of uncaughtException': "process.on('uncaughtException', fail);",
+    'a listener of uncaughtExceptionMonitor': "process.on('uncaughtExceptionMonitor', fail);",
+    'the capture callback': 'process.setUncaughtExceptionCaptureCallback(fail);',
+    'a domain': "const domain = require('node:domain').create(); domain.on('error', fail); domain.enter();",
+  })) {
+    it(`by an error that ${handler} throws is told, and the stack shows nothing of ours`, async () => {
+      const { code, lines, stderr } = await run(
+        `watch(); const fail = () => { throw new Error('worse'); }; ${program} setImmediate(() => { throw new Error('bad'); });`,
+      );
+      assert.equal(code, 7);
+      assert.equal(lines.at(-1), 'exit');
+      assert.match(stderr, /Error: worse\n +at \w+\.fail/);
+      assert.doesNotMatch(stderr, /process-end/);
+    });
+  }
+
+  it('is called off when it was a test that emitted the error, and the stack is whole again', async () => {
+    const { code, lines } = await run(`
+      watch({ onSurvived: () => { log('survived'); log(Error.prepareStackTrace === before); } });
+      const before = Error.prepareStackTrace;
+      process.on('uncaughtException', (error) => { throw error; });
+      try { process.emit('uncaughtException', new Error('only a test')); } catch (error) { log('caught', error.message); }
+      setTimeout(() => {}, 1000);
+    `);
+    assert.equal(code, 0);
+    assert.deepEqual(lines, ['exit', 'caught only a test', 'survived', 'true', 'exit']);
+  });
+
+  it('by another program in its place is told, unless that fails', async () => {
+    const program = (args: string): string =>
+      `watch({ onSurvived: () => log('survived') }); process.removeAllListeners('warning'); try { process.execve(process.execPath, ${args}); } catch (error) { log(error.code); }`;
+    const replaced = await run(program("[process.execPath, '-p', '1 + 1']"));
+    assert.deepEqual({ code: replaced.code, lines: replaced.lines }, { code: 0, lines: ['exit', '2'] });
+    assert.deepEqual((await run(program('5'))).lines, ['exit', 'survived', 'ERR_INVALID_ARG_TYPE', 'exit']);
+  });
+
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
     it(`by ${signal} comes after the export, by the signal itself`, async () => {
       const ending = await run(
