@@ -208,7 +208,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
           onMetric: (scope, metric) => handMetric(metrics, scope, metric),
         });
   const meterProvider =
-    metricsPipeline === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metricsPipeline.meterProvider);
+    metricsPipeline === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metricsPipeline.meterProvider, reporter);
 
   const propagator = createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts });
   const registered = {
@@ -314,7 +314,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     reporter.say(
       'warn',
       'exit.lost',
-      `Everything recorded must reach the collector, but what could not be delivered is given up: ${text} are lost. The cause stands in the messages before this one.`,
+      `Everything recorded must reach the collector, but what could not be delivered is given up. Lost: ${text}. Earlier messages about the endpoint, if there are any, say why.`,
     );
   }
 

@@ -14,6 +14,7 @@ import type {
   ObservableCallback,
   ObservableResult,
 } from '@opentelemetry/api';
+import type { Reporter } from '../../diagnostics/reporter.ts';
 import type { Scope } from '../export/types.ts';
 import { api } from '../otel.ts';
 import { addAttributes, cleanString, MAX_KEY_LENGTH, MAX_NAME_LENGTH, readEach, type AttributeBag } from './sanitize.ts';
@@ -25,7 +26,7 @@ const MAX_INSTRUMENT_NAME_LENGTH = 255;
 const MAX_UNIT_LENGTH = 63;
 const MAX_BOUNDARIES = 256;
 const MAX_METERS = 1024;
-/** Distinct names in one meter; an application that makes up more gets instruments that do nothing. */
+/** Distinct names in one meter. */
 const MAX_INSTRUMENTS = 2048;
 /** In one call of one callback. */
 const MAX_OBSERVATIONS = 10_000;
@@ -35,16 +36,26 @@ const ADVICE_NAMES = ['explicitBucketBoundaries'] as const;
 type AddingMethod = 'createCounter' | 'createUpDownCounter';
 type RecordingMethod = 'createHistogram' | 'createGauge';
 type ObservableMethod = 'createObservableCounter' | 'createObservableUpDownCounter' | 'createObservableGauge';
+/** A callback observes more than it may. */
+type OnTooMany = () => void;
 type Write = (value: number, attributes?: Attributes, context?: Context) => void;
 
 /**
  * `provider` for handing out: no call throws whatever it is given; values that are not finite numbers are ignored, a
  * BigInt counts as a number; attributes are copied, at most 1024 characters each, with maps as JSON; a name that
- * is not a text gives an instrument that does nothing.
+ * is not a text gives an instrument that does nothing. So does one beyond 2048 in a meter or 1024 meters, which is said.
  */
-export function guardMeterProvider(provider: MeterProvider): MeterProvider {
+export function guardMeterProvider(provider: MeterProvider, reporter: Reporter): MeterProvider {
   let meters = 0;
-  const meterOf = createScopeCache((scope) => guardMeter(++meters > MAX_METERS ? api.createNoopMeter() : makeMeter(provider, scope)));
+  const meterOf = createScopeCache((scope) => {
+    if (++meters <= MAX_METERS) return guardMeter(makeMeter(provider, scope), scope, reporter);
+    reporter.say(
+      'warn',
+      'metrics.too-many meters',
+      `There must be at most ${MAX_METERS} meters, but one more was asked for: ${JSON.stringify(scope.name)}. Its instruments record nothing. Name a meter after the code that measures, and put what varies into attributes.`,
+    );
+    return guardMeter(api.createNoopMeter(), scope, reporter);
+  });
   return { getMeter: (name, version, options) => meterOf(name, version, options) };
 }
 
@@ -53,14 +64,30 @@ function makeMeter(provider: MeterProvider, scope: Scope): Meter {
   return provider.getMeter(scope.name, scope.version, options);
 }
 
-function guardMeter(meter: Meter): Meter {
+function guardMeter(meter: Meter, scope: Scope, reporter: Reporter): Meter {
   const noop = api.createNoopMeter();
   const names = new Set<string>();
+  const sayTooManyInstruments = (name: string): boolean =>
+    reporter.say(
+      'warn',
+      'metrics.too-many instruments',
+      `A meter must have at most ${MAX_INSTRUMENTS} instruments, but ${JSON.stringify(scope.name)} was asked for one more: ${JSON.stringify(name)}. It records nothing. Name an instrument after what it measures, and put what varies into attributes.`,
+    );
+  const sayTooManyValues: OnTooMany = () =>
+    reporter.say(
+      'warn',
+      'metrics.too-many values',
+      `A metric's callback must observe at most ${MAX_OBSERVATIONS} values each time, but one of ${JSON.stringify(scope.name)} observed more. The others are missing. Use attributes with fewer different values.`,
+    );
 
   /** Make the instrument, or one that does nothing. */
   function make<T>(name: unknown, options: unknown, create: (meter: Meter, name: string, options: MetricOptions) => T): T {
     const clean = typeof name === 'string' ? cleanString(name, MAX_INSTRUMENT_NAME_LENGTH) : '';
-    if (clean === '' || (names.size >= MAX_INSTRUMENTS && !names.has(clean))) return create(noop, 'none', {});
+    if (clean === '') return create(noop, 'none', {});
+    if (names.size >= MAX_INSTRUMENTS && !names.has(clean)) {
+      sayTooManyInstruments(clean);
+      return create(noop, 'none', {});
+    }
     names.add(clean);
     try {
       return create(meter, clean, cleanOptions(options));
@@ -77,7 +104,10 @@ function guardMeter(meter: Meter): Meter {
     return { record: guardWrite((value, attributes, context) => instrument.record(value, attributes, context), isMonotonic) };
   };
   const observable = (method: ObservableMethod) => (name: string, options?: MetricOptions) =>
-    new GuardedObservable(make(name, options, (from, ...args) => from[method](...args)));
+    new GuardedObservable(
+      make(name, options, (from, ...args) => from[method](...args)),
+      sayTooManyValues,
+    );
 
   return {
     createCounter: adding('createCounter', true),
@@ -89,11 +119,12 @@ function guardMeter(meter: Meter): Meter {
     createObservableGauge: observable('createObservableGauge'),
     addBatchObservableCallback(callback, observables) {
       const inner = GuardedObservable.allInside(observables);
-      if (typeof callback === 'function' && inner.length > 0) meter.addBatchObservableCallback(guardBatchCallback(callback), inner);
+      if (typeof callback === 'function' && inner.length > 0)
+        meter.addBatchObservableCallback(guardBatchCallback(callback, sayTooManyValues), inner);
     },
     removeBatchObservableCallback(callback, observables) {
       if (typeof callback === 'function')
-        meter.removeBatchObservableCallback(guardBatchCallback(callback), GuardedObservable.allInside(observables));
+        meter.removeBatchObservableCallback(guardBatchCallback(callback, sayTooManyValues), GuardedObservable.allInside(observables));
     },
   };
 }
@@ -118,9 +149,11 @@ function cleanAmount(value: unknown): number | undefined {
 
 class GuardedObservable implements Observable {
   readonly #inner: Observable;
+  readonly #onTooMany: OnTooMany;
 
-  constructor(inner: Observable) {
+  constructor(inner: Observable, onTooMany: OnTooMany) {
     this.#inner = inner;
+    this.#onTooMany = onTooMany;
   }
 
   /** The SDK's instrument inside; `undefined` for anything else. */
@@ -141,11 +174,11 @@ class GuardedObservable implements Observable {
   }
 
   addCallback(callback: ObservableCallback): void {
-    if (typeof callback === 'function') this.#inner.addCallback(guardCallback(callback));
+    if (typeof callback === 'function') this.#inner.addCallback(guardCallback(callback, this.#onTooMany));
   }
 
   removeCallback(callback: ObservableCallback): void {
-    if (typeof callback === 'function') this.#inner.removeCallback(guardCallback(callback));
+    if (typeof callback === 'function') this.#inner.removeCallback(guardCallback(callback, this.#onTooMany));
   }
 }
 
@@ -153,11 +186,11 @@ class GuardedObservable implements Observable {
 const guardedCallbacks = new WeakMap<ObservableCallback, ObservableCallback>();
 const guardedBatchCallbacks = new WeakMap<BatchObservableCallback, BatchObservableCallback>();
 
-function guardCallback(callback: ObservableCallback): ObservableCallback {
+function guardCallback(callback: ObservableCallback, onTooMany: OnTooMany): ObservableCallback {
   let guarded = guardedCallbacks.get(callback);
   if (guarded === undefined) {
     guarded = (result) =>
-      contain(callback, (hasRoom): ObservableResult => ({
+      contain(callback, onTooMany, (hasRoom): ObservableResult => ({
         observe(value, attributes) {
           const amount = cleanAmount(value);
           if (amount !== undefined && hasRoom()) result.observe(amount, cleanMetricAttributes(attributes));
@@ -168,11 +201,11 @@ function guardCallback(callback: ObservableCallback): ObservableCallback {
   return guarded;
 }
 
-function guardBatchCallback(callback: BatchObservableCallback): BatchObservableCallback {
+function guardBatchCallback(callback: BatchObservableCallback, onTooMany: OnTooMany): BatchObservableCallback {
   let guarded = guardedBatchCallbacks.get(callback);
   if (guarded === undefined) {
     guarded = (result) =>
-      contain(callback, (hasRoom): BatchObservableResult => ({
+      contain(callback, onTooMany, (hasRoom): BatchObservableResult => ({
         observe(metric, value, attributes) {
           const inner = GuardedObservable.inside(metric);
           const amount = cleanAmount(value);
@@ -185,10 +218,20 @@ function guardBatchCallback(callback: BatchObservableCallback): BatchObservableC
 }
 
 /** Call `callback` with a result that takes a bounded number of observations. What was observed before it failed counts. */
-async function contain<Result>(callback: (result: Result) => unknown, createResult: (hasRoom: () => boolean) => Result): Promise<void> {
+async function contain<Result>(
+  callback: (result: Result) => unknown,
+  onTooMany: OnTooMany,
+  createResult: (hasRoom: () => boolean) => Result,
+): Promise<void> {
   let left = MAX_OBSERVATIONS;
   try {
-    await callback(createResult(() => left-- > 0));
+    await callback(
+      createResult(() => {
+        if (left > 0) return left-- > 0;
+        onTooMany();
+        return false;
+      }),
+    );
   } catch {
     // The application's callback, not the collection, failed.
   }

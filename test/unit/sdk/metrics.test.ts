@@ -12,14 +12,15 @@ const SDK = require.resolve('@opentelemetry/sdk-metrics');
 function start(env: Readonly<Record<string, string>> = {}) {
   const { config } = loadConfig({ OTEL_METRIC_EXPORT_INTERVAL: '3600000', ...env });
   const exported: { scope: string; metric: MetricData }[] = [];
+  const reporter = createReporter({ level: 'none' });
   const pipeline = startMetrics({
     config,
     resource: { attributes: {}, merge: () => assert.fail('not merged'), getRawAttributes: () => [] },
-    reporter: createReporter({ level: 'none' }),
+    reporter,
     onMetric: (scope, metric) => exported.push({ scope: (scope as { name: string }).name, metric }),
   });
   const named = (name: string) => exported.filter(({ metric }) => metric.descriptor.name === name).map(({ metric }) => metric);
-  return { pipeline, meterProvider: guardMeterProvider(pipeline.meterProvider), exported, named };
+  return { pipeline, meterProvider: guardMeterProvider(pipeline.meterProvider, reporter), exported, named };
 }
 
 const values = (metric: MetricData | undefined): unknown[] => metric?.dataPoints.map(({ value }) => value) ?? [];

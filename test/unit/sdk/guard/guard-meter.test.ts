@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Attributes, BatchObservableCallback, Meter, ObservableCallback } from '@opentelemetry/api';
 import type { MetricData } from '@opentelemetry/sdk-metrics';
+import { createReporter } from '../../../../src/diagnostics/reporter.ts';
 import { jsonEncoder } from '../../../../src/sdk/export/json-encoder.ts';
 import { protobufEncoder } from '../../../../src/sdk/export/protobuf-encoder.ts';
 import { guardMeterProvider } from '../../../../src/sdk/guard/guard-meter.ts';
@@ -27,9 +28,12 @@ function start(): {
   read: () => Promise<Point[]>;
   readMetrics: () => Promise<MetricData[]>;
   provider: ReturnType<typeof guardMeterProvider>;
+  said: string[];
 } {
   const reader = new Reader();
-  const provider = guardMeterProvider(new MeterProvider({ readers: [reader] }));
+  const said: string[] = [];
+  const reporter = createReporter({ level: 'warn', forPerson: true, write: (line) => said.push(line) });
+  const provider = guardMeterProvider(new MeterProvider({ readers: [reader] }), reporter);
   const readMetrics = async (): Promise<MetricData[]> => {
     const { resourceMetrics, errors } = await reader.collect();
     assert.deepEqual(errors, []);
@@ -41,7 +45,7 @@ function start(): {
       dataPoints.map(({ value, attributes }) => ({ name, value: typeof value === 'object' ? value.sum : value, attributes })),
     );
   };
-  return { provider, read, readMetrics, meter: provider.getMeter('m', '1.0') };
+  return { provider, said, read, readMetrics, meter: provider.getMeter('m', '1.0') };
 }
 
 test('ordinary measurements pass unchanged', async () => {
@@ -220,13 +224,32 @@ test('a batch callback observes its instruments and can be removed', async () =>
   assert.equal(calls, 2);
 });
 
-test('names without end give instruments and meters that do nothing', async () => {
-  const { provider, meter, read } = start();
+test('names without end give instruments and meters that do nothing, which is said once', async () => {
+  const { provider, meter, read, said } = start();
   for (let i = 0; i < 3000; i++) meter.createCounter(`c${i}`).add(1);
   meter.createCounter('c0').add(1);
   assert.equal((await read()).length, 2048);
   for (let i = 0; i < 3000; i++) provider.getMeter(`m${i}`).createCounter('c').add(1);
   assert.equal((await read()).length, 2048 + 1023);
+  assert.deepEqual(said, [
+    'signalbox: A meter must have at most 2048 instruments, but "m" was asked for one more: "c2048". It records nothing. Name an instrument after what it measures, and put what varies into attributes.\n',
+    'signalbox: There must be at most 1024 meters, but one more was asked for: "m1023". Its instruments record nothing. Name a meter after the code that measures, and put what varies into attributes.\n',
+  ]);
+});
+
+test('a callback that observes without end is named', async () => {
+  const { meter, read, said } = start();
+  const [single, batched] = [meter.createObservableGauge('single'), meter.createObservableGauge('batched')];
+  const flood = (count: number) => (observe: (value: number) => void) => {
+    for (let value = 0; value < count; value++) observe(value);
+  };
+  single.addCallback((result) => flood(10_000)((value) => result.observe(value)));
+  await read();
+  assert.deepEqual(said, []);
+  meter.addBatchObservableCallback((result) => flood(10_001)((value) => result.observe(batched, value)), [batched]);
+  await read();
+  assert.match(said.join(), /^signalbox: A metric's callback must observe at most 10000 values each time, but one of "m" observed more\./);
+  assert.equal(said.length, 1);
 });
 
 for (const [name, value] of HOSTILE_VALUES) {
