@@ -104,8 +104,8 @@ function start(config: Config, facts: PlatformFacts, problems: readonly Problem[
   }, ANNOUNCE_AFTER_MS).unref();
   if (facts.script !== undefined && isMainThread) {
     const script = facts.script;
-    setTimeout(() => {
-      const found = instrumentation.packagesSeen === 0 ? looksBundled(script) : undefined;
+    setTimeout(async () => {
+      const found = instrumentation.packagesSeen === 0 ? await looksBundled(script) : undefined;
       if (found !== undefined) reporter.say('warn', 'bundled', found);
     }, LOOK_FOR_BUNDLE_AFTER_MS).unref();
   }

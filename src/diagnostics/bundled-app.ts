@@ -1,5 +1,5 @@
 /** Recognises an application whose libraries were bundled into it, where nothing can be instrumented. */
-import { readFileSync, statSync } from 'node:fs';
+import fs from 'node:fs';
 
 /** Libraries worth a word: those that nearly every service uses and whose spans would be missed. */
 const LIBRARIES = [
@@ -23,19 +23,30 @@ const LIBRARIES = [
 ];
 const BUNDLER_MARKS =
   /__commonJS\(|__commonJSMin\(|__toESM\(|__webpack_require__|\/\/ node_modules\/|\/\/#region node_modules\/|commonjsGlobal/;
-const MOST_BYTES = 32 * 1024 * 1024;
+const HELD = new RegExp(`node_modules/(${LIBRARIES.join('|')})/`, 'g');
+/** A bundler's own helpers and the first libraries stand at the beginning. To look at more would hold up the event loop. */
+const LOOKED_AT_BYTES = 1024 * 1024;
 
 /** A whole message with its cure when `script` is a bundle that holds libraries; `undefined` when it is not one, or cannot be read. */
-export function looksBundled(script: string): string | undefined {
+export async function looksBundled(script: string): Promise<string | undefined> {
   let text: string;
   try {
-    if (statSync(script).size > MOST_BYTES) return undefined;
-    text = readFileSync(script, 'utf8');
+    text = await readBeginning(script);
   } catch {
     return undefined;
   }
   if (!BUNDLER_MARKS.test(text)) return undefined;
-  const found = LIBRARIES.filter((name) => text.includes(`node_modules/${name}/`));
-  const what = found.length === 0 ? 'its libraries' : found.join(', ');
+  const found = new Set(Array.from(text.matchAll(HELD), ([, name]) => name));
+  const what = found.size === 0 ? 'its libraries' : [...found].join(', ');
   return `Libraries must be loaded from node_modules to be instrumented, but the application is one bundled file that holds ${what}. Only what Node.js brings (http, fetch) gives spans. Leave the libraries out of the bundle: --packages=external with esbuild, "externals" with webpack or rollup.`;
+}
+
+async function readBeginning(path: string): Promise<string> {
+  const file = await fs.promises.open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(LOOKED_AT_BYTES), 0, LOOKED_AT_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }

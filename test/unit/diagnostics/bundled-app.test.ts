@@ -8,7 +8,7 @@ import { looksBundled } from '../../../src/diagnostics/bundled-app.ts';
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-bundled-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-function look(text: string): string | undefined {
+function look(text: string): Promise<string | undefined> {
   const script = join(folder, 'app.js');
   writeFileSync(script, text);
   return looksBundled(script);
@@ -22,15 +22,21 @@ describe('a bundle is recognised', () => {
     rolldown: '//#region node_modules/express/index.js',
     rollup: 'var commonjsGlobal = {}; // node_modules/express/index.js',
   })) {
-    it(`of ${bundler}, with what it holds`, () =>
-      assert.match(look(text) ?? '', /one bundled file that holds express\. .*--packages=external/));
+    it(`of ${bundler}, with what it holds`, async () =>
+      assert.match((await look(text)) ?? '', /one bundled file that holds express\. .*--packages=external/));
   }
 
-  it('without knowing what it holds', () => assert.match(look('__webpack_require__(1)') ?? '', /holds its libraries\./));
+  it('without knowing what it holds', async () => assert.match((await look('__webpack_require__(1)')) ?? '', /holds its libraries\./));
 
-  it('and a program is not, nor a file that cannot be read', () => {
-    assert.equal(look("require('express')().listen(3000)"), undefined);
-    assert.equal(looksBundled(join(folder, 'missing.js')), undefined);
-    assert.equal(looksBundled(folder), undefined);
+  it('by its first mebibyte, however large it is', async () => {
+    const begins = 'commonjsGlobal // node_modules/pg/lib/index.js\n';
+    assert.match((await look(begins + '// node_modules/pg/lib/client.js\n'.repeat(100_000) + '// node_modules/koa/')) ?? '', /holds pg\./);
+    assert.equal(await look(`${' '.repeat(2 ** 20)}${begins}`), undefined);
+  });
+
+  it('and a program is not, nor a file that cannot be read', async () => {
+    assert.equal(await look("require('express')().listen(3000)"), undefined);
+    assert.equal(await looksBundled(join(folder, 'missing.js')), undefined);
+    assert.equal(await looksBundled(folder), undefined);
   });
 });
