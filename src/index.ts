@@ -13,6 +13,7 @@ export type { StartOptions, Telemetry };
  * telemetry cannot start, one line says why and the application runs without it.
  *
  * @param options - what is given here wins over the environment.
+ * @returns the handle of what runs, the same for every call.
  */
 export function startTelemetry(options: StartOptions = {}): Telemetry {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

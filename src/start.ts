@@ -17,9 +17,15 @@ import { readEnvironment } from './config/early.ts';
 import { readFacts, type PlatformFacts } from './config/facts.ts';
 
 export interface Telemetry {
-  /** Export everything recorded so far. Resolves when that is done or `SIGNALBOX_SHUTDOWN_TIMEOUT` is over; never rejects. */
+  /**
+   * Export everything recorded so far. Resolves when that is done, when the endpoint fails, or after
+   * `SIGNALBOX_SHUTDOWN_TIMEOUT` (5000 ms). Never rejects.
+   */
   flush(): Promise<void>;
-  /** Export everything, then record nothing more. Never rejects; a second call does nothing. */
+  /**
+   * The same, within the same time; what is left then is counted as lost, and what is recorded later goes nowhere. Final:
+   * a later `startTelemetry()` starts nothing. Never rejects. A second call waits for the first.
+   */
   shutdown(): Promise<void>;
 }
 
@@ -65,7 +71,7 @@ function sayStartedTwice(reporter: Reporter): void {
   reporter.say(
     'warn',
     'started-twice',
-    'Telemetry must be started once, but startTelemetry() was called while it runs already. The options of this call are ignored. Remove the call, or --require signalbox/register.',
+    'Telemetry must be started once, but startTelemetry() was called again. The options of this call are ignored. Remove the call, or --require signalbox/register.',
   );
 }
 
@@ -91,9 +97,9 @@ function start(config: Config, facts: PlatformFacts, problems: readonly Problem[
     facts,
     reporter,
     onWork: announce,
-    isLauncher: startedOthers,
+    mayBeLauncher: hasLoadedChildProcess,
     onEnd() {
-      if (!announced && !startedOthers()) sayProblems();
+      if (!announced && !hasLoadedChildProcess()) sayProblems();
     },
   });
   diagnostics.registered();
@@ -155,8 +161,8 @@ function isWaitingForOthers(): boolean {
   return resources.includes('ProcessWrap') && !resources.includes('TCPServerWrap');
 }
 
-/** A process that recorded nothing but loaded the means to start others was there to start them. */
-function startedOthers(): boolean {
+/** A process that recorded nothing but loaded the means to start others was most likely there to start them. */
+function hasLoadedChildProcess(): boolean {
   const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
   return moduleLoadList?.includes('NativeModule child_process') ?? false;
 }

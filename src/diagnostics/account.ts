@@ -2,7 +2,7 @@
  * Where every record went: `produced = acknowledged + Σ dropped + in flight`, for each signal, at any moment.
  *
  * "Produced" counts records that were handed to the export path: sampled spans that ended, log records that were
- * emitted, metric data points' batches that were collected.
+ * emitted, metric data points that were collected.
  */
 import type { Signal } from '../config/config.ts';
 

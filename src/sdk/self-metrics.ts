@@ -3,7 +3,7 @@
  *
  *     Σ processed = Σ exported + Σ processed{error.type} + inflight
  *
- * `processed` counts what was produced, with `error.type` what never reached the queue; `exported` what was
+ * `processed` counts what was queued for export, with `error.type` what never was; `exported` what was
  * acknowledged, with `error.type` what the collector or the end of the process took.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
@@ -33,7 +33,7 @@ export function reportAccounts(meterProvider: MeterProvider, accounts: readonly 
     meter
       .createObservableCounter(`otel.sdk.processor.${record}.processed`, {
         unit,
-        description: 'Records that were produced; with error.type those that never reached the queue.',
+        description: 'Records that were queued for export; with error.type those that never were.',
       })
       .addCallback((result) => {
         result.observe(account.produced - neverQueued(), component);

@@ -19,6 +19,7 @@ import { recordCrash } from './crash.ts';
 import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
 import { api, require } from './otel.ts';
 import { detectResource } from './resource.ts';
+import { createUndo, unregister, type Undo } from './undo.ts';
 
 export interface OfficialSdk {
   readonly instrumentation: InstrumentationState;
@@ -34,8 +35,18 @@ export interface OfficialSdkOptions {
   readonly components: SdkComponents | undefined;
 }
 
-/** @throws when the configuration file cannot be used, or a component is not what the SDK takes. */
-export function startOfficialSdk({ config, facts, reporter, components }: OfficialSdkOptions): OfficialSdk {
+/** @throws when the configuration file cannot be used, or a component is not what the SDK takes; nothing of it is registered then. */
+export function startOfficialSdk(options: OfficialSdkOptions): OfficialSdk {
+  const undo = createUndo();
+  try {
+    return build(options, undo);
+  } catch (error) {
+    undo.run();
+    throw error;
+  }
+}
+
+function build({ config, facts, reporter, components }: OfficialSdkOptions, undo: Undo): OfficialSdk {
   const inUse = Object.keys(require.cache);
   checkComponents(components);
   const sdkNode = require('@opentelemetry/sdk-node') as SdkNode;
@@ -53,15 +64,19 @@ export function startOfficialSdk({ config, facts, reporter, components }: Offici
   const stop = keepingDiagnostics(() =>
     config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile),
   );
+  undo.add(() => stop().catch(() => {}));
+  undo.add(() => unregister(diagnostics.refused));
   if (failures.length > 0) throw new Error(unusable(config.configFile ?? '', failures[0] as string));
   diagnostics.registered();
   sayTaken(diagnostics.refused, reporter);
 
   const loggerProvider = api.logs.getLoggerProvider();
-  carryOldLogsApi({
-    getLogger: loggerProvider.getLogger.bind(loggerProvider),
-    getOldApiLogger: loggerProvider.getLogger.bind(loggerProvider),
-  });
+  undo.add(
+    carryOldLogsApi({
+      getLogger: loggerProvider.getLogger.bind(loggerProvider),
+      getOldApiLogger: loggerProvider.getLogger.bind(loggerProvider),
+    }),
+  );
   const instrumentation = instrument({
     config,
     // What the SDK itself brought into the process, gRPC for one, was not loaded by the application.

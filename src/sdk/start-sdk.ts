@@ -33,6 +33,7 @@ import { detectResource } from './resource.ts';
 import { lossOf, reportAccounts } from './self-metrics.ts';
 import { createSampler } from './tracing/sampler.ts';
 import { createTracerProvider } from './tracing/tracer-provider.ts';
+import { createUndo, unregister, type Undo } from './undo.ts';
 
 /** An interval of metrics may be shorter than any request. */
 const SHORTEST_REQUEST_MS = 1000;
@@ -56,11 +57,12 @@ export interface SdkOptions {
   readonly config: Config;
   readonly facts: PlatformFacts;
   readonly reporter: Reporter;
-  /** Called when the first record is produced, and once more at the end of the process. */
+  /** Called once, when the first record is produced. */
   readonly onWork: () => void;
+  /** Called when the process ends, perhaps twice. */
   readonly onEnd: () => void;
-  /** Whether this process was there to start others: without records of its own it exports nothing at its end. */
-  readonly isLauncher: () => boolean;
+  /** Whether this process can have been there to start others: without records of its own it then exports nothing at its end. */
+  readonly mayBeLauncher: () => boolean;
 }
 
 interface Out {
@@ -70,7 +72,18 @@ interface Out {
 
 type Encode = (encoder: Encoder) => Uint8Array;
 
-export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }: SdkOptions): Sdk {
+/** @throws when it cannot be built; nothing of it is registered then. */
+export function startSdk(options: SdkOptions): Sdk {
+  const undo = createUndo();
+  try {
+    return build(options, undo);
+  } catch (error) {
+    undo.run();
+    throw error;
+  }
+}
+
+function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOptions, undo: Undo): Sdk {
   const resource = createResource(detectResource(config, facts));
   const ready = detectCloud(config.resourceDetectors, resource.attributes);
   const healths = new Map<string, EndpointHealth>();
@@ -210,6 +223,8 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
   const meterProvider =
     metricsPipeline === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metricsPipeline.meterProvider, reporter);
 
+  undo.add(() => metricsPipeline?.stop());
+
   const propagator = createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts });
   const registered = {
     context: api.context.setGlobalContextManager(createContextManager()),
@@ -218,13 +233,13 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     metrics: api.metrics.setGlobalMeterProvider(meterProvider),
     logs: api.logs.setGlobalLoggerProvider(loggerProvider),
   };
-  carryOldLogsApi(loggerProvider);
-  sayTaken(
-    Object.entries(registered).flatMap(([name, isOurs]) => (isOurs ? [] : name)),
-    reporter,
-  );
+  const taken = Object.entries(registered).flatMap(([name, isOurs]) => (isOurs ? [] : name));
+  undo.add(() => unregister(taken));
+  undo.add(carryOldLogsApi(loggerProvider));
+  sayTaken(taken, reporter);
 
   const instrumentation = instrument({ config, reporter, tracerProvider, meterProvider, loggerProvider });
+  undo.add(() => instrumentation.stop());
 
   let shutDown = false;
   let endsAt: number | undefined;
@@ -294,7 +309,7 @@ export function startSdk({ config, facts, reporter, onWork, onEnd, isLauncher }:
     if (!shutDown) {
       const hasNews = !isLastCollected || collectedAt !== recordedSoFar();
       const hasWorked = produced || (metricsPipeline !== undefined && (metricsPipeline.recorded > 0 || metricsPipeline.hasObservers));
-      if (hasNews && (hasWorked || !isLauncher())) quietly(() => metricsPipeline?.collectNow());
+      if (hasNews && (hasWorked || !mayBeLauncher())) quietly(() => metricsPipeline?.collectNow());
       isLastCollected = true;
       collectedAt = recordedSoFar();
       // What is found too large comes back in halves.

@@ -100,6 +100,34 @@ describe('startTelemetry', { concurrency: 2 }, () => {
     );
   });
 
+  it('leaves nothing behind when it fails half way', async () => {
+    const { stdout, said } = await run(
+      `Object.defineProperty(process, 'getBuiltinModule', { value: process.getBuiltinModule, writable: false });
+      const { emit } = process;
+      startTelemetry();
+      const spans = api.trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: () => 'theirs' }) });
+      console.log(spans, api.trace.getTracer('t').startSpan('s'), api.metrics.setGlobalMeterProvider({}), api.logs.setGlobalLoggerProvider({}) !== undefined);
+      console.log(api.propagation.fields().length, Symbol.for('io.opentelemetry.js.api.logs') in globalThis, process.emit === emit, process.listenerCount('SIGTERM'));`,
+    );
+    assert.equal(stdout, 'true theirs true true\n0 false true 0\n');
+    assert.deepEqual(
+      said.map(({ code }) => code),
+      ['not-started'],
+    );
+  });
+
+  for (const options of ['undefined', '{ sdk: {} }']) {
+    it(`leaves the providers of another SDK where they are when it fails half way (${options})`, async () => {
+      const { stdout } = await run(
+        `Object.defineProperty(process, 'getBuiltinModule', { value: process.getBuiltinModule, writable: false });
+        api.trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: () => 'theirs' }) });
+        startTelemetry(${options});
+        console.log(api.trace.getTracer('t').startSpan('s'), api.metrics.setGlobalMeterProvider({}));`,
+      );
+      assert.equal(stdout, 'theirs true\n');
+    });
+  }
+
   it('runs in a folder that was removed', async () => {
     const { stdout } = await run(
       "const { mkdtempSync, rmdirSync } = require('node:fs'); const folder = mkdtempSync('/tmp/signalbox-gone-'); process.chdir(folder); rmdirSync(folder); startTelemetry({ traces: 'console', metrics: false, logs: false }); console.log(api.trace.getTracer('t').startSpan('s').isRecording());",
