@@ -2,9 +2,7 @@
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { readEarlyFacts } from './config/early.ts';
-import { launcherOf } from './sdk/lifecycle/launcher.ts';
-
-const STARTS_APPLICATIONS = /tsx|nodemon|npm|npx|pnpm|yarn|concurrently|pm2|foreman|cross-env|dotenv|env-cmd/;
+import { launcherOf, type Launcher } from './sdk/lifecycle/launcher.ts';
 
 /** Start telemetry unless this process or thread is told not to, or only launches others. Then next to nothing is loaded. */
 export function preload(): void {
@@ -17,13 +15,13 @@ export function preload(): void {
 }
 
 /** By a flag, the preload reaches the process that launches, and not the application that it starts. */
-function sayWhenOnlyForLauncher(launcher: string): void {
+function sayWhenOnlyForLauncher({ name, startsApplications }: Launcher): void {
   const isByFlag = process.execArgv.some((arg) => /(^|[=\\/])signalbox[\\/](dist[\\/])?register/.test(arg));
-  if (!isByFlag || !STARTS_APPLICATIONS.test(launcher)) return;
+  if (!isByFlag || !startsApplications) return;
   const { createReporter } = createRequire(import.meta.url)('./diagnostics/reporter.js') as typeof import('./diagnostics/reporter.ts');
   createReporter({ level: 'warn' }).say(
     'warn',
     'launcher',
-    `The preload must reach the application, but ${launcher} starts that as a process of its own, and a flag does not go on to it. There is no telemetry. Use NODE_OPTIONS='--require signalbox/register'.`,
+    `The preload must reach the application, but ${name} starts that as a process of its own, and a flag does not go on to it. There is no telemetry. Use NODE_OPTIONS='--require signalbox/register'.`,
   );
 }

@@ -7,94 +7,99 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, sep } from 'node:path';
 
-/** Path endings, as they stand behind the last `node_modules` or in the folder of an installation. */
-const LAUNCHER_SCRIPTS = [
-  'npm/bin/npm-cli.js',
-  'npm/bin/npx-cli.js',
-  'npm/bin/npm-prefix.js',
-  'corepack/dist/corepack.js',
-  'corepack/dist/npm.js',
-  'corepack/dist/npx.js',
-  'corepack/dist/pnpm.js',
-  'corepack/dist/pnpx.js',
-  'corepack/dist/yarn.js',
-  'corepack/dist/yarnpkg.js',
-  'pnpm/bin/pnpm.cjs',
-  'pnpm/bin/pnpx.cjs',
-  'pnpm/bin/pnpm.mjs',
-  'pnpm/bin/pnpx.mjs',
-  'yarn/bin/yarn.js',
-  'yarn/lib/cli.js',
-  'bin/yarn.js',
-  'typescript/bin/tsc',
-  'typescript/lib/tsc.js',
-  'typescript/lib/_tsc.js',
-  'typescript/lib/tsserver.js',
-  'typescript/lib/typingsInstaller.js',
-  'tsx/dist/cli.mjs',
-  'tsx/dist/cli.cjs',
-  'nodemon/bin/nodemon.js',
-  'concurrently/dist/bin/concurrently.js',
-  'npm-run-all/bin/npm-run-all/index.js',
-  'npm-run-all/bin/run-s/index.js',
-  'npm-run-all/bin/run-p/index.js',
-  'npm-run-all2/bin/npm-run-all/index.js',
-  'npm-run-all2/bin/run-s/index.js',
-  'npm-run-all2/bin/run-p/index.js',
-  'cross-env/src/bin/cross-env.js',
-  'cross-env/dist/bin/cross-env.js',
-  'dotenv-cli/cli.js',
-  'env-cmd/bin/env-cmd.js',
-  'husky/bin.js',
-  'lint-staged/bin/lint-staged.js',
-  'eslint/bin/eslint.js',
-  'prettier/bin/prettier.cjs',
-  'esbuild/bin/esbuild',
-  'node-gyp/bin/node-gyp.js',
-  'wait-on/bin/wait-on',
-  'rimraf/dist/esm/bin.mjs',
-  'turbo/bin/turbo',
-  'nx/bin/nx.js',
-  'lerna/dist/cli.js',
-  'pm2/bin/pm2',
-  'foreman/nf.js',
-  'node/bin/node',
-].map((path) => `/${path}`);
+interface Launchers {
+  /** Path endings, as they stand behind the last `node_modules` or in the folder of an installation. */
+  readonly scripts: readonly string[];
+  /** Names in `node_modules/.bin` or on the `PATH`, for links that Node.js was given unresolved. */
+  readonly names: readonly string[];
+}
 
-/** Names in `node_modules/.bin` or on the `PATH`, for links that Node.js was given unresolved. */
-const LAUNCHER_NAMES = new Set([
-  'npm',
-  'npx',
-  'pnpm',
-  'pnpx',
-  'yarn',
-  'yarnpkg',
-  'corepack',
-  'tsc',
-  'tsx',
-  'nodemon',
-  'concurrently',
-  'run-s',
-  'run-p',
-  'npm-run-all',
-  'npm-run-all2',
-  'cross-env',
-  'cross-env-shell',
-  'dotenv',
-  'env-cmd',
-  'husky',
-  'lint-staged',
-  'eslint',
-  'prettier',
-  'esbuild',
-  'node-gyp',
-  'wait-on',
-  'rimraf',
-  'turbo',
-  'nx',
-  'lerna',
-  'pm2',
-]);
+/** What they start may be the application. */
+const STARTERS: Launchers = {
+  scripts: [
+    'npm/bin/npm-cli.js',
+    'npm/bin/npx-cli.js',
+    'npm/bin/npm-prefix.js',
+    'corepack/dist/corepack.js',
+    'corepack/dist/npm.js',
+    'corepack/dist/npx.js',
+    'corepack/dist/pnpm.js',
+    'corepack/dist/pnpx.js',
+    'corepack/dist/yarn.js',
+    'corepack/dist/yarnpkg.js',
+    'pnpm/bin/pnpm.cjs',
+    'pnpm/bin/pnpx.cjs',
+    'pnpm/bin/pnpm.mjs',
+    'pnpm/bin/pnpx.mjs',
+    'yarn/bin/yarn.js',
+    'yarn/lib/cli.js',
+    'bin/yarn.js',
+    'tsx/dist/cli.mjs',
+    'tsx/dist/cli.cjs',
+    'nodemon/bin/nodemon.js',
+    'concurrently/dist/bin/concurrently.js',
+    'npm-run-all/bin/npm-run-all/index.js',
+    'npm-run-all/bin/run-s/index.js',
+    'npm-run-all/bin/run-p/index.js',
+    'npm-run-all2/bin/npm-run-all/index.js',
+    'npm-run-all2/bin/run-s/index.js',
+    'npm-run-all2/bin/run-p/index.js',
+    'cross-env/src/bin/cross-env.js',
+    'cross-env/dist/bin/cross-env.js',
+    'dotenv-cli/cli.js',
+    'env-cmd/bin/env-cmd.js',
+    'turbo/bin/turbo',
+    'nx/bin/nx.js',
+    'lerna/dist/cli.js',
+    'pm2/bin/pm2',
+    'foreman/nf.js',
+  ],
+  names: [
+    'npm',
+    'npx',
+    'pnpm',
+    'pnpx',
+    'yarn',
+    'yarnpkg',
+    'corepack',
+    'tsx',
+    'nodemon',
+    'concurrently',
+    'run-s',
+    'run-p',
+    'npm-run-all',
+    'npm-run-all2',
+    'cross-env',
+    'cross-env-shell',
+    'dotenv',
+    'env-cmd',
+    'turbo',
+    'nx',
+    'lerna',
+    'pm2',
+    'nf',
+  ],
+};
+
+/** Nobody's application runs in them or is started by them. */
+const TOOLS: Launchers = {
+  scripts: [
+    'typescript/bin/tsc',
+    'typescript/lib/tsc.js',
+    'typescript/lib/_tsc.js',
+    'typescript/lib/tsserver.js',
+    'typescript/lib/typingsInstaller.js',
+    'husky/bin.js',
+    'lint-staged/bin/lint-staged.js',
+    'eslint/bin/eslint.js',
+    'prettier/bin/prettier.cjs',
+    'esbuild/bin/esbuild',
+    'node-gyp/bin/node-gyp.js',
+    'wait-on/bin/wait-on',
+    'rimraf/dist/esm/bin.mjs',
+  ],
+  names: ['tsc', 'husky', 'lint-staged', 'eslint', 'prettier', 'esbuild', 'node-gyp', 'wait-on', 'rimraf'],
+};
 
 /** Flags with which this `node` itself runs no application code. */
 const LAUNCHER_FLAGS = [
@@ -120,30 +125,44 @@ export interface ProcessShape {
   readonly isRunnersChild: boolean;
 }
 
-/** What this process launches with (`npm`, `--check`), or `undefined` when it is an application. */
-export function launcherOf({ argv, execArgv, isRunnersChild }: ProcessShape): string | undefined {
+export interface Launcher {
+  /** `npm/bin/npm-cli.js`, `nodemon`, `--check` */
+  readonly name: string;
+  /** Whether what it starts, as a process of its own, may be the application. */
+  readonly startsApplications: boolean;
+}
+
+/** What this process launches with, or `undefined` when it is an application. */
+export function launcherOf({ argv, execArgv, isRunnersChild }: ProcessShape): Launcher | undefined {
   const flag = execArgv.find((arg) =>
     LAUNCHER_FLAGS.some(
       (known) =>
         arg === known || (known.startsWith('--') && arg.startsWith(`${known}=`)) || (known === '--watch' && arg.startsWith('--watch-path')),
     ),
   );
-  if (flag !== undefined && !isRunnersChild) return flag;
+  // Node.js hands the preload's flag on to what it starts; with `--run` it preloads nothing.
+  if (flag !== undefined && !isRunnersChild) return { name: flag, startsApplications: false };
   const script = argv[1];
-  if (script === undefined) return undefined;
-  const known = launcherScript(script);
-  if (known !== undefined) return known;
-  const name = basename(script);
-  if (!LAUNCHER_NAMES.has(name)) return undefined;
-  if (dirname(script).endsWith('.bin')) return name;
+  return script === undefined ? undefined : (launcherIn(STARTERS, script, true) ?? launcherIn(TOOLS, script, false));
+}
+
+function launcherIn({ scripts, names }: Launchers, path: string, startsApplications: boolean): Launcher | undefined {
+  const found = scriptIn(scripts, path) ?? nameIn(names, scripts, path);
+  return found === undefined ? undefined : { name: found, startsApplications };
+}
+
+function scriptIn(scripts: readonly string[], path: string): string | undefined {
+  const unix = sep === '/' ? path : path.replaceAll(sep, '/');
+  return scripts.find((ending) => unix.endsWith(`/${ending}`));
+}
+
+function nameIn(names: readonly string[], scripts: readonly string[], path: string): string | undefined {
+  const name = basename(path);
+  if (!names.includes(name)) return undefined;
+  if (dirname(path).endsWith('.bin')) return name;
   try {
-    return launcherScript(realpathSync(script)); // a link on the PATH, as /usr/bin/npm is
+    return scriptIn(scripts, realpathSync(path)); // a link on the PATH, as /usr/bin/npm is
   } catch {
     return undefined;
   }
-}
-
-function launcherScript(script: string): string | undefined {
-  const path = sep === '/' ? script : script.replaceAll(sep, '/');
-  return LAUNCHER_SCRIPTS.find((ending) => path.endsWith(ending))?.slice(1);
 }

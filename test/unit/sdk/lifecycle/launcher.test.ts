@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { launcherOf } from '../../../../src/sdk/lifecycle/launcher.ts';
 
 const of = (argv: readonly string[], execArgv: readonly string[] = [], isRunnersChild = false): string | undefined =>
-  launcherOf({ argv: ['/usr/bin/node', ...argv], execArgv, isRunnersChild });
+  launcherOf({ argv: ['/usr/bin/node', ...argv], execArgv, isRunnersChild })?.name;
 
 describe('a launcher is', () => {
   for (const script of [
@@ -46,6 +46,19 @@ describe('a launcher is', () => {
   ]) {
     it(`node ${flags.join(' ')}`, () => assert.equal(of(['/app/server.js'], flags), flags[0]));
   }
+});
+
+describe('what a launcher starts', () => {
+  const starts = (script: string, execArgv: readonly string[] = []): boolean | undefined =>
+    launcherOf({ argv: ['/usr/bin/node', script], execArgv, isRunnersChild: false })?.startsApplications;
+
+  for (const script of ['tsx/dist/cli.mjs', 'nx/bin/nx.js', 'lerna/dist/cli.js', 'turbo/bin/turbo', '.bin/turbo', '.bin/npm'])
+    it(`may be the application: ${script}`, () => assert.equal(starts(`/app/node_modules/${script}`), true));
+
+  for (const script of ['typescript/bin/tsc', '.bin/eslint', 'husky/bin.js'])
+    it(`is not: ${script}`, () => assert.equal(starts(`/app/node_modules/${script}`), false));
+
+  it('gets its flags when the launcher is Node.js itself', () => assert.equal(starts('/app/server.js', ['--watch']), false));
 });
 
 describe('an application is', () => {
