@@ -162,28 +162,34 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
   });
   const meterProvider = new sdk.MeterProvider({ resource, readers: [reader] });
 
-  let collecting: Promise<CollectionResult> | undefined;
+  let collecting: Promise<void> | undefined;
+  /** A callback does not answer, and hangs its collection. The others do not wait for it each time anew. */
+  let isHung = false;
 
   async function collect({ limitMs = exportTimeoutMs, hold = false } = {}): Promise<void> {
     try {
-      // A callback that never settles hangs its collection. The others are not to wait for it each time anew.
-      if (collecting !== undefined || limitMs <= 0) return collectNow();
-      // The SDK's own time limit would hold the process.
-      const underWay = reader.collect();
+      if (isHung || limitMs <= 0) return collectNow();
+      const underWay = collectAfter(collecting);
       collecting = underWay;
-      const isOver = (): undefined => (collecting = undefined);
+      if (await settlesWithin(underWay, limitMs, hold)) return await underWay;
+      isHung = true;
+      const isOver = (): boolean => (isHung = false);
       underWay.then(isOver, isOver);
-      if (await settlesWithin(underWay, limitMs, hold)) return handOver(await underWay);
       reporter.say(
         'warn',
         'metrics.callback',
         `A metric's callback must settle within ${Math.round(limitMs)} ms (OTEL_METRIC_EXPORT_TIMEOUT, or what a flush can spare), but one did not. What it observes is missing; the others are exported.`,
       );
-      underWay.then(handOver, () => {});
       collectNow();
     } catch (error) {
       sayNotCollected(reporter, error);
     }
+  }
+
+  async function collectAfter(previous?: Promise<void>): Promise<void> {
+    await previous?.catch(() => {});
+    // Without the SDK's own time limit, which would hold the process.
+    handOver(await reader.collect());
   }
 
   function handOver(result: CollectionResult): void {

@@ -113,7 +113,7 @@ function build({ config, facts, reporter, components }: OfficialSdkOptions, undo
     async shutdown() {
       await shutdown();
       instrumentation.stop();
-      unwatch();
+      await unwatch();
     },
   };
 }

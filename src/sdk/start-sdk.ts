@@ -241,6 +241,7 @@ function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOpt
   const instrumentation = instrument({ config, reporter, tracerProvider, meterProvider, loggerProvider });
   undo.add(() => instrumentation.stop());
 
+  let shuttingDown: Promise<void> | undefined;
   let shutDown = false;
   let endsAt: number | undefined;
   /** What is left of the one time limit for everything that is added to the end of the process. */
@@ -257,18 +258,22 @@ function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOpt
       metricsPipeline === undefined ? 0 : metricsPipeline.recorded,
     );
   }
-  /** That at the time of the last collection that was asked for. */
+  /** The last collection that was asked for, and what was recorded by then. */
+  let collection: Promise<void> | undefined;
   let collectedAt = -1;
 
   async function collect(limitMs: number, hold: boolean, isLast: boolean): Promise<void> {
     // Flushes in a row are not each to make something new to send.
-    if (!isLast && metricsPipeline?.hasObservers !== true && collectedAt === recordedSoFar()) return;
-    collectedAt = recordedSoFar();
-    await metricsPipeline?.collect({ limitMs, hold });
+    if (isLast || metricsPipeline?.hasObservers === true || collectedAt !== recordedSoFar()) {
+      collectedAt = recordedSoFar();
+      collection = metricsPipeline?.collect({ limitMs, hold });
+    }
+    await collection;
   }
 
   /** @param options.hold - keep the process alive meanwhile. @param options.thenStop - the process ends afterwards. */
   async function flush(limitMs: number, { hold = true, thenStop = false } = {}): Promise<void> {
+    if (shutDown) return;
     const endsAt = monotonicMs() + limitMs;
     await collect(limitMs * COLLECTING_SHARE, hold, thenStop);
     const restMs = Math.max(0, endsAt - monotonicMs());
@@ -337,7 +342,7 @@ function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOpt
     onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
     async onFatalSignal() {
       // Not all of the time: what is recorded meanwhile, or was not taken, is for the flush that blocks.
-      await flush(leftMs() * ASYNC_SHARE, { thenStop: true });
+      await (shuttingDown ?? flush(leftMs() * ASYNC_SHARE, { thenStop: true }));
       isLastCollected = true;
     },
     onSurvived() {
@@ -351,8 +356,8 @@ function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOpt
   async function shutdown(): Promise<void> {
     // A process that ends meanwhile has what is left of this time.
     endsAt ??= monotonicMs() + config.shutdownTimeoutMs;
-    await flush(leftMs());
     metricsPipeline?.stop();
+    await flush(leftMs());
     shutDown = true;
     for (const { sender, account } of senders) {
       sender.close();
@@ -360,17 +365,14 @@ function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOpt
     }
     quietly(() => instrumentation.stop());
     sayLoss();
-    unwatch();
+    await unwatch();
   }
-  let shuttingDown: Promise<void> | undefined;
 
   return {
     instrumentation,
     serviceName: String(resource.attributes['service.name']),
     serviceVersion: resource.attributes['service.version'] as string | undefined,
-    async flush() {
-      if (!shutDown) await flush(config.shutdownTimeoutMs);
-    },
+    flush: () => flush(config.shutdownTimeoutMs),
     shutdown: () => (shuttingDown ??= shutdown()),
   };
 }

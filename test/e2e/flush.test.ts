@@ -1,7 +1,7 @@
 /** What `flush()` and `shutdown()` deliver and how long they take; programs that start telemetry from code. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startCollector, startSilentServer, type Collector } from './kit/collector.ts';
+import { findRefusingPort, startCollector, startSilentServer, type Collector } from './kit/collector.ts';
 import { runProgram, startProgram, type ProgramOptions } from './kit/run-program.ts';
 
 const flushing = (way: string, env: Readonly<Record<string, string>>): ProgramOptions => ({
@@ -72,4 +72,47 @@ describe('with a collector that says nothing', { concurrency: 2 }, () => {
       assert.equal(stdout, 'in time\n');
     });
   }
+});
+
+const COMBINATIONS: readonly (readonly [way: string, end: { code: number | null; signal: string | null }])[] = [
+  ['sigterm-in-shutdown', { code: null, signal: 'SIGTERM' }],
+  ['sigterm-in-flush', { code: null, signal: 'SIGTERM' }],
+  ['shutdown-at-sigterm', { code: 3, signal: null }],
+  ['flush-and-shutdown-at-once', { code: 3, signal: null }],
+  ['exit-in-shutdown', { code: 3, signal: null }],
+];
+
+describe('flushes, ends and signals that meet', { concurrency: 4 }, () => {
+  for (const [way, end] of COMBINATIONS) {
+    it(`${way}: all arrives, and nothing else is said`, async () => {
+      await using collector = await startCollector();
+      const { code, signal, said, stderr } = await runProgram(flushing(way, collector.env));
+      assert.deepEqual({ code, signal }, end, stderr);
+      assert.equal(new Set(collector.store.spans().map(({ attributes }) => attributes['oracle.id'])).size, 10);
+      assert.equal(valuesOf(collector, 'jobs').at(-1), 7);
+      assert.deepEqual(lossSaid(said), [], stderr);
+    });
+
+    for (const [state, start] of Object.entries({ refused: findRefusingPort, silent: startSilentServer })) {
+      it(`${way}: with a collector that is ${state} it ends all the same, and says what was lost once`, async () => {
+        const server = await start();
+        const port = typeof server === 'number' ? server : server.port;
+        const { code, signal, said, stderr } = await runProgram(
+          flushing(way, { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, SIGNALBOX_SHUTDOWN_TIMEOUT: '1000' }),
+        );
+        if (typeof server !== 'number') await server[Symbol.asyncDispose]();
+        assert.deepEqual({ code, signal }, end, stderr);
+        assert.match(said.find(({ code }) => code === 'exit.lost')?.message ?? '', /Lost: 10 spans \(exit_deadline 10\), /);
+        assert.deepEqual(lossSaid(said), ['exit.lost']);
+        assert.doesNotMatch(stderr, /export\.closed/);
+      });
+    }
+  }
+
+  it('what is recorded after shutdown() goes nowhere, and nothing can be started again', async () => {
+    await using collector = await startCollector();
+    const { code, stdout, stderr } = await runProgram(flushing('record-after-shutdown', collector.env));
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'true\n' }, stderr);
+    assert.equal(collector.store.spans().length, 10);
+  });
 });

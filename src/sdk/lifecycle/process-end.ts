@@ -38,8 +38,8 @@ const kill = process.kill.bind(process);
 /** Longest a timer can hold; only keeps the loop alive while an export is under way. */
 const FOREVER_MS = 0x7fffffff;
 
-/** Returns a function that takes all of it back. A signal whose export is under way still ends the process. */
-export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
+/** Returns a function that takes all of it back, a turn of the loop later. A signal that came before still ends the process. */
+export function watchProcessEnd(handlers: ProcessEndHandlers): () => Promise<void> {
   let watching = true;
   let leaving = false;
   let adjusting = false;
@@ -239,11 +239,18 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => void {
     adjustAll();
   }
 
-  return () => {
+  return async () => {
+    // What the system has told is only now heard of: without a listener of ours it would be forgotten.
+    await nextTurn();
+    await nextTurn();
     watching = false;
     for (const signal of FATAL_SIGNALS) quietly(() => silence(signal));
     for (const each of undo) each?.();
   };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 function isFatalSignal(value: unknown): value is FatalSignal {

@@ -63,6 +63,52 @@ const WAYS = {
     meter.createCounter('jobs').add(7);
     await telemetry.shutdown();
   },
+  'sigterm-in-shutdown'() {
+    record();
+    meter.createCounter('jobs').add(7);
+    stayAlive();
+    void telemetry.shutdown();
+    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 5);
+  },
+  'sigterm-in-flush'() {
+    record();
+    meter.createCounter('jobs').add(7);
+    stayAlive();
+    void telemetry.flush();
+    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 5);
+  },
+  'shutdown-at-sigterm'() {
+    record();
+    observeJobs();
+    stayAlive();
+    process.once('SIGTERM', async () => {
+      jobs = 7;
+      await telemetry.shutdown();
+      process.exit(3);
+    });
+    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50);
+  },
+  async 'flush-and-shutdown-at-once'() {
+    record();
+    meter.createCounter('jobs').add(7);
+    const flushed = telemetry.flush();
+    const shutDown = telemetry.shutdown();
+    await Promise.all([flushed, shutDown, telemetry.shutdown()]);
+    await telemetry.flush();
+    process.exit(3);
+  },
+  'exit-in-shutdown'() {
+    record();
+    meter.createCounter('jobs').add(7);
+    void telemetry.shutdown();
+    process.exit(3);
+  },
+  async 'record-after-shutdown'() {
+    record();
+    await telemetry.shutdown();
+    record();
+    console.log(startTelemetry({ serviceName: 'again' }) === telemetry);
+  },
 };
 
 void WAYS[process.argv[2]]();

@@ -123,3 +123,41 @@ test('temporality and the default histogram follow the settings', async () => {
   assert.deepEqual(named('orders').map(values), [[4], [1]]);
   assert.ok('zeroCount' in (values(named('seconds')[0])[0] as object));
 });
+
+test('a collection that is asked for during another follows it, and no value is missed', async () => {
+  const { pipeline, meterProvider, named } = start();
+  const meter = meterProvider.getMeter('shop');
+  const counter = meter.createCounter('orders');
+  const answers: (() => void)[] = [];
+  meter.createObservableGauge('slow').addCallback(async (result) => {
+    await new Promise<void>((resolve) => answers.push(resolve));
+    result.observe(answers.length);
+  });
+  const first = pipeline.collect({ hold: true });
+  const second = pipeline.collect({ hold: true });
+  counter.add(1);
+  while (answers.length === 0) await Promise.resolve();
+  answers[0]?.();
+  await first;
+  counter.add(1);
+  while (answers.length === 1) await Promise.resolve();
+  answers[1]?.();
+  await second;
+  pipeline.stop();
+  assert.deepEqual(named('slow').map(values), [[1], [2]]);
+  assert.deepEqual(named('orders').map(values), [[1], [2]]);
+});
+
+test('a callback that does not answer is waited for once, and costs no other metric', async () => {
+  const { pipeline, meterProvider, named } = start();
+  const meter = meterProvider.getMeter('shop');
+  meter.createObservableGauge('never').addCallback(() => new Promise(() => {}));
+  const counter = meter.createCounter('orders');
+  counter.add(1);
+  await pipeline.collect({ limitMs: 20, hold: true });
+  counter.add(1);
+  // Nothing of this one is awaited, else the limit of an hour would hold the test.
+  await pipeline.collect({ limitMs: 3_600_000 });
+  pipeline.stop();
+  assert.deepEqual(named('orders').map(values), [[1], [2]]);
+});

@@ -158,9 +158,14 @@ describe('the listeners for signals', { concurrency: 2 }, () => {
 
   it('are gone when the watch is over, and process.emit is as it was', async () => {
     const { lines } = await run(
-      "const { emit, reallyExit } = process; const stop = watch(); log(process.emit === emit); stop(); log(counts(), process.emit === emit, Object.hasOwn(process, 'emit'), process.reallyExit === reallyExit); stop();",
+      "const { emit, reallyExit } = process; const stop = watch(); log(process.emit === emit); stop().then(stop).then(() => log(counts(), process.emit === emit, Object.hasOwn(process, 'emit'), process.reallyExit === reallyExit));",
     );
     assert.deepEqual(lines, ['false', '0,0,0 true false true']);
+  });
+
+  it('hear of a signal that came before the watch was over', async () => {
+    const { signal, lines } = await run("const stop = watch(); stay(); process.kill(process.pid, 'SIGTERM'); void stop();");
+    assert.deepEqual({ signal, lines }, { signal: 'SIGTERM', lines: ['fatal SIGTERM', 'exit'] });
   });
 
   it('are left out where process cannot be changed', async () => {
@@ -170,7 +175,7 @@ describe('the listeners for signals', { concurrency: 2 }, () => {
 
   it('are wrapped by others that come later, and stop takes nothing of theirs away', async () => {
     const { code, lines } = await run(
-      "const stop = watch(); const inner = process.emit; process.emit = function (...args) { if (args[0] === 'custom') log('theirs'); return Reflect.apply(inner, this, args); }; stop(); process.emit('custom');",
+      "const stop = watch(); const inner = process.emit; process.emit = function (...args) { if (args[0] === 'custom') log('theirs'); return Reflect.apply(inner, this, args); }; stop().then(() => process.emit('custom'));",
     );
     assert.deepEqual({ code, lines }, { code: 0, lines: ['theirs'] });
   });
