@@ -277,6 +277,7 @@ function startImportHook(isWanted: (url: string, specifier: string) => boolean, 
 function registerHooksThread(targets: readonly string[], files: readonly string[], reporter: Reporter): void {
   try {
     const include = [...targets, ...files.map((file) => new RegExp(`/node_modules/${file.replaceAll('.', '\\.')}$`))];
+    process.cwd(); // throws in a folder that was removed, where no thread starts and Node.js would wait for it for ever
     module.register('import-in-the-middle/hook.mjs', { parentURL: import.meta.url, data: { include } });
   } catch (error) {
     reporter.say(

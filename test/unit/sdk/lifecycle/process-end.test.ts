@@ -82,6 +82,18 @@ describe('the end of a process', { concurrency: 2 }, () => {
     });
   }
 
+  for (const [handler, program] of Object.entries({
+    'the capture callback': 'process.setUncaughtExceptionCaptureCallback(keep);',
+    'a domain': "const domain = require('node:domain').create(); domain.on('error', keep); domain.enter();",
+  })) {
+    it(`is not there when ${handler} keeps the process`, async () => {
+      const { code, lines } = await run(
+        `watch(); const keep = ({ message }) => log('kept', message); ${program} setImmediate(() => { setTimeout(() => log('goes on')); throw new Error('bad'); });`,
+      );
+      assert.deepEqual({ code, lines }, { code: 0, lines: ['crash bad uncaughtException true', 'kept bad', 'goes on', 'exit'] });
+    });
+  }
+
   it('is called off when it was a test that emitted the error, and the stack is whole again', async () => {
     const { code, lines } = await run(`
       watch({ onSurvived: () => { log('survived'); log(Error.prepareStackTrace === before); } });
