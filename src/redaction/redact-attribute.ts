@@ -1,44 +1,75 @@
 /** The one redactor that every signal goes through: what of an attribute may leave. */
+import { announcesSecret } from './named-values.ts';
+import { redactGraphql } from './redact-graphql.ts';
 import { redactQueryText } from './redact-query-text.ts';
 import { redactText } from './redact-text.ts';
-import { redactQuery, redactUrl } from './redact-url.ts';
+import { redactPath, redactQuery, redactUrl } from './redact-url.ts';
 import { isSecretName, secrecyOf, wordsOf } from './secret-names.ts';
 import { isCardNumber, REDACTED } from './secret-shapes.ts';
+import { count, type Descent, enter, errorFields } from './value-bounds.ts';
 
 /** What is done with values under a key. */
-type Rule = 'keep' | 'text' | 'url' | 'url query' | 'database query' | 'hide text' | 'hide';
+type Rule =
+  | 'keep'
+  | 'text'
+  | 'few texts'
+  | 'measure'
+  | 'url'
+  | 'url query'
+  | 'route'
+  | 'database query'
+  | 'graphql'
+  | 'raw headers'
+  | 'hide text'
+  | 'hide';
 
-/** Keys of the semantic conventions that are on most records and whose values are chosen by programs: not looked at. */
+/** Keys of the semantic conventions that are on most records and whose values are enums, numbers or ids: not looked at. */
 const KEPT = new Set(
-  `http.request.method http.response.status_code http.route http.method http.status_code
-  http.flavor http.scheme http.request.body.size http.response.body.size url.scheme server.address server.port
-  client.port network.peer.address network.peer.port network.protocol.name network.protocol.version
-  network.transport network.type net.host.name net.host.port net.peer.name net.peer.port
-  error.type exception.type db.system db.system.name db.namespace db.name db.collection.name db.operation
-  db.operation.name db.response.status_code messaging.system messaging.operation.name messaging.operation.type
-  rpc.system rpc.service rpc.method rpc.grpc.status_code rpc.response.status_code code.function code.function.name
-  code.file.path code.filepath code.line.number code.lineno code.column.number thread.id thread.name session.id
-  session.previous_id mcp.session.id trace_id span_id trace_flags trace.id span.id traceId spanId service.name
-  service.version service.namespace service.instance.id deployment.environment.name telemetry.sdk.name
-  telemetry.sdk.language telemetry.sdk.version event.name gen_ai.operation.name gen_ai.provider.name
-  gen_ai.request.model gen_ai.response.model gen_ai.token.type`.split(/\s+/),
+  `http.request.method http.response.status_code http.method http.status_code http.flavor http.scheme http.request.body.size
+  http.response.body.size url.scheme server.port client.port network.peer.port network.protocol.version network.transport
+  network.type net.host.port net.peer.port db.system db.system.name db.response.status_code messaging.system
+  messaging.operation.type rpc.system rpc.grpc.status_code rpc.response.status_code code.file.path code.filepath
+  code.line.number code.lineno code.column.number thread.id session.id session.previous_id mcp.session.id trace_id span_id trace_flags trace.id span.id traceId
+  spanId telemetry.sdk.name telemetry.sdk.language telemetry.sdk.version gen_ai.token.type`.split(/\s+/),
 );
+
+/** Keys that are on most records too, whose values are few and mostly harmless: each is looked at once. */
+const FEW_VALUES = new Set(
+  `http.route server.address net.host.name net.peer.name network.peer.address network.protocol.name error.type exception.type
+  db.namespace db.name db.collection.name db.operation.name db.operation messaging.operation.name rpc.service rpc.method
+  code.function code.function.name thread.name service.name service.version service.namespace service.instance.id
+  deployment.environment.name event.name gen_ai.operation.name gen_ai.provider.name gen_ai.request.model
+  gen_ai.response.model`.split(/\s+/),
+);
+const harmlessTexts = new Set<string>();
+const harmlessRoutes = new Set<string>();
+const MAX_HARMLESS = 1000;
+const MAX_HARMLESS_LENGTH = 128;
 
 const URL_WORD = /\b(?:urls?|uri|href|path|target|referr?er|location|endpoint)$|^http request header origin$|^url (?:full|path|original)$/;
 /** What has spaces and does not begin so is a sentence, in which a URL may stand. */
 const URL_START = /^(?:[a-z][a-z0-9+.-]{0,31}:)?\//i;
 /** `query` may be a database's or a URL's; no statement begins so. */
 const URL_QUERY_START = /^\?|^[\w.[\]%-]{1,64}=/;
-const QUERY_STRING_WORD = /^(?:url|http) query$|^url fragment$|query ?string$/;
-const DATABASE_WORD = /^db query text$|\bstatement$|\bsql$|^query$|^db query$|^graphql (?:source|document)$/;
+const QUERY_STRING_WORD =
+  /^(?:url|http|req|request) (?:query|search)$|^url fragment$|\b(?:query ?string|query ?params|search ?params)$|^qs$/;
+const DATABASE_WORD =
+  /\b(?:statement|stmt|sql|sql (?:query|text)|query text)$|^query$|\b(?:db|sql|prisma|pg|postgres|mysql|mongo|mongodb|redis|database) (?:query|command)$/;
+const GRAPHQL_WORD = /\bgraphql (?:source|document|query)$/;
 /** Values that were bound to a statement, one under each key or all together. */
-const BOUND_VALUES = /^db (?:query|operation) parameter\b|^db postgresql values$|^graphql variables\b|^bindings$/;
+const BOUND_VALUES =
+  /\b(?:db|sql|pg|query|statement)\b(?:.*) (?:parameters?|params|values|bindings?|binds?)(?: \w+){0,3}$|^graphql(?: operation)? variables\b|^bindings$/;
+/** The same beside a statement in one object. */
+const BOUND_BESIDE = /^(?:parameters?|params|values|bindings?|binds?|args|variables)$/;
+/** Numbers that may have as many digits as a card. */
+const MEASURE_WORD = /\b(?:[nuµm]s|nanos|micros|millis|seconds|bytes|time|timestamp|duration|elapsed|offset|size|count|total)$/;
+
+/** Fields that hold a name, and those that hold the value that goes with it: `{ name: 'password', value: '…' }`. */
+const LABEL_FIELD = /^(?:name|key|header|field|param|parameter|property|label|k)$/i;
+const VALUE_FIELD = /^(?:values?|val|v|content|data)$/i;
 
 const MAX_KEY_LENGTH = 256;
 const MAX_KEYS = 2000;
-/** The same bounds as the encoders', so that a value that is too much for them is too much here. */
-const MAX_DEPTH = 64;
-const MAX_VALUES = 100_000;
 
 const rules = new Map<string, Rule>();
 
@@ -52,7 +83,7 @@ const rules = new Map<string, Rule>();
  */
 export function redactAttribute(key: string, value: unknown): unknown {
   try {
-    const rule = rules.get(key) ?? learnRule(key);
+    const rule = ruleOfKey(key);
     if (rule === 'keep') return value;
     if (typeof value === 'string') return redactString(rule, value);
     if (typeof value === 'object' && value !== null) return redactObject(rule, value, { path: [], values: 0 });
@@ -60,6 +91,10 @@ export function redactAttribute(key: string, value: unknown): unknown {
   } catch {
     return undefined;
   }
+}
+
+function ruleOfKey(key: string): Rule {
+  return rules.get(key) ?? learnRule(key);
 }
 
 function learnRule(key: string): Rule {
@@ -75,10 +110,15 @@ function ruleOf(key: string): Rule {
   if (KEPT.has(key)) return 'keep';
   const secrecy = secrecyOf(key);
   if (secrecy !== 'none') return secrecy === 'text' ? 'hide text' : 'hide';
+  if (key === 'http.route') return 'route';
+  if (FEW_VALUES.has(key)) return 'few texts';
   const words = wordsOf(key);
+  if (GRAPHQL_WORD.test(words)) return 'graphql';
   if (BOUND_VALUES.test(words)) return 'hide';
   if (QUERY_STRING_WORD.test(words)) return 'url query';
   if (DATABASE_WORD.test(words)) return 'database query';
+  if (/\braw ?headers$/.test(words)) return 'raw headers';
+  if (MEASURE_WORD.test(words)) return 'measure';
   return URL_WORD.test(words) ? 'url' : 'text';
 }
 
@@ -94,25 +134,40 @@ function redactString(rule: Rule, text: string): string {
       return redactQuery(text);
     case 'database query':
       return URL_QUERY_START.test(text) ? redactQuery(text) : redactQueryText(text);
+    case 'graphql':
+      return redactGraphql(text);
+    case 'route':
+      return redactOnce(text, harmlessRoutes, redactRoute);
+    case 'few texts':
+      return redactOnce(text, harmlessTexts, redactText);
     default:
       return redactText(text);
   }
 }
 
+/** `/users/:id?` has no query, and `/token:refresh` no value. */
+function redactRoute(route: string): string {
+  return /\?[\w.-]+=/.test(route) ? redactUrl(route) : redactPath(route);
+}
+
+function redactOnce(text: string, harmless: Set<string>, redact: (text: string) => string): string {
+  if (harmless.has(text)) return text;
+  const redacted = redact(text);
+  if (redacted === text && text.length <= MAX_HARMLESS_LENGTH) {
+    if (harmless.size === MAX_HARMLESS) harmless.clear();
+    harmless.add(text);
+  }
+  return redacted;
+}
+
 function redactScalar(rule: Rule, value: unknown): unknown {
   if (typeof value !== 'number' && typeof value !== 'bigint') return value;
   if (rule === 'hide') return REDACTED;
-  return value >= 1e12 && isCardNumber(String(value)) ? REDACTED : value;
-}
-
-/** The way down into one value. */
-interface Descent {
-  readonly path: object[];
-  values: number;
+  return value >= 1e12 && rule !== 'measure' && isCardNumber(String(value)) ? REDACTED : value;
 }
 
 function redactValue(rule: Rule, value: unknown, descent: Descent): unknown {
-  if (++descent.values > MAX_VALUES) throw new RangeError('too many values');
+  count(descent);
   if (typeof value === 'string') return redactString(rule, value);
   return typeof value === 'object' && value !== null ? redactObject(rule, value, descent) : redactScalar(rule, value);
 }
@@ -121,9 +176,8 @@ function redactObject(rule: Rule, value: object, descent: Descent): unknown {
   if (ArrayBuffer.isView(value)) return redactBytes(rule, value);
   if (value instanceof Date) return value;
   if (value instanceof URL) return redactUrl(value.href);
-  if (descent.path.includes(value)) return '[circular]';
-  if (descent.path.length === MAX_DEPTH) return '[too deep]';
-  descent.path.push(value);
+  const refusal = enter(descent, value);
+  if (refusal !== undefined) return refusal;
   const copy = Array.isArray(value) ? redactArray(rule, value, descent) : redactFields(rule, fieldsOf(value), descent);
   descent.path.pop();
   return copy;
@@ -132,26 +186,28 @@ function redactObject(rule: Rule, value: object, descent: Descent): unknown {
 function redactArray(rule: Rule, items: readonly unknown[], descent: Descent): unknown[] {
   const copy: unknown[] = [];
   for (let i = 0; i < items.length; i++) {
-    const before = i > 0 ? items[i - 1] : undefined;
-    copy.push(redactValue(typeof before === 'string' && announcesSecret(before) ? 'hide' : rule, items[i], descent));
+    const before = items[i - 1];
+    const isSecret =
+      typeof before === 'string' && (rule === 'raw headers' ? i % 2 === 1 && isSecretName(before) : announces(before, items, i));
+    copy.push(redactValue(isSecret ? 'hide' : rule, items[i], descent));
   }
   return copy;
 }
 
-/** `['--token', '…']` on a command line, `['Authorization', '…']` among raw headers. */
-function announcesSecret(item: string): boolean {
-  return item.length <= 64 && /^[\w-]*-[\w-]*$|^authorization$|^cookie$/i.test(item) && isSecretName(item);
+/** `['--token', '…']`, `['Authorization', '…']` and, where the two are all there is, `['password', '…']`. */
+function announces(before: string, items: readonly unknown[], at: number): boolean {
+  return announcesSecret(before) || (at === 1 && items.length === 2 && isSecretName(before));
 }
 
 function redactFields(rule: Rule, fields: Record<string, unknown>, descent: Descent): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
-  // `{ name: 'password', value: '…' }`
-  const label = fields['name'] ?? fields['key'];
-  const isLabelled = typeof label === 'string' && 'value' in fields && isSecretName(label);
-  for (const key of Object.keys(fields)) {
+  const keys = Object.keys(fields);
+  const isLabelled = keys.some((key) => LABEL_FIELD.test(key) && typeof fields[key] === 'string' && isSecretName(fields[key]));
+  const hasStatement = keys.some((key) => typeof fields[key] === 'string' && ruleOfKey(key) === 'database query');
+  for (const key of keys) {
     if (key === '__proto__') continue; // would set it
-    const fieldRule = isLabelled && key === 'value' ? 'hide' : ruleInside(rule, key);
-    copy[key.includes('@') ? redactText(key) : key] = redactValue(fieldRule, fields[key], descent);
+    const isHidden = (isLabelled && VALUE_FIELD.test(key)) || (hasStatement && BOUND_BESIDE.test(key));
+    copy[/[@_-]|\d{13}/.test(key) ? redactText(key) : key] = redactValue(isHidden ? 'hide' : ruleInside(rule, key), fields[key], descent);
   }
   return copy;
 }
@@ -160,16 +216,13 @@ function redactFields(rule: Rule, fields: Record<string, unknown>, descent: Desc
 function ruleInside(rule: Rule, key: string): Rule {
   if (rule === 'hide' || rule === 'url query' || rule === 'database query') return 'hide';
   if (rule === 'hide text') return rule;
-  const own = rules.get(key) ?? learnRule(key);
+  const own = ruleOfKey(key);
   return own === 'keep' ? 'text' : own;
 }
 
 /** What an object has to say: an error's text, a collection's items, its own fields. */
 function fieldsOf(value: object): Record<string, unknown> {
-  if (value instanceof Error) {
-    const { cause, message, name, stack } = value;
-    return { ...value, name, message, stack, ...(cause === undefined ? {} : { cause }) };
-  }
+  if (value instanceof Error) return errorFields(value);
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), item]));
   if (value instanceof Set) return { ...[...value] };
   return value as Record<string, unknown>;

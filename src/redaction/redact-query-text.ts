@@ -1,3 +1,4 @@
+import { redactGraphql } from './redact-graphql.ts';
 import { redactSql } from './redact-sql.ts';
 import { REDACTED } from './secret-shapes.ts';
 
@@ -6,6 +7,8 @@ const SQL_VERB =
 
 /** Commands whose first argument is no key, and may be a password or a program. */
 const NO_KEY = /^(?:acl|auth|client|config|debug|echo|eval|evalsha|eval_ro|evalsha_ro|fcall|fcall_ro|function|hello|migrate|ping|script)$/i;
+
+const GRAPHQL = /^(?:query|mutation|subscription|fragment)\b\s{0,8}(?:\w{1,64}\s{0,8}){0,4}[({@]/;
 
 const COMMAND_NAME = /^[A-Za-z][\w.-]{0,30}$/;
 const KEY_PART = /^[A-Za-z_.{}*-]{1,20}$/;
@@ -21,7 +24,7 @@ const MAX_CLEAN_LENGTH = 1024;
 
 /**
  * What a database was asked, without the data in it, in whatever language it was asked: SQL and its like (see `redactSql`),
- * a document of MongoDB or Elasticsearch (keys stay, values go), or a command of Redis (its name and the words of its first
+ * a document of MongoDB or Elasticsearch (keys stay, values go), one of GraphQL, or a command of Redis (its name and the words of its first
  * key stay).
  *
  * @see https://opentelemetry.io/docs/specs/semconv/database/database-spans/#sanitization-of-dbquerytext
@@ -39,6 +42,7 @@ export function redactQueryText(text: string): string {
 function redactQuery(text: string): string {
   const query = text.trimStart();
   if (query.startsWith('{') || query.startsWith('[')) return redactDocument(query);
+  if (GRAPHQL.test(query)) return redactGraphql(query);
   const name = /^[A-Za-z][\w.-]*/.exec(query.slice(0, 64))?.[0];
   return name === undefined || SQL_VERB.test(name) ? redactSql(query) : redactCommand(query);
 }

@@ -5,6 +5,8 @@
 
 /** Words behind which a double-quoted name shows that double quotes hold names here, and not MySQL's strings. */
 const NAMES_FOLLOW = /^(?:from|into|update|join|table|references|only)$/;
+/** What a value stands behind, beside `=`, `<`, `>`, `!` and `~`. */
+const VALUE_FOLLOWS = /^(?:like|ilike|rlike|regexp|glob)$/i;
 /** What is put in front of a string: `N'…'`, `E'…'`, `X'…'`, `_utf8'…'`. */
 const STRING_PREFIX = /^(?:[nebxr]|rb|br|_\w+)$/i;
 const ORACLE_QUOTE = /^n?q$/i;
@@ -20,15 +22,19 @@ const ORACLE_BRACKETS: Readonly<Record<string, string>> = { '[': ']', '{': '}', 
  * white space is one space. Names, also quoted ones, and placeholders (`$1`, `?`, `:name`, `@name`) stay. What follows a
  * literal or a comment that does not end, or whose end is in doubt (`\'`), goes too.
  *
- * Double quotes hold names when the statement shows it (`FROM "t"`, `"t"."c"`), and else strings, as in MySQL.
+ * Double quotes hold names when the statement shows it (`FROM "t"`, `"t"."c"`), and else strings, as in MySQL. Behind `AS`
+ * stands a name in any case, in `VALUES (…)` and `IN (…)` and behind a comparison a string, unless a dot follows.
  */
 export function redactSql(sql: string): string {
   let out = '';
   /** The last character of `out`, which is never read itself: that would copy it each time. */
   let last = '';
+  /** The same without white space. */
+  let lastSign = '';
   /** Text in double quotes and what stands before it, until it is known what the quotes mean. */
   const doubtful: string[] = [];
   let quotesHoldNames = false;
+  const lists = createListTracker();
   /** The last two words, in lower case; empty when something else came after them. */
   let word = '';
   let wordBefore = '';
@@ -37,6 +43,7 @@ export function redactSql(sql: string): string {
   const put = (text: string): void => {
     out += text;
     last = text.at(-1) ?? '';
+    if (text !== ' ') lastSign = last;
   };
 
   while (i !== -1 && i < sql.length) {
@@ -65,6 +72,7 @@ export function redactSql(sql: string): string {
       put(word === 'by' && wordBefore === 'identified' && !/^values$/i.test(text) ? '?' : text);
       wordBefore = word;
       word = text.toLowerCase();
+      lists.word(word);
       i = end;
       continue;
     }
@@ -79,12 +87,18 @@ export function redactSql(sql: string): string {
       i = endOfString(sql, i, false);
     } else if (char === '"') {
       const end = endOfString(sql, i, false);
-      if (end === -1 || (lastWord === 'by' && wordBefore === 'identified')) put('?');
+      if (
+        end === -1 ||
+        (lastWord === 'by' && wordBefore === 'identified') ||
+        (isQuotedValue(lastSign, lastWord, lists) && sql[end] !== '.')
+      )
+        put('?');
+      else if (lastWord === 'as' && PLAIN_NAME.test(sql.slice(i + 1, end - 1))) put(sql.slice(i, end));
       else {
         if (NAMES_FOLLOW.test(lastWord) || last === '.' || sql[end] === '.') quotesHoldNames = true;
         doubtful.push(out, sql.slice(i + 1, end - 1));
         out = '';
-        last = '"';
+        last = lastSign = '"';
       }
       i = end;
     } else if (char === '`') {
@@ -105,6 +119,7 @@ export function redactSql(sql: string): string {
       put(end - i > 4 ? `${char}?` : sql.slice(i, end));
       i = end;
     } else {
+      lists.bracket(char);
       put(char);
       i++;
     }
@@ -118,6 +133,37 @@ export function redactSql(sql: string): string {
   return (result + out).replace(LISTS, (list) => `${list.slice(0, list.indexOf('('))}(?)`).trim();
 }
 
+/** Knows whether what comes next is an element of `VALUES (…)` or `IN (…)`. */
+interface ListTracker {
+  word(text: string): void;
+  bracket(char: string): void;
+  isInside(): boolean;
+}
+
+function createListTracker(): ListTracker {
+  /** For each open bracket whether it holds a list of values. */
+  const brackets: boolean[] = [];
+  /** How many were open at `VALUES` or `IN`, until another word on the same level. */
+  let level = -1;
+  return {
+    word(text) {
+      if (/^(?:values|in)$/i.test(text)) level = brackets.length;
+      else if (level === brackets.length && !/^row$/i.test(text)) level = -1;
+      if (brackets.length > 0 && /^select$/i.test(text)) brackets[brackets.length - 1] = false;
+    },
+    bracket(char) {
+      if (char === '(') brackets.push(level === brackets.length);
+      else if (char === ')') brackets.pop();
+    },
+    isInside: () => brackets.at(-1) === true,
+  };
+}
+
+/** Whether text in double quotes behind `sign`, or behind `word`, is a string wherever double quotes hold strings. */
+function isQuotedValue(sign: string, word: string, lists: ListTracker): boolean {
+  return /[=<>!~]/.test(sign) || VALUE_FOLLOWS.test(word) || (lists.isInside() && (sign === '(' || sign === ','));
+}
+
 /** Behind the white space or the comment at `i`; `i` when there is neither, -1 when it is in doubt where it ends. */
 function endOfSpace(sql: string, i: number, char: string, next: string, word: string): number {
   if (isSpace(char)) return i + 1;
@@ -128,6 +174,64 @@ function endOfSpace(sql: string, i: number, char: string, next: string, word: st
   // `--` without a space is no comment in MySQL, and `#` is one only there. A quote in it might open a string then.
   const isCertain = isComment && (isSpace(sql[i + 2] ?? ' ') || sql[i + 2] === '-');
   return isCertain || !/['"`$]|\/\*|-- /.test(sql.slice(i + 1, end)) ? end : -1;
+}
+
+/** What stands in front of a string: an operator, a bracket, a comma, another string, or one of these words. */
+const VALUE_SIGN = /[=<>!~|(,+?]/;
+const VALUE_WORD =
+  /^(?:i?like|rlike|regexp|glob|in|values?|and|or|not|between|then|else|when|case|select|by|limit|offset|interval|date|timestamp|set|escape|password|return|returning|over|to|is|row|separator)$/i;
+
+/**
+ * `text` with `?` for the strings behind `from` that stand where a statement has values. Everything else stays: the text
+ * may go on behind the statement, with a stack for example, and it is not known where.
+ */
+export function redactStrings(text: string, from: number): string {
+  let result = text.slice(0, from);
+  let done = from;
+  let sign = '';
+  let word = '';
+  let dollarsClose = true;
+  const lists = createListTracker();
+  for (let i = from; i < text.length;) {
+    const char = text[i] as string;
+    if (isWordStart(char)) {
+      const end = endOfWord(text, i);
+      if (text[end] !== "'" || !STRING_PREFIX.test(text.slice(i, end))) {
+        word = text.slice(i, Math.min(end, i + 16));
+        sign = 'a';
+        lists.word(word);
+      }
+      i = end;
+    } else if (char === "'" || char === '"' || (char === '$' && dollarsClose)) {
+      const isValue =
+        char === '"' ? isQuotedValue(sign, sign === 'a' ? word : '', lists) : sign === 'a' ? VALUE_WORD.test(word) : VALUE_SIGN.test(sign);
+      // `can't`
+      const isApostrophe = char === "'" && sign === 'a' && i > from && isWordChar(text[i - 1] as string) && !STRING_PREFIX.test(word);
+      const end = isApostrophe ? i + 1 : char === '$' ? endOfDollar(text, i) : endInText(text, i);
+      if (char === '$' && end === -1) dollarsClose = false;
+      const isLiteral = char !== '$' || (end > i + 1 && text[end - 1] === '$');
+      if (isValue && isLiteral && !isApostrophe && !(char === '"' && text[end] === '.')) {
+        result += `${text.slice(done, text[i - 1] === '\\' ? i - 1 : i)}?`;
+        done = end === -1 ? Math.max(endOfLine(text, i), endOfString(text, i, true)) : end;
+        sign = '?';
+      } else if (!isApostrophe) sign = '"';
+      i = Math.max(done, end, i + 1);
+    } else {
+      lists.bracket(char);
+      if (!isSpace(char) && char !== '\\') sign = char;
+      i++;
+    }
+  }
+  return result + text.slice(done);
+}
+
+/** Behind the closing quote; -1 when there is none, or a backslash stands in front of it. */
+function endInText(text: string, open: number): number {
+  // In JSON, the string's own quotes have a backslash in front of them, and so has the one that closes it.
+  const slash = text[open - 1] === '\\' ? '\\' : '';
+  if (slash === '') return endOfString(text, open, false);
+  const close = text.indexOf(`\\${text[open]}`, open + 1);
+  return close === -1 ? -1 : close + 2;
 }
 
 /** Behind the string that `prefix` belongs to, -1 when it does not end; undefined when it is a word of its own. */

@@ -1,3 +1,4 @@
+import { redactEncoded } from './encodings.ts';
 import { isSecretName } from './secret-names.ts';
 import { REDACTED, redactShapes } from './secret-shapes.ts';
 
@@ -5,6 +6,16 @@ import { REDACTED, redactShapes } from './secret-shapes.ts';
 const FLAG = /^[A-Za-z_][A-Za-z_.[\]-]{0,31}$/;
 /** A parameter's name that is certainly no value itself. */
 const PARAMETER_NAME = /^[^@]{1,64}$/;
+/** Behind the first colon of an authority without `@`: a port, more hosts with theirs, or a place to put one. */
+const PORT = /^(?:\d{0,5}(?:,.*)?|port|[$<{:*].*)$/i;
+
+/** Segments of a path behind which one token may stand, and those behind which everything may be one. */
+const TOKEN_FOLLOWS = /^(?:reset|invites?|invitations?|verify|verification|confirm|confirmation|login|signin|sso|recover)$/i;
+const TOKENS_FOLLOW = /hooks?b?\d?$|^triggers?$|^interactions$|^key$|^magic|activat|unsubscribe|^share$/i;
+const PLACEHOLDER = /^[:{[*(<$]/;
+/** `getting-started-guide-2` */
+const WORDS = /^[a-z]{1,15}(?:[-_.][a-z]{1,15})*(?:[-_.][a-z]{0,15}\d{1,2})?$/;
+const FILE_NAME = /\.(?:m?[jt]sx?|css|html?|json|map|png|jpe?g|gif|webp|svg|ico|woff2?|ya?ml|txt|md)$/i;
 
 /**
  * A URL, whole or from its path on, without what it may give away: user and password, the values of all query parameters
@@ -27,6 +38,9 @@ export function redactUrl(url: string): string {
     // A password may hold `?`, `#` and `/` unescaped; the rest is a URL of its own then.
     if (end > question) return url.slice(0, authority) + userInfo + redactUrl(url.slice(end));
     result = url.slice(0, authority) + userInfo + redactPath(url.slice(end, question));
+  } else if (authority !== -1) {
+    const path = authorityEnd(url, authority);
+    result = url.slice(0, authority) + redactPath(redactHost(url.slice(authority, path)) + url.slice(path, Math.max(path, question)));
   } else {
     result = redactPath(url.slice(0, question));
   }
@@ -48,7 +62,7 @@ function redactParameter(parameter: string): string {
   const equals = parameter.indexOf('=');
   if (equals === -1) return parameter === '' || FLAG.test(parameter) ? parameter : REDACTED;
   const name = parameter.slice(0, equals);
-  const shown = PARAMETER_NAME.test(name) && redactShapes(name) === name ? name : REDACTED;
+  const shown = PARAMETER_NAME.test(name) && redactPath(name) === name ? name : REDACTED;
   return equals === parameter.length - 1 ? `${shown}=` : `${shown}=${REDACTED}`;
 }
 
@@ -59,28 +73,69 @@ function authorityStart(url: string): number {
   return scheme ? scheme[0].length : -1;
 }
 
-/** Where the `@` behind user and password stands; -1 when there are none. */
-function userInfoEnd(url: string, start: number): number {
+function authorityEnd(url: string, start: number): number {
   let end = start;
   while (end < url.length && !'/?#\\'.includes(url[end] as string)) end++;
+  return end;
+}
+
+/** Where the `@` behind user and password stands; -1 when there are none. */
+function userInfoEnd(url: string, start: number): number {
+  const end = authorityEnd(url, start);
   const at = url.lastIndexOf('@', end - 1);
   if (at >= start) return at;
   // `scheme://user:pass/word@host`: what stands behind the colon is no port.
-  const colon = url[start] === '[' ? -1 : url.indexOf(':', start);
-  if (colon === -1 || colon >= end || /^\d*$/.test(url.slice(colon + 1, end))) return -1;
-  return url.lastIndexOf('@') > end ? url.lastIndexOf('@') : -1;
+  return hasOpenPassword(url.slice(start, end)) && url.lastIndexOf('@') > end ? url.lastIndexOf('@') : -1;
 }
 
-function redactPath(path: string): string {
+/** Whether an authority without `@` has something behind its colon that is no port: a password that was cut off, or goes on. */
+export function hasOpenPassword(authority: string): boolean {
+  const colon = authority.startsWith('[') ? -1 : authority.indexOf(':');
+  return colon !== -1 && !PORT.test(authority.slice(colon + 1)) && authority.slice(colon + 1) !== REDACTED;
+}
+
+function redactHost(authority: string): string {
+  return hasOpenPassword(authority) ? `${authority.slice(0, authority.indexOf(':') + 1)}${REDACTED}` : authority;
+}
+
+/** A path, or a part of one, without tokens. The placeholders of a route stay. */
+export function redactPath(path: string): string {
+  const shown = redactSegments(path);
+  return shown.includes('%') ? redactEncoded(shown, redactSegments) : shown;
+}
+
+function redactSegments(path: string): string {
   const shown = redactShapes(path);
-  if (!/;|token|secret|password|key|auth|reset|invite|verify|confirm/i.test(shown)) return shown;
+  if (!mayHoldToken(shown)) return shown;
   const segments = shown.split('/');
+  let isBehindHook = false;
   for (let i = 0; i < segments.length; i++) {
     const segment = segments[i] as string;
+    const before = segments[i - 1] ?? '';
+    isBehindHook ||= TOKENS_FOLLOW.test(before);
     if (segment.includes(';')) segments[i] = segment.split(';').map(redactMatrixParameter).join(';');
-    else if (i > 0 && isKeyLike(segment) && leadsToSecret(segments[i - 1] as string)) segments[i] = REDACTED;
+    else if (i > 0 && isKeyLike(segment) && (isBehindHook || leadsToSecret(before))) segments[i] = REDACTED;
   }
   return segments.join('/');
+}
+
+/** Whether a segment is as long as a token, or has parameters of its own. */
+function mayHoldToken(path: string): boolean {
+  let length = 0;
+  let hasDigit = false;
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    if (code === 0x3b) return true; // ;
+    if (code === 0x2f) {
+      length = 0;
+      hasDigit = false;
+    } else {
+      length++;
+      hasDigit ||= code >= 0x30 && code <= 0x39;
+      if (length >= 20 || (length >= 8 && hasDigit)) return true;
+    }
+  }
+  return false;
 }
 
 /** `;jsessionid=…` */
@@ -91,11 +146,13 @@ function redactMatrixParameter(parameter: string): string {
 
 /** The segment behind `/reset-password/` or `/invite/` is as good as a password. */
 function leadsToSecret(segment: string): boolean {
-  return isSecretName(segment) || /^(?:reset|invites?|invitations?|verify|confirm)$/i.test(segment);
+  return isSecretName(segment) || TOKEN_FOLLOWS.test(segment);
 }
 
+/** Long, and neither words, nor a placeholder (`:resetPasswordToken`), nor the name of a file. */
 function isKeyLike(segment: string): boolean {
-  return segment.length >= 20 || (segment.length >= 8 && /\d/.test(segment));
+  if (segment.length < 8 || PLACEHOLDER.test(segment) || FILE_NAME.test(segment) || WORDS.test(segment)) return false;
+  return segment.length >= 20 || /\d/.test(segment);
 }
 
 function indexOrEnd(text: string, char: string): number {

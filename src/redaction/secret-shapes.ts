@@ -8,22 +8,29 @@ import { MAYBE_ADDRESS, MAYBE_CARD, MAYBE_KEY, MAYBE_NAMED, suspicionsOf } from 
 /** The word that OpenTelemetry's semantic conventions put in a secret's place. */
 export const REDACTED = 'REDACTED';
 
-/** The beginnings by which issuers mark their keys, and how much must follow. */
+/** The beginnings by which issuers mark their keys, and how much must follow. `suspicion.ts` knows their first three characters. */
 const KEYS = new RegExp(
   `(?<![A-Za-z0-9])(?:${[
     'eyJ[\\w-]{8,}(?:\\.[\\w-]*){0,4}', // JSON Web Tokens, and any other JSON in base64
-    '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}', // AWS
-    'AIza[\\w-]{20,}|ya29\\.[\\w-]{8,}|GOCSPX-[\\w-]{10,}', // Google
+    '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}|ABSK[\\w+/=-]{20,}', // AWS, Bedrock
+    'AIza[\\w-]{20,}|ya29\\.[\\w-]{8,}|GOCSPX-[\\w-]{10,}|1//0[\\w-]{16,}|AQ\\.[\\w-]{20,}', // Google
     'gh[pousr]_[A-Za-z0-9]{10,}|github_pat_\\w{10,}', // GitHub
-    'gl(?:pat|dt|rt|cbt|ptt)-[\\w-]{8,}', // GitLab
+    'gl(?:pat|dt|rt|cbt|ptt|ft|soat|oas|imt|agent|ffct)-[\\w.-]{8,}', // GitLab
     'sk-[\\w-]{20,}', // OpenAI, Anthropic
-    '[sr]k_(?:live|test)_\\w{8,}|whsec_\\w{8,}', // Stripe
-    'xox[abeoprs]-[\\w-]{8,}|xapp-[\\w-]{8,}', // Slack
-    'npm_[A-Za-z0-9]{16,}|pypi-[\\w-]{16,}|dckr_pat_[\\w-]{16,}', // registries
+    'gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{20,}|pplx-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|nvapi-[\\w-]{20,}|pcsk_\\w{20,}|tvly-[\\w-]{20,}|lsv2_\\w{20,}', // Groq, xAI, Perplexity, Replicate, NVIDIA, Pinecone, Tavily, LangSmith
+    '[sr]k_(?:live|test)_\\w{8,}|whsec_[\\w+=]{8,}', // Stripe
+    'xox[a-eoprs]-[\\w-]{8,}|xapp-[\\w-]{8,}', // Slack
+    'npm_[A-Za-z0-9]{16,}|pypi-[\\w-]{16,}|dckr_[po]at_[\\w-]{16,}|rubygems_[a-f0-9]{16,}', // registries
     'SG\\.[\\w-]{16,}(?:\\.[\\w-]*)?|key-[0-9a-f]{32}|xkeysib-[\\w-]{16,}', // SendGrid, Mailgun, Brevo
     'hf_[A-Za-z0-9]{20,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,}|do[opr]_v1_[a-f0-9]{16,}|dapi[a-f0-9]{32}', // Hugging Face, Shopify, DigitalOcean, Databricks
     'SK[0-9a-f]{32}|sq0[a-z]{3}-[\\w-]{16,}|EAA[A-Za-z0-9]{40,}', // Twilio, Square, Facebook
     'hv[sb]\\.[\\w-]{20,}|AGE-SECRET-KEY-1[A-Z0-9]{10,}', // Vault, age
+    'glsa_\\w{20,}|glc_[\\w=+/-]{20,}|NR(?:AK|II)-[\\w-]{16,}|sntry[su]_[\\w=+/-]{16,}', // Grafana, New Relic, Sentry
+    'sbp_[a-f0-9]{20,}|pscale_(?:tkn|pw|oauth)_[\\w.-]{16,}|nfp_\\w{20,}', // Supabase, PlanetScale, Netlify
+    'AT(?:ATT|CTT)[\\w=-]{20,}|ntn_[A-Za-z0-9]{20,}|lin_(?:api|oauth)_[A-Za-z0-9]{20,}|fig[dou]_[\\w-]{20,}|PMAK-[\\w-]{16,}', // Atlassian, Notion, Linear, Figma, Postman
+    'phx_\\w{20,}|tskey-[\\w-]{16,}|CFPAT-[\\w-]{20,}|BBDC-[\\w+/]{20,}|ATBB\\w{20,}|sgp_[\\w-]{20,}|pat-\\w{2,3}\\d-[\\w-]{20,}|pat\\w{14}\\.[a-f0-9]{32,}', // PostHog, Tailscale, Contentful, Bitbucket, Sourcegraph, HubSpot, Airtable
+    'vercel_blob_rw_\\w{16,}|sb_secret_[\\w-]{16,}|dt0[cs]\\d\\d\\.\\w{16,}\\.\\w{16,}|GR1348941[\\w-]{16,}|f[mo]\\d_[\\w+/=-]{20,}', // Vercel, Supabase, Dynatrace, GitLab runners, Fly
+    '[MNO][A-Za-z\\d]{22,27}\\.[\\w-]{6}\\.[\\w-]{27,}', // Discord
     '\\d{6,12}:AA[\\w-]{20,}', // Telegram, outside of a URL
   ].join('|')})`,
   'g',
@@ -31,16 +38,24 @@ const KEYS = new RegExp(
 
 /** Paths of addresses that are themselves the key: Telegram's bots, Slack's and Discord's hooks. */
 const KEYS_IN_PATHS =
-  /((?<![A-Za-z0-9])bot)\d{3,}(?::|%3A)[\w-]{3,}|(hooks\.slack\.com\/(?:services|workflows)\/)[\w/-]+|(\/api\/webhooks\/\d{1,20}\/)[\w-]+/gi;
+  /((?<![A-Za-z0-9])bot)\d{3,}:[\w-]{3,}|(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/-]+|(\/api\/(?:v\d{1,2}\/)?webhooks\/\d{1,20}\/)[\w-]+/gi;
 
-/** Joined as a person or a URL joins them. */
-const DIGIT_GROUPS = /\d+(?:(?:[ +-]|%2[0BDbd])\d+)*/g;
-const GROUP_JOINT = /([ +-]|%2[0BDbd])/;
+/** Joined as a person joins them. */
+const DIGIT_GROUPS = /\d+(?:[ +-]\d+)*/g;
+const GROUP_JOINT = /([ +-])/;
+/** What makes a number beside it a measurement, and no card: `duration_ns: 378282246310005`, `378282246310005 ns`. */
+const MEASURED_BEFORE =
+  /(?:[_.\s"'-](?:[nuµm]s|bytes|time|timestamp|duration|elapsed|offset|size|count|total)|(?:Ns|Us|Ms|Bytes|Time|Duration)|nanos|micros|millis)["'\]]{0,2}\s{0,2}[:=]\s{0,2}"?$/;
+const MEASURED_BEHIND = /^(?:\.\d| ?(?:[nuµm]s|bytes|B)\b)/;
 
 const LOCAL_PART_END = /[\s"'`<>()[\]{},;:=/\\|&?#@]/;
 const DOMAIN_CHAR = /[A-Za-z0-9.\-\u00a1-\uffff]/;
 /** `express@4.18.2`, `icon@2x.png`, `image:tag@sha256:…` */
-const NOT_A_DOMAIN = /^(?:v?\d+(?:\.\d|x?$|x\.)|sha\d+$)/;
+const NOT_A_DOMAIN = /^(?:v?\d+(?:\.\d|$)|\d+x(?:$|\.(?:png|jpe?g|webp|gif|svg|avif)\b)|sha\d+$)/;
+const IP_ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+/** A password may hold anything else. */
+const PASSWORD_END = /[\s"'`<>(){}]/;
+const MAX_USER_AND_PASSWORD = 192;
 const TOP_LEVEL_DOMAIN = /\.[A-Za-z\u00a1-\uffff]{2,63}$/;
 
 /**
@@ -55,7 +70,7 @@ export function redactShapes(text: string, seen = suspicionsOf(text)): string {
   if (/bot\d|hooks\.slack|webhooks\//i.test(result)) {
     result = result.replace(KEYS_IN_PATHS, (_, bot?: string, slack?: string, discord?: string) => `${bot ?? slack ?? discord}${REDACTED}`);
   }
-  if (seen & MAYBE_ADDRESS) result = redactAddresses(redactAddresses(result, '@'), '%40');
+  if (seen & MAYBE_ADDRESS) result = redactAddresses(result);
   if (seen & MAYBE_CARD) result = result.replace(DIGIT_GROUPS, redactCards);
   return result;
 }
@@ -66,32 +81,56 @@ export function isCardNumber(digits: string): boolean {
 }
 
 /** E-mail addresses, and the password in `user:password@host`. */
-function redactAddresses(text: string, at: string): string {
+function redactAddresses(text: string): string {
   let result = '';
   let done = 0;
-  for (let i = text.indexOf(at); i !== -1; i = text.indexOf(at, i + at.length)) {
-    let start = i;
-    while (start > done && i - start < 64 && !LOCAL_PART_END.test(text[start - 1] as string)) start--;
-    let end = i + at.length;
+  /** Behind the last `@` that is no part of a password. */
+  let floor = 0;
+  for (let i = text.indexOf('@'); i !== -1; i = text.indexOf('@', i + 1)) {
+    let end = i + 1;
     const limit = Math.min(text.length, end + 255);
     while (end < limit && DOMAIN_CHAR.test(text[end] as string)) end++;
+    if (text[end] === '@') continue; // it belongs to the password in front of the next one
+    const start = localStart(text, i, floor);
     const local = text.slice(start, i);
-    const domain = text.slice(i + at.length, end).replace(/[.-]{1,8}$/, '');
-    if (local === '' || local === REDACTED || local === 'git' || domain === '' || NOT_A_DOMAIN.test(domain)) continue;
-    if (TOP_LEVEL_DOMAIN.test(domain)) {
-      result += text.slice(done, start) + REDACTED;
-      done = i + at.length + domain.length;
-    } else if (text[start - 1] === ':' && /[\w%.-]/.test(text[start - 2] ?? '')) {
-      result += text.slice(done, start) + REDACTED;
-      done = i;
+    const domain = text.slice(i + 1, end).replace(/[.-]{1,8}$/, '');
+    const isAddress = IP_ADDRESS.test(domain) || /^\[[\da-f:.]{2,45}\]/i.test(text.slice(i + 1, i + 48));
+    if (local !== REDACTED && (isAddress || (domain !== '' && !NOT_A_DOMAIN.test(domain)))) {
+      const password = passwordStart(text, i, floor);
+      const isEmail = TOP_LEVEL_DOMAIN.test(domain);
+      if (password !== -1 || (isEmail && local !== '' && local !== 'git')) {
+        result += text.slice(done, password === -1 ? start : password) + REDACTED;
+        done = isEmail ? i + 1 + domain.length : i;
+      }
     }
+    floor = Math.max(i + 1, done);
   }
   return result + text.slice(done);
 }
 
+function localStart(text: string, at: number, floor: number): number {
+  let start = at;
+  while (start > floor && at - start < 64 && !LOCAL_PART_END.test(text[start - 1] as string)) start--;
+  return start;
+}
+
+/** Where the password begins in what stands in front of the `@` at `at`, behind `user:`; -1 when there is none. */
+function passwordStart(text: string, at: number, floor: number): number {
+  let start = at;
+  while (start > floor && at - start < MAX_USER_AND_PASSWORD && !PASSWORD_END.test(text[start - 1] as string)) start--;
+  let userLength = 0;
+  for (let i = start; i < at - 1; i++) {
+    const char = text[i] as string;
+    if (char === ':' && userLength > 0 && !/^(?:\/\/|\d{1,5}\/)/.test(text.slice(i + 1, i + 7))) return i + 1;
+    if (/[\w.%+-]/.test(char)) userLength++;
+    else userLength = /[,;=/|]/.test(char) ? 0 : -MAX_USER_AND_PASSWORD;
+  }
+  return -1;
+}
+
 /** Looks for cards among digit groups that stand together: a card may be one group or several, and have numbers beside it. */
 function redactCards(run: string, offset: number, text: string): string {
-  if (run.length < 13) return run;
+  if (run.length < 13 || isMeasured(text, offset, offset + run.length)) return run;
   const groups = run.split(GROUP_JOINT);
   // A group that continues a word, or a fraction, is no card.
   const first = /[\w.]/.test(text[offset - 1] ?? '') ? 2 : 0;
@@ -110,6 +149,10 @@ function redactCards(run: string, offset: number, text: string): string {
     }
   }
   return groups.join('');
+}
+
+function isMeasured(text: string, start: number, end: number): boolean {
+  return MEASURED_BEHIND.test(text.slice(end, end + 8)) || MEASURED_BEFORE.test(text.slice(Math.max(0, start - 24), start));
 }
 
 /** Lengths and beginnings of the card schemes, so that ids and times of as many digits stay. */

@@ -9,6 +9,15 @@ export const MAYBE_NAMED = 8;
 export const MAYBE_BEARER = 16;
 /** Two dashes: a private key's frame, or a flag of a command line. */
 export const MAYBE_DASHES = 32;
+/** Characters written as `%3D`, `\u003d`, `\n` or `&quot;`. */
+export const MAYBE_ENCODED = 64;
+/** An escape sequence of a terminal. */
+export const MAYBE_COLOUR = 128;
+/** A word that statements of SQL, or a driver's message about one, begin with. */
+export const MAYBE_SQL = 256;
+/** A segment of a path behind which a token may stand. */
+export const MAYBE_PATH = 512;
+export const MAYBE_QUOTED = 1024;
 
 const OTHER = 0;
 const LETTER = 1;
@@ -17,6 +26,10 @@ const DIGIT = 2;
 const JOINT = 3;
 const SEPARATOR = 4;
 const AT = 5;
+const QUOTE = 6;
+const SLASH = 7;
+/** `%`, `\`, `&` and the terminal's escape. */
+const ESCAPE = 8;
 
 const KINDS = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
@@ -25,17 +38,61 @@ for (let code = 0; code < 128; code++) {
   else if (/\d/.test(char)) KINDS[code] = DIGIT;
   else if (char === ' ' || char === '-' || char === '+') KINDS[code] = JOINT;
   else if (/[=:>]/.test(char)) KINDS[code] = SEPARATOR;
-  else if (/[@%]/.test(char)) KINDS[code] = AT;
+  else if (char === '@') KINDS[code] = AT;
+  else if (char === '"' || char === "'") KINDS[code] = QUOTE;
+  else if (char === '/') KINDS[code] = SLASH;
+  else if (/[%\\&\u001b]/.test(char)) KINDS[code] = ESCAPE;
 }
 
-/** The first two letters of every pattern in `secret-shapes.ts`. */
-const KEY_STARTS = 'ey AK AS AB AC AI ya GO gh gi gl sk rk wh xo xa np py dc SG ke xk hf sh do da SK sq EA hv AG';
-/** The shortest of those patterns. */
+/** The first three characters of every pattern in `secret-shapes.ts` but those that begin with a digit. */
+const KEY_STARTS =
+  'eyJ AKI ASI ABI ACC ABS AIz AQ. ya2 GOC ghp gho ghu ghs ghr git glp gld glr glc glf gls glo gli gla sk- sk_ rk_ whs xox xap xai npm ' +
+  'pyp dck SG. key xke hf_ shp doo dop dor dap EAA sq0 hvs hvb AGE NRA snt gsk ppl r8_ sbp ATA ATC ntn lin fig PMA psc nfp pcs tvl nva lsv rub sgp phx tsk CFP BBD ATB pat ver sb_ dt0 GR1 fm1 fm2 fo1 NRI';
+/** What a statement, or a driver's message about a value, begins with. */
+const SQL =
+  /^(?:(?:select|insert|update|delete|replace|merge|exec|execute|call)\s|duplicate (?:entry|key)|dup key:|incorrect |truncated |invalid |unterminated |malformed |out of range|conversion failed|failing row|near ["']|key \(|with args )/i;
+/** A segment behind which a token may stand, and more behind it. */
+const PATH =
+  /^(?:bot\d|(?:services|workflows|triggers|interactions|x?api|access|refresh|private|client|token|secret|passw|pwd|key|auth|reset|recover|invit|verif|confirm|hook|magic|activat|unsubscribe|share|login|signin|sso|session|jwt|code|otp|link|cookie|cred)[\w.-]{0,24}\/)/i;
+
+/** The shortest key, and Discord's, whose beginning is no mark. */
 const KEY_LENGTH = 11;
-const starts = new Uint8Array(128 * 128);
-for (const start of KEY_STARTS.split(' ')) starts[(start.charCodeAt(0) << 7) | start.charCodeAt(1)] = MAYBE_KEY;
-for (const start of ['be', 'bE', 'Be', 'BE', 'ba', 'bA', 'Ba', 'BA']) {
-  starts[(start.charCodeAt(0) << 7) | start.charCodeAt(1)] = MAYBE_BEARER;
+const UNMARKED_KEY_LENGTH = 23;
+
+/** Whether any word of interest begins with these two characters, and with these three. */
+const pairs = new Uint8Array(1 << 14);
+const starts = new Uint16Array(1 << 13);
+function addStarts(words: string, bit: number): void {
+  for (const word of words.split(' ')) {
+    const [first, second, third] = [word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2)];
+    pairs[(first << 7) | second] = 1;
+    starts[hash(first, second, third)]! |= bit;
+  }
+}
+addStarts(KEY_STARTS, MAYBE_KEY);
+for (const digit of '0123456789abcdef') addStarts(`SK${digit}`, MAYBE_KEY);
+for (const [words, bit] of [
+  ['bea bas', MAYBE_BEARER],
+  [
+    'bot ser wor tri int tok sec pas pwd key aut res rec inv ver con hoo web mag act uns sha log sig sso ses jwt cod otp lin coo cre api acc ref pri cli xap',
+    MAYBE_PATH,
+  ],
+  ['sel ins upd del rep mer exe cal dup inc tru inv unt mal out con fai nea key wit', MAYBE_SQL],
+] as const) {
+  addStarts(words, bit);
+  addStarts(words.toUpperCase(), bit);
+  addStarts(
+    words.replace(/\b\w/g, (letter) => letter.toUpperCase()),
+    bit,
+  );
+}
+addStarts('bEA bAS', MAYBE_BEARER);
+for (const first of 'MNO')
+  for (let second = 0; second < 128; second++) if (KINDS[second] === LETTER) pairs[(first.charCodeAt(0) << 7) | second] = 1;
+
+/** Collisions cost a closer look, and nothing else. */
+function hash(first: number, second: number, third: number): number {
+  return (first * 961 + second * 31 + third) & 8191;
 }
 
 export function suspicionsOf(text: string): number {
@@ -44,10 +101,11 @@ export function suspicionsOf(text: string): number {
   let previous = OTHER;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    let kind = code < 128 ? (KINDS[code] as number) : OTHER;
+    const kind = code < 128 ? (KINDS[code] as number) : OTHER;
     switch (kind) {
       case LETTER:
-        if (previous !== LETTER && previous !== DIGIT) found |= wordAt(text, i, code);
+        if (previous !== LETTER && previous !== DIGIT && pairs[(code << 7) | (text.charCodeAt(i + 1) & 127)] === 1)
+          found |= wordAt(text, i, code);
         digits = 0;
         break;
       case DIGIT:
@@ -63,10 +121,19 @@ export function suspicionsOf(text: string): number {
         break;
       case AT:
         found |= MAYBE_ADDRESS;
-        if (previous === DIGIT && isEncodedJoint(text, i)) {
-          i += 2;
-          kind = JOINT;
-        } else digits = 0;
+        digits = 0;
+        break;
+      case QUOTE:
+        found |= MAYBE_QUOTED;
+        digits = 0;
+        break;
+      case SLASH:
+        if (previous === DIGIT && text.startsWith('/0', i + 1)) found |= MAYBE_KEY; // `1//0…`, Google
+        digits = 0;
+        break;
+      case ESCAPE:
+        found |= escapeAt(text, i, code);
+        digits = 0;
         break;
       default:
         digits = 0;
@@ -76,20 +143,29 @@ export function suspicionsOf(text: string): number {
   return found;
 }
 
-/** `%20`, `%2B` and `%2D` between groups of digits. */
-function isEncodedJoint(text: string, i: number): boolean {
-  return text[i] === '%' && text[i + 1] === '2' && '0BDbd'.includes(text[i + 2] ?? ' ');
+function escapeAt(text: string, i: number, code: number): number {
+  if (code === 0x1b) return MAYBE_COLOUR;
+  const next = text.charCodeAt(i + 1);
+  if (code === 0x5c)
+    return next === 0x75 || next === 0x78 ? MAYBE_ENCODED | MAYBE_COLOUR : /[nrt/]/.test(text[i + 1] ?? '') ? MAYBE_ENCODED : 0;
+  if (code === 0x26) return next === 0x23 || /^(?:amp|quot|apos|lt|gt);/.test(text.slice(i + 1, i + 6)) ? MAYBE_ENCODED : 0;
+  return /^[\da-f]{2}/i.test(text.slice(i + 1, i + 3)) ? MAYBE_ENCODED : 0;
 }
 
-function wordAt(text: string, i: number, code: number): number {
-  const start = starts[(code << 7) | (text.charCodeAt(i + 1) & 127)] as number;
-  if (start === 0) return 0;
-  const third = text.charCodeAt(i + 2) | 0x20;
-  if (start === MAYBE_BEARER) return third === 0x61 || third === 0x73 ? MAYBE_BEARER : 0; // bea… and bas…
-  for (let j = i + 2; j < i + KEY_LENGTH; j++) {
-    const next = text.charCodeAt(j);
-    const kind = next < 128 ? (KINDS[next] as number) : OTHER;
-    if (kind !== LETTER && kind !== DIGIT && next !== 0x2d && next !== 0x2e && next !== 0x5f) return 0; // - . _
+function wordAt(text: string, i: number, first: number): number {
+  let bits = starts[hash(first, text.charCodeAt(i + 1), text.charCodeAt(i + 2))] as number;
+  if (bits & MAYBE_KEY && !hasKeyLength(text, i, KEY_LENGTH)) bits &= ~MAYBE_KEY;
+  if (bits & MAYBE_SQL && !SQL.test(text.slice(i, i + 18))) bits &= ~MAYBE_SQL;
+  if (first >= 0x4d && first <= 0x4f && hasKeyLength(text, i, UNMARKED_KEY_LENGTH)) bits |= MAYBE_KEY; // M, N, O
+  if (bits & MAYBE_PATH && !(/[/_-]/.test(text[i - 1] ?? '') && PATH.test(text.slice(i, i + 48)))) bits &= ~MAYBE_PATH;
+  return bits;
+}
+
+function hasKeyLength(text: string, from: number, length: number): boolean {
+  for (let i = from + 2; i < from + length; i++) {
+    const code = text.charCodeAt(i);
+    const kind = code < 128 ? (KINDS[code] as number) : OTHER;
+    if (kind !== LETTER && kind !== DIGIT && code !== 0x2d && code !== 0x2e && code !== 0x5f) return false; // - . _
   }
-  return MAYBE_KEY;
+  return true;
 }

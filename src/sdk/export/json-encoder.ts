@@ -9,7 +9,8 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { DataPoint, DataPointType, ExponentialHistogram, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../../config/config.ts';
-import { bytesOf, count, type Descent, enter, fieldsOf, isInt64, redacted, redactedText } from './attribute-value.ts';
+import { count, type Descent, enter } from '../../redaction/value-bounds.ts';
+import { bytesOf, fieldsOf, isInt64, redacted, redactedText } from './attribute-value.ts';
 import { MAX_SECONDS, spanFlags, temporality, ValueType } from './otlp-values.ts';
 import { createSlab } from './slab.ts';
 import type { Encoder, Redact, Scope, ScopeGroup } from './types.ts';
@@ -133,9 +134,9 @@ function logToJson(record: ReadableLogRecord, redact: Redact): object {
     timeUnixNano: nanos(record.hrTime),
     observedTimeUnixNano: nanos(record.hrTimeObserved),
     severityNumber: record.severityNumber,
-    severityText: optionalText(record.severityText),
+    severityText: optionalText(redactedText(redact, record.severityText)),
     body: body === undefined ? undefined : anyValue(body, undefined),
-    eventName: optionalText(record.eventName),
+    eventName: optionalText(redactedText(redact, record.eventName)),
     attributes: attributesToJson(record.attributes, redact),
     droppedAttributesCount: record.droppedAttributesCount,
     flags: context?.traceFlags,

@@ -7,7 +7,8 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { DataPoint, DataPointType, ExponentialHistogram, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
-import { bytesOf, count, type Descent, enter, fieldsOf, isInt64, redacted, redactedText } from './attribute-value.ts';
+import { count, type Descent, enter } from '../../redaction/value-bounds.ts';
+import { bytesOf, fieldsOf, isInt64, redacted, redactedText } from './attribute-value.ts';
 import { spanFlags, temporality, ValueType } from './otlp-values.ts';
 import {
   bigint64,
@@ -196,7 +197,7 @@ function writeLog(record: ReadableLogRecord, redact: Redact): void {
   tag((1 << 3) | FIXED64);
   time(record.hrTime);
   if (record.severityNumber) number(2, record.severityNumber);
-  optionalText(3, record.severityText);
+  optionalText(3, redactedText(redact, record.severityText));
   if (record.body !== undefined) {
     const body = redacted(redact, '', record.body);
     if (body !== undefined) writeAnyValue((5 << 3) | LENGTH, body, undefined);
@@ -218,7 +219,7 @@ function writeLog(record: ReadableLogRecord, redact: Redact): void {
   }
   tag((11 << 3) | FIXED64);
   time(record.hrTimeObserved);
-  optionalText(12, record.eventName);
+  optionalText(12, redactedText(redact, record.eventName));
 }
 
 /** Metric: 1 name, 2 description, 3 unit, 5 gauge, 7 sum, 9 histogram, 10 exponential_histogram; in each of them 1 data_points, 2 temporality, 3 is_monotonic */

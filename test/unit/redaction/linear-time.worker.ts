@@ -1,5 +1,6 @@
 /** Redacts long texts that are made to be slow, and says when it is through. */
 import { parentPort } from 'node:worker_threads';
+import { redactGraphql } from '../../../src/redaction/redact-graphql.ts';
 import { redactQueryText } from '../../../src/redaction/redact-query-text.ts';
 import { redactSql } from '../../../src/redaction/redact-sql.ts';
 import { redactText } from '../../../src/redaction/redact-text.ts';
@@ -119,10 +120,48 @@ const UNITS = [
   '😀',
   '\ud800',
   '\u00e9@\u00e9.',
+  'u:p@',
+  'x://a:b ',
+  '\u001b[31m',
+  '\\u0026',
+  '%3D',
+  '%25',
+  '&quot;',
+  '\\n',
+  '?a=',
+  'name="password" ',
+  'name=token ',
+  '<password>',
+  '<password a="',
+  'token=a,',
+  "token='a'+",
+  'token:\n ',
+  'cookie: a="',
+  "cookie=a='b';",
+  'authorization=digest a="b",',
+  'token: bearer ',
+  '"token","x",',
+  "['token','",
+  '1//0',
+  'MMMMMMMMMMMMMMMMMMMMMMMM.',
+  'auth/',
+  'hook/a1b2c3d4/',
+  "near 'x' at line 1 ",
+  "near '",
+  'Key (a)=(b) ',
+  'params: [',
+  'select ',
+  "='",
+  "='\\'",
+  '$a1$',
+  'query {',
+  '"""',
 ];
 
 const PARTS: [name: string, run: (text: string) => unknown][] = [
   ['redactText', redactText],
+  ['redactText of a statement', (text) => redactText(`select a from b where c = 'd' and ${text}`)],
+  ['redactGraphql', redactGraphql],
   ['redactText of a URL', (text) => redactText(`https://h/${text}`)],
   ['redactUrl', redactUrl],
   ['redactUrl of a query', (text) => redactUrl(`/?${text}`)],

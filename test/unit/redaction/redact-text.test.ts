@@ -47,6 +47,73 @@ describe('in text', () => {
       '-----BEGIN RSA PRIVATE KEY-----REDACTED-----END RSA PRIVATE KEY-----\nnext',
     ],
     ['-----BEGIN PRIVATE KEY-----\\nMIIE', '-----BEGIN PRIVATE KEY-----REDACTED'],
+    // A scheme in front of the credential
+    ['authorization=Bearer abc123', 'authorization=REDACTED'],
+    ['token: Bearer abc123, retrying', 'token: REDACTED, retrying'],
+    ['auth=Basic dXNlcg==', 'auth=REDACTED'],
+    ['auth_token => Bearer abc123', 'auth_token => REDACTED'],
+    ['"x-auth-token": Bearer abc123', '"x-auth-token": REDACTED'],
+    ['authorization=Digest username="ann", response="abc" next', 'authorization=REDACTED next'],
+    ['Authorization: Digest username="ann", response="abc"', 'Authorization: REDACTED'],
+    ['Cookie: a="x"; b=abc\nHost: h', 'Cookie: REDACTED\nHost: h'],
+    ['cookie=a=x; b=abc status=200', 'cookie=REDACTED status=200'],
+    ["curl -H 'Cookie: a=x; b=abc' https://h.example/", "curl -H 'Cookie: REDACTED' https://h.example/"],
+    ['{"line":"Cookie: a=x; b=abc","n":1}', '{"line":"Cookie: REDACTED","n":1}'],
+    // A password in front of a host
+    ['mysql root:hunter2@127.0.0.1:3306', 'mysql root:REDACTED@127.0.0.1:3306'],
+    ['ann:p;a,ss@[::1]:80', 'ann:REDACTED@[::1]:80'],
+    ['postgres://user:hunter', 'postgres://user:REDACTED'],
+    ['postgres://user:"a b"@db/x', 'postgres://REDACTED:REDACTED@db/x'],
+    ['amqp://guest:a <b@mq:5672 failed', 'amqp://REDACTED:REDACTED@mq:5672 failed'],
+    ['ann@0x.org, ann@7x.io and ann@2x.com', 'REDACTED, REDACTED and REDACTED'],
+    // URLs without a scheme, or with escapes
+    ['GET /cb?code=abc&state=z 302', 'GET /cb?code=REDACTED&state=REDACTED 302'],
+    ['"GET /x?sig=abc HTTP/1.1" 200', '"GET /x?sig=REDACTED HTTP/1.1" 200'],
+    ['(see h.example/x?sig=abc).', '(see h.example/x?sig=REDACTED).'],
+    ['{"url":"https:\\/\\/hooks.slack.com\\/services\\/T0\\/B0\\/abc"}', '{"url":"https:\\/\\/hooks.slack.com\\/services\\/REDACTED"}'],
+    ['to https%3A%2F%2Fh%2F%3Fsig%3Dabc now', 'to https%3A%2F%2Fh%2F%3Fsig%3DREDACTED now'],
+    ['https://h.example/?a=1\\u0026token=abc', 'https://h.example/?a=REDACTED'],
+    ['POST /reset-password/8f14e45fceea failed', 'POST /reset-password/REDACTED failed'],
+    // Escapes and colours
+    ['password%3Dabc', 'password%3DREDACTED'],
+    ['%22password%22%3A%22abc%22', '%22password%22%3A%22REDACTED%22'],
+    ['&quot;password&quot;:&quot;abc&quot;', '&quot;password&quot;:&quot;REDACTED&quot;'],
+    ['Bearer%20abc-123-def', 'Bearer%20REDACTED'],
+    [`{"msg":"a\\nghp_${'Ab3'.repeat(12)}"}`, '{"msg":"a\\nREDACTED"}'],
+    [`q%20ghp_${'Ab3'.repeat(12)}`, 'q%20REDACTED'],
+    [`\u001b[32mghp_${'Ab3'.repeat(12)}\u001b[39m`, ' REDACTED '],
+    ["{ password: \u001b[32m'abc'\u001b[39m }", "{ password:  'REDACTED'  }"],
+    // Structures
+    ['<wsse:Password Type="t">a b</wsse:Password>', '<wsse:Password Type="t">REDACTED</wsse:Password>'],
+    ['<add key="password" value="abc"/>', '<add key="password" value="REDACTED"/>'],
+    ['{"name":"password","value":"abc"}', '{"name":"password","value":"REDACTED"}'],
+    ["{ Name: 'Authorization', Values: [ 'abc' ] }", "{ Name: 'Authorization', Values: REDACTED }"],
+    ["[ 'node', '--token', 'abc' ]", "[ 'node', '--token', 'REDACTED' ]"],
+    ['"X-Api-Key","abc","Host","h"', '"X-Api-Key","REDACTED","Host","h"'],
+    ["rawHeaders: [ 'Host', 'h', 'token', 'abc' ]", "rawHeaders: [ 'Host', 'h', 'token', 'REDACTED' ]"],
+    ["[ [ 'password', 'abc' ], [ 'a', 'b' ] ]", "[ [ 'password', 'REDACTED' ], [ 'a', 'b' ] ]"],
+    ['password=a,bc', 'password=REDACTED'],
+    ["password=a;b|c'd", 'password=REDACTED'],
+    ["password='it''s abc', n=1", "password='REDACTED', n=1"],
+    ['"password" :\n  "abc"', '"password" :\n  "REDACTED"'],
+    ['password:\n  abc\nuser: ann', 'password:\n  REDACTED\nuser: ann'],
+    ['password=(abc)', 'password=(REDACTED)'],
+    ['Incorrect API key provided: abc-123.', 'Incorrect API key provided: REDACTED'],
+    ['curl -u ann:abc https://h.example/', 'curl -u ann:REDACTED https://h.example/'],
+    ['run --password "a b" now', 'run --password REDACTED now'],
+    // Statements and what drivers say
+    [
+      "insert into `users` (`pw`) values ('abc') - SQLITE_CONSTRAINT: can't\n    at f (/x.js:1:2)",
+      "insert into `users` (`pw`) values (?) - SQLITE_CONSTRAINT: can't\n    at f (/x.js:1:2)",
+    ],
+    ["Executing (default): SELECT * FROM u WHERE e = 'abc' LIMIT 1", 'Executing (default): SELECT * FROM u WHERE e = ? LIMIT 1'],
+    ['update "u" set "a" = \'abc\' where "b" = "c"."d"', 'update "u" set "a" = ? where "b" = "c"."d"'],
+    ['{"sql":"select * from t where a = \'abc\'","user":"ann"}', '{"sql":"select * from t where a = ?","user":"ann"}'],
+    ['Failed query: insert into "u" ("a") values ($1)\nparams: abc,2', 'Failed query: insert into "u" ("a") values ($1)\nparams: REDACTED'],
+    ["Duplicate entry 'abc' for key 'users.token'", "Duplicate entry 'REDACTED' for key 'users.token'"],
+    ['Key (email, token)=(x, abc) already exists.', 'Key (email, token)=(REDACTED) already exists.'],
+    ['invalid input syntax for type uuid: "abc"', 'invalid input syntax for type uuid: "REDACTED"'],
+    ['Failing row contains (1, abc, null).', 'Failing row contains (REDACTED).'],
     ['https://hooks.slack.com/services/T0/B0/xyz', 'https://hooks.slack.com/services/REDACTED'],
   ] as const) {
     test(`${JSON.stringify(text)} becomes ${JSON.stringify(expected)}`, () => {
@@ -87,11 +154,17 @@ describe('in text', () => {
     `EAA${after}`,
     `hvs.${after}`,
     `AGE-SECRET-KEY-1${'Q2'.repeat(20)}`,
+    ...`xoxc- xoxd- 1//0g AQ. ABSK glft- glsoat- gloas- glimt- glagent- glsa_ glc_ NRAK- sntrys_ sntryu_ gsk_ xai- pplx- r8_ ATATT
+    dckr_oat_ ntn_ lin_api_ figd_ PMAK- pscale_tkn_ phx_ tskey-auth- nvapi- pcsk_ sb_secret_`
+      .split(/\s+/)
+      .map((start) => start + after),
+    `sbp_${'0a'.repeat(20)}`,
+    `MTIz${'Nd'.repeat(10)}.GabcDe.${after.slice(0, 38)}`,
   ]) {
     test(`the key ${key} goes`, () => {
       assert.equal(redactText(key), 'REDACTED');
       assert.equal(redactText(`used (${key}) here`), 'used (REDACTED) here');
-      assert.equal(redactText(`/v1/${key}/x`), '/v1/REDACTED/x');
+      if (!/^1\/\/|^ABSK|^glc_|^sntry/.test(key)) assert.equal(redactText(`/v1/${key}/x`), '/v1/REDACTED/x');
     });
   }
 
@@ -116,6 +189,23 @@ describe('in text', () => {
     '100% of 5 > 3 => ok',
     'primary key: 5, status code: 404, exit code=1',
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36',
+    'auth: failed, token: expired, password: required, credentials: missing, authorization: denied, API key: missing',
+    'cookie: missing',
+    'credentials=include, tests pass: 5, GPIO pin: 17, auth: 12ms',
+    'SyntaxError: Unexpected token: punc (,)',
+    'duration_ns: 378282246310005 or 378282246310005.5 or 378282246310005 ns',
+    'password = $1 AND token = ? AND secret = ${secret}',
+    "Please select an option from 'A' or 'B', don't delete from 'C'",
+    'Please update the profile and set it to "x"',
+    'path%20with%20space, C:\\new\\table, \u001b[32mok\u001b[39m, R&amp;D',
+    'http://host:port/, mongodb://a:27017,b:27017/db, [::1]:80, ws://h:80/x',
+    'lists: ["id","password","email"] and [\'email\', \'password\', \'token\']',
+    '{"name":"ann","value":"5"}, key: order-1, React key: item-1, cache key: user:42',
+    '<p class="x">hello</p><key>name</key>',
+    'auth::login and std::token::Kind at Token.auth (/a/b.js:1:2)',
+    'GET /share/about /login/user-profile-settings /webhooks/stripe /docs/authentication/getting-started-guide-2',
+    'docker run -u 1000:1000 image',
+    'duplicate key value violates unique constraint "users_email_key", near "x": syntax error',
     '-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----',
     '',
   ]) {

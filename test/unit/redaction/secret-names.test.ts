@@ -12,7 +12,13 @@ const SECRET = `password Password PASSWORD db_password dbPassword user.password 
   http.request.header.x_api_key http.response.header.set-cookie cookie cookies Set-Cookie http.request.header.cookie basic_auth auth
   jwt user_jwt bearer credentials awsCredentials creds connect.sid sid PHPSESSID JSESSIONID sessionId session_id pin PIN pin_code cvv
   CVC2 otp totp ssn creditCard credit_card_number card_number cardNumber verification_code 2fa_code connectionString
-  rpc.request.metadata.authorization --db-password user[password] aws.secret_id csrf _csrf`.split(/\s+/);
+  rpc.request.metadata.authorization --db-password user[password] aws.secret_id csrf _csrf
+  password1 token1 apiKey2 api_key_3 backupCodes backup_codes recovery_codes passWord pass_word pass_phrase pswd pw user.pw passw
+  aes_key hmacKey hmac_key storageKey storage_key stripe.key openaiKey x_key signature sig x-signature x-hub-signature-256
+  stripe-signature hmac x-amz-signature SharedAccessSignature dpop code_verifier codeVerifier client_assertion SAMLResponse
+  device_code authentication x-authentication auth_header authHeader pan card.pan csc pincode social_security_number seedPhrase
+  seed_phrase recoveryPhrase mnemonic conn_str connStr invite_code reset_code activation_code magicLink resetLink securityAnswer
+  passwort kennwort wachtwoord contraseña mot_de_passe motdepasse senha пароль 密码`.split(/\s+/);
 
 const HARMLESS = `author author.name authority authoritative :authority authored_at monkey keyboard key keys keyword primary_key primaryKey
   foreign_key cache.key routing_key partitionKey aws.s3.key feature_flag.key messaging.kafka.message.key public_key hotkey turkey
@@ -24,7 +30,10 @@ const HARMLESS = `author author.name authority authoritative :authority authored
   cookie_consent cookie.count bypass passed passenger compass passport trespass db.operation.name db.namespace db.query.summary
   http.route http.request.method code.function.name trace_id span_id user.id user.name service.name status_code error.code exit_code
   zip_code country_code postcode code card cardinality discard pinned spinner opinion session.duration mcp.session.duration
-  signature assign design sidecar inside host.name file.path url.full message body name value id type`.split(/\s+/);
+  method_signature assign design sidecar inside host.name file.path url.full message body name value id type api_key_id apiKeyId token_id tokenId account_sid
+  accepted_prediction_tokens rejected_prediction_tokens secret_santa has_password is_token has_api_key requires_password sort_key
+  shard_key unique_key object_key message.key lookup_key translationKey i18n_key redis.key orderKey idempotency-key forgot_password_clicks
+  pancake company japan panel signal assigned codec hmacked tokenise`.split(/\s+/);
 
 test('names of secrets', () => {
   assert.deepEqual(

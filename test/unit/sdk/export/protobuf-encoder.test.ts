@@ -206,7 +206,7 @@ test('the redactor sees every attribute, and text without a key of its own under
     }),
     redact,
   );
-  encoder.encodeLog(log({ attributes: { d: 4 }, body: 'body' }), redact);
+  encoder.encodeLog(log({ attributes: { d: 4 }, body: 'body', severityText: 'loud', eventName: 'party' }), redact);
   encoder.encodeResource(resourceWithSchema, redact);
   encoder.encodeScope({ name: 'shop', attributes: { f: 6 } }, redact);
   assert.deepEqual(seen, [
@@ -216,8 +216,10 @@ test('the redactor sees every attribute, and text without a key of its own under
     ['b', 2],
     ['c', 3],
     ['', 'failed'],
+    ['', 'loud'],
     ['', 'body'],
     ['d', 4],
+    ['', 'party'],
     ['service.name', 'shop'],
     ['f', 6],
   ]);
