@@ -1,4 +1,5 @@
 /** What the platform says about this process in its environment, beyond settings. */
+import type { Environment } from './early.ts';
 
 export interface PlatformFacts {
   /** The script that Node.js was told to run, resolved; `undefined` under `--eval`. */
@@ -10,7 +11,7 @@ export interface PlatformFacts {
   readonly podNamespace?: string;
 }
 
-export function readFacts(env: Readonly<Record<string, string | undefined>>, script: string | undefined): PlatformFacts {
+export function readFacts(env: Environment, script: string | undefined): PlatformFacts {
   const podName = env['POD_NAME'] ?? (env['KUBERNETES_SERVICE_HOST'] === undefined ? undefined : env['HOSTNAME']);
   return {
     cwd: workingFolder(),

@@ -1,7 +1,8 @@
 /** Environment and options into one frozen `Config`, with a line for everything that was wrong. */
 import type { AttributeLimits, BatchConfig, Config, Exporter, Problem, SamplerName } from './config.ts';
 import { readOtlp } from './otlp.ts';
-import { createSettingsReader, type Env, type Found, type SettingsReader } from './read-settings.ts';
+import type { Environment } from './early.ts';
+import { createSettingsReader, type Found, type SettingsReader } from './read-settings.ts';
 import { readTextFile, readValue, type ReadText } from './read-value.ts';
 import { MAX_INTEGER, settings, type Setting } from './settings.ts';
 import { showValue } from './show-value.ts';
@@ -14,7 +15,13 @@ export interface LoadedConfig {
 }
 
 /** Still read when `OTEL_CONFIG_FILE` says everything else. */
-const BESIDE_CONFIG_FILE = new Set(['OTEL_CONFIG_FILE', 'OTEL_SDK_DISABLED', 'OTEL_LOG_LEVEL']);
+const BESIDE_CONFIG_FILE = new Set([
+  'OTEL_CONFIG_FILE',
+  'OTEL_SDK_DISABLED',
+  'OTEL_LOG_LEVEL',
+  'OTEL_NODE_ENABLED_INSTRUMENTATIONS',
+  'OTEL_NODE_DISABLED_INSTRUMENTATIONS',
+]);
 
 /**
  * What this process was told to do. Options win over the environment, and a setting for one signal over the one for all.
@@ -25,7 +32,7 @@ const BESIDE_CONFIG_FILE = new Set(['OTEL_CONFIG_FILE', 'OTEL_SDK_DISABLED', 'OT
  * @param options - what code said; may come from untyped code.
  * @param readText - how files named by settings are read, to find out whether they are of use.
  */
-export function loadConfig(env: Env, options?: StartOptions, readText: ReadText = readTextFile): LoadedConfig {
+export function loadConfig(env: Environment, options?: StartOptions, readText: ReadText = readTextFile): LoadedConfig {
   const reader = createSettingsReader(env, options, readText);
   const integer = (name: string): number => reader.get(name) as number;
   const list = (name: string): readonly string[] => reader.get(name) as readonly string[];
@@ -100,8 +107,9 @@ function readIdentity(
   let fromEnvironment: Record<string, string> = {};
   let fromCode: Record<string, string> = {};
   for (const { label, setting, value } of reader.layers('OTEL_RESOURCE_ATTRIBUTES')) {
-    if (label === setting.name) fromEnvironment = value as Record<string, string>;
-    else fromCode = value as Record<string, string>;
+    const said = withoutEmptyIdentity(value as Record<string, string>);
+    if (label === setting.name) fromEnvironment = said;
+    else fromCode = said;
   }
   const {
     'service.name': name,
@@ -120,6 +128,13 @@ function readIdentity(
     ...optional('commit', commit ?? textOf(reader.find('GIT_COMMIT'))),
     resourceAttributes,
   };
+}
+
+const IDENTITY = new Set(['service.name', 'service.version', 'deployment.environment.name', 'vcs.ref.head.revision']);
+
+/** `service.name=` says as little about the name as nothing. */
+function withoutEmptyIdentity(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).filter(([key, value]) => value.trim() !== '' || !IDENTITY.has(key)));
 }
 
 function textOf(found: Found | undefined): string | undefined {

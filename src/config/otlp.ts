@@ -65,7 +65,7 @@ function chooseScheme(endpoint: Found, isGrpc: boolean, insecure: Found | undefi
     reader.report(
       'bad-value',
       endpoint.label,
-      `${endpoint.label} must begin with http:// or https://, got ${showValue(url.host)} without it. Using ${show(url)}.`,
+      `${endpoint.label} must begin with http:// or https://, got ${showValue(parsed.authority, true)} without it. Using ${show(url)}.`,
     );
   }
   return url;
@@ -102,13 +102,13 @@ function httpTarget(endpoint: Found, url: URL, signal: Signal, reader: SettingsR
   }
   const written = show(url);
   url.pathname = url.pathname.replace(/\/*$/, '');
-  const base = /^(.*?)\/+v1\/(?:traces|metrics|logs)$/.exec(url.pathname);
+  const base = /^(.*?)\/+v1(?:\/+(?:traces|metrics|logs))?$/i.exec(url.pathname);
   if (base) {
     url.pathname = base[1]!;
     reader.report(
       'bad-value',
       label,
-      `${label} must be without /v1/traces, /v1/metrics and /v1/logs, which are added to it, got ${written}. Using ${show(url)}.`,
+      `${label} must be without /v1, /v1/traces, /v1/metrics and /v1/logs, which are added to it, got ${written}. Using ${show(url)}.`,
     );
   }
   url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${signal}`;

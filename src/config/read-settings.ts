@@ -1,11 +1,10 @@
 /** Finds what is said about a setting, in code first and then in the environment, and collects what was wrong about it. */
 import type { Problem } from './config.ts';
-import { nearestName } from './nearest-name.ts';
+import type { Environment } from './early.ts';
+import { fullerName, nearestName } from './nearest-name.ts';
 import { readValue, type Reading, type ReadText } from './read-value.ts';
 import { CODE_ONLY_OPTIONS, FOREIGN_PREFIXES, RENAMED, settings, settingsByName, type OptionPath, type Setting } from './settings.ts';
 import { showName, showValue } from './show-value.ts';
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 export interface Found {
   readonly value: unknown;
@@ -33,7 +32,7 @@ export interface SettingsReader {
 /** Each is compared with every name there is; an environment full of strangers must not cost the start. */
 const MOST_UNKNOWN = 20;
 
-export function createSettingsReader(env: Env, options: unknown, readText: ReadText): SettingsReader {
+export function createSettingsReader(env: Environment, options: unknown, readText: ReadText): SettingsReader {
   const problems: Problem[] = [];
   const reported = new Set<string>();
   const taken = new Map<string, Found | undefined>();
@@ -57,7 +56,10 @@ export function createSettingsReader(env: Env, options: unknown, readText: ReadT
       reading = { wrong: { code: 'bad-value', must: 'must be a plain value', got: 'one that threw an error when it was read' } };
     }
     const { wrong } = reading;
-    if (wrong) report(wrong.code, label, `${label} ${wrong.must}, got ${wrong.got}. ${wrong.now ?? describeFallback(setting, label)}`);
+    if (wrong) {
+      const cure = isInQuotes(value) ? ' Drop the quotes around it.' : '';
+      report(wrong.code, label, `${label} ${wrong.must}, got ${wrong.got}. ${wrong.now ?? describeFallback(setting, label)}${cure}`);
+    }
     const found = reading.value === undefined ? undefined : { value: reading.value, label, setting };
     taken.set(label, found);
     return found;
@@ -123,6 +125,11 @@ export function createSettingsReader(env: Env, options: unknown, readText: ReadT
   };
 }
 
+/** As a file of variables is read that takes quotes for a part of the value. */
+function isInQuotes(value: unknown): boolean {
+  return typeof value === 'string' && /^(["']).*\1$/s.test(value);
+}
+
 export function formatDefault(value: NonNullable<Setting['default']>): string {
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(',');
   return value === Infinity ? 'no limit' : String(value);
@@ -130,7 +137,7 @@ export function formatDefault(value: NonNullable<Setting['default']>): string {
 
 type Report = SettingsReader['report'];
 
-function collectVariables(env: Env, variables: Map<string, string>, report: Report): void {
+function collectVariables(env: Environment, variables: Map<string, string>, report: Report): void {
   const unknown: string[] = [];
   for (const name of Object.keys(env)) {
     if (!/^(?:OTEL|SIGNALBOX)_/i.test(name) && !settingsByName.has(name)) continue;
@@ -157,7 +164,10 @@ function isServiceLink(name: string, text: string): boolean {
 
 function reportUnknownVariable(name: string, report: Report): void {
   const isForeign = FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix));
-  const nearest = RENAMED.get(name) ?? nearestName(name, settingsByName.keys(), isForeign ? 2 : undefined);
+  const nearest =
+    RENAMED.get(name) ??
+    (isForeign ? undefined : fullerName(name, settingsByName.keys())) ??
+    nearestName(name, settingsByName.keys(), isForeign ? 2 : 3);
   if (nearest === undefined && isForeign) return;
   reportUnknown('unknown-setting', 'setting', name, nearest, report);
 }

@@ -5,7 +5,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { INSTRUMENTATION_NAMES, shortInstrumentationName } from './instrumentation-names.ts';
 import { nearestName } from './nearest-name.ts';
-import { HIDDEN, showValue } from './show-value.ts';
+import { isReservedHeader } from './reserved-headers.ts';
+import { HIDDEN, isKeyMaterial, showValue } from './show-value.ts';
 import { MAX_INTEGER, type Setting, type SettingType } from './settings.ts';
 
 export interface Wrong {
@@ -35,21 +36,6 @@ const LONGEST_HEADER = 8192;
 const LARGEST_FILE = 1024 * 1024;
 const LONGEST_JSON = 64 * 1024;
 const MOST_FAULTS_SHOWN = 3;
-
-/** Headers that say how this very message is sent. Setting them from outside would break it. */
-const RESERVED_HEADERS = new Set([
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  '__proto__',
-]);
 
 const readers: Record<SettingType, Reader> = {
   boolean: readBoolean,
@@ -122,6 +108,7 @@ function readExporter(value: unknown, setting: Setting): Reading {
   if (typeof value === 'boolean') return { value: value ? 'otlp' : 'none' };
   if (typeof value !== 'string' || !value.includes(',')) return readEnum(value, setting);
   const words = splitList(value).map((word) => word.toLowerCase());
+  if (words.length === 0) return {};
   const known = words.filter((word) => setting.values?.includes(word));
   const chosen = known.find((word) => word !== 'none') ?? known[0];
   if (chosen !== undefined && new Set(words).size === 1) return { value: chosen };
@@ -146,6 +133,7 @@ function readList(value: unknown, setting: Setting): Reading {
   const must = `a list of ${items} separated by commas`;
   const entries = typeof value === 'string' ? splitList(value) : Array.isArray(value) ? (value as unknown[]) : undefined;
   if (entries === undefined) return bad(must, showValue(value));
+  if (typeof value === 'string' && entries.length === 0) return {}; // commas alone say as little as nothing
   const good = new Set<string>();
   const faults: string[] = [];
   let none = false;
@@ -226,7 +214,7 @@ function readPairs(
       const name = decode(rawName);
       const text = decode(pair.slice(equals + 1).trim());
       if (name === undefined || text === undefined)
-        return void faults.push(`${place} has a "%" that is not followed by two hexadecimal digits`);
+        return void faults.push(`${place} has a "%" that begins no percent-encoded character (a percent sign is %25)`);
       take(place, name, text);
     });
   } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -252,7 +240,7 @@ function decode(text: string): string | undefined {
 function headerFault(name: string, text: string): string | undefined {
   if (!/^[!#$%&'*+.^_`|~\dA-Za-z-]+$/.test(name)) return 'has a name that HTTP does not allow';
   if (name.length + text.length > LONGEST_HEADER) return `is longer than ${LONGEST_HEADER} characters`;
-  if (RESERVED_HEADERS.has(name.toLowerCase())) return 'names a header that is set by itself';
+  if (isReservedHeader(name)) return 'names a header that is set by itself';
   if (!/^[\t\u0020-\u007e]*$/.test(text)) return 'has a line break or another character that HTTP does not allow';
   return undefined;
 }
@@ -267,6 +255,8 @@ export interface ParsedUrl {
   /** Without user name, password and fragment. For one without a scheme, `http:` stands in for it. */
   readonly url: URL;
   readonly hasScheme: boolean;
+  /** Host and port as they were written. */
+  readonly authority: string;
   /** As it was written, also where it is the scheme's own. */
   readonly port?: number;
 }
@@ -281,6 +271,10 @@ function readUrl(value: unknown): Reading {
   const rest = scheme === null ? value : value.slice(scheme[0].length);
   const authority = rest.split(/[/?#]/, 1)[0]!;
   if (authority === '' || authority.startsWith(':') || authority.endsWith(':')) return wrong();
+  const host = authority.replace(/^.*@/, '').replace(/:\d+$/, '');
+  if (/^https?$/i.test(host)) return wrong(` (write ${host}://)`);
+  if (/^\d+$/.test(host)) return wrong(' (the host is missing)');
+  if (/[${}<>]/.test(host)) return wrong(' (a placeholder that nothing was put in for)');
   const portText = /:(\d+)$/.exec(authority)?.[1];
   const port = portText === undefined ? undefined : Number(portText);
   if (port !== undefined && (port < 1 || port > 65_535)) return wrong(' (a port is a number from 1 to 65535)');
@@ -294,7 +288,8 @@ function readUrl(value: unknown): Reading {
   url.username = '';
   url.password = '';
   url.hash = '';
-  const parsed: ParsedUrl = { url, hasScheme: scheme !== null, ...(port !== undefined && { port }) };
+  const written = authority.slice(authority.lastIndexOf('@') + 1);
+  const parsed: ParsedUrl = { url, hasScheme: scheme !== null, authority: written, ...(port !== undefined && { port }) };
   if (!hasCredentials) return { value: parsed };
   return {
     value: parsed,
@@ -318,6 +313,8 @@ function readPem(value: unknown, { type }: Setting, readText: ReadText): Reading
 
 function readContent(value: unknown, readText: ReadText, must: string, isRight: (text: string) => boolean): Reading {
   if (typeof value !== 'string') return bad(must, showValue(value));
+  const material = { wrong: { code: 'unreadable-file', must: `must be the path of ${must}`, got: 'what it should hold' } } as const;
+  if (/[\r\n]|-----BEGIN/.test(value)) return material;
   let why: string;
   try {
     if (isRight(readText(value))) return { value };
@@ -326,6 +323,7 @@ function readContent(value: unknown, readText: ReadText, must: string, isRight: 
     why =
       typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : 'it cannot be read';
   }
+  if (isKeyMaterial(value)) return material;
   return { wrong: { code: 'unreadable-file', must: `must be ${must}`, got: `${showValue(value)} (${why})` } };
 }
 

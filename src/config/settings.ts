@@ -162,7 +162,7 @@ const GENERAL: readonly Setting[] = [
     group: 'general',
     type: 'file',
     meaning:
-      'A declarative configuration file in YAML. The official SDK then reads it and runs, and other `OTEL_*` settings count only where the file names them.',
+      'A declarative configuration file in YAML. The official SDK then reads it and runs, and other `OTEL_*` settings count only where the file names them, but OTEL_SDK_DISABLED, OTEL_LOG_LEVEL, OTEL_NODE_ENABLED_INSTRUMENTATIONS and OTEL_NODE_DISABLED_INSTRUMENTATIONS.',
   },
 ];
 
@@ -586,6 +586,9 @@ export const RENAMED: ReadonlyMap<string, string> = new Map([
   ['OTEL_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
   ['OTEL_EXPORTER_OTLP_SPAN_INSECURE', 'OTEL_EXPORTER_OTLP_TRACES_INSECURE'],
   ['OTEL_EXPORTER_OTLP_METRIC_INSECURE', 'OTEL_EXPORTER_OTLP_METRICS_INSECURE'],
+  ['OTEL_EXPORTER_OTLP_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ['OTEL_EXPORTER_OTLP_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS'],
+  ['OTEL_EXPORTER_OTLP_AUTH', 'OTEL_EXPORTER_OTLP_HEADERS'],
   ['OTEL_SERVICE_VERSION', 'OTEL_RESOURCE_ATTRIBUTES=service.version=…'],
   ['OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT', 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'],
   ['OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT', 'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'],
@@ -619,4 +622,7 @@ export const FOREIGN_PREFIXES: readonly string[] = [
   'OTEL_RESOURCE_DISABLED_',
   'OTEL_POD_',
   'OTEL_K8S_',
+  // The Collector's of the stack, see docs/stack.md.
+  'SIGNALBOX_TAIL_SAMPLING_',
+  'SIGNALBOX_SPAN_METRICS_',
 ];

@@ -3,62 +3,80 @@ import type { Compression, Config, Exporter, Protocol, SamplerName } from './con
 /**
  * What code can say to `startTelemetry`. Everything is optional, and what is given wins over the environment.
  *
- * A value that does not fit is reported like a bad environment variable, and the environment or the default is used.
+ * A value that does not fit is reported like a bad environment variable, and the environment or the default is used. Each
+ * `@default` holds when the environment says nothing either. `undefined` is as if it were not given; an empty text is a value
+ * that does not fit, and an empty list means none.
+ *
  * @see docs/configuration.md
  */
 export interface StartOptions {
-  /** `service.name`, as `OTEL_SERVICE_NAME`. */
+  /** `service.name`, as `OTEL_SERVICE_NAME`. @default the name in the nearest package.json */
   readonly serviceName?: string;
-  /** `service.version`. Default: the version in the nearest package.json. */
+  /** `service.version`. @default the version in the nearest package.json */
   readonly serviceVersion?: string;
-  /** `deployment.environment.name` (`production`), as `ENVIRONMENT`. */
+  /** `deployment.environment.name` (`production`), as `ENVIRONMENT`. @default none: the attribute is left out */
   readonly environment?: string;
-  /** More resource attributes. Added to those of `OTEL_RESOURCE_ATTRIBUTES`, and stronger than they are. */
+  /** More resource attributes. Added to those of `OTEL_RESOURCE_ATTRIBUTES`, and stronger than they are. @default {} */
   readonly resourceAttributes?: Readonly<Record<string, string>>;
 
   /**
    * Where all signals go: `http://collector:4318`, as `OTEL_EXPORTER_OTLP_ENDPOINT`. Over HTTP `/v1/traces`, `/v1/metrics`
    * and `/v1/logs` are added. Wins over the endpoints that the environment sets for single signals.
+   *
+   * @default 'http://localhost:4318', with `grpc` 'http://localhost:4317'
    */
   readonly endpoint?: string;
-  /** Default: `grpc` when the endpoint's port is 4317, otherwise `http/protobuf`. */
+  /** How telemetry is sent. @default 'grpc' when the endpoint's port is 4317, otherwise 'http/protobuf' */
   readonly protocol?: Protocol;
-  /** Headers of every export, as they are: not percent-encoded. Added to those of the environment, and stronger than they are. */
+  /** Headers of every export, as they are: not percent-encoded. Added to those of the environment, and stronger than they are. @default {} */
   readonly headers?: Readonly<Record<string, string>>;
-  /** @default 'none' */
+  /** How requests are compressed. @default 'none' */
   readonly compression?: Compression;
   /** Longest time that one request to the endpoint may take, in milliseconds; 0 means no limit. @default 10000 */
   readonly timeoutMs?: number;
 
-  /** A share of traces from 0 to 1 (a caller's decision is kept), or the sampler's name. For a sampler object use `sdk.sampler`. */
+  /**
+   * A share of traces from 0 to 1 (a caller's decision is kept), or the sampler's name. For a sampler object use `sdk.sampler`.
+   *
+   * @default 'parentbased_always_on'
+   */
   readonly sampler?: number | SamplerName;
-  /** `false` sends none; `true` is `'otlp'`. */
+  /** Where traces go: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
   readonly traces?: boolean | Exporter;
-  /** `false` sends none; `true` is `'otlp'`. */
+  /** Where metrics go: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
   readonly metrics?: boolean | Exporter;
-  /** `false` sends none; `true` is `'otlp'`. */
+  /** Where log records go: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
   readonly logs?: boolean | Exporter;
   /** Time between two exports of metrics, in milliseconds. @default 60000 */
   readonly metricIntervalMs?: number;
 
-  /** Most that signalbox adds to the end of the process, in milliseconds, everything together. @default 5000 */
+  /** Most that signalbox adds to the end of the process, in milliseconds, everything together; 0 waits for nothing. @default 5000 */
   readonly shutdownTimeoutMs?: number;
-  /** URL paths whose requests are neither traced nor counted: `/health`, `/internal/*`. Takes the place of the default list. */
+  /**
+   * URL paths whose requests are neither traced nor counted: `/health`, `/internal/*`. Takes the place of the default list; `[]`
+   * ignores none.
+   *
+   * @default the usual paths of health checks and `/metrics`, see docs/configuration.md
+   */
   readonly ignorePaths?: readonly string[];
-  /** Hosts that outbound baggage may be sent to: `example.com`, `*.example.com`, `*`. @default [] */
+  /** Hosts that outbound baggage may be sent to: `example.com`, `*.example.com`, `*` for all. @default [], none */
   readonly baggageHosts?: readonly string[];
   readonly instrumentations?: {
-    /** Names (`express`) of the only ones to use. */
+    /** Names (`express`) of the only ones to use; `[]` uses none. @default the default set, see docs/instrumentation.md */
     readonly enabled?: readonly string[];
-    /** Names of those not to use. */
+    /** Names of those not to use. @default [] */
     readonly disabled?: readonly string[];
-    /** Options by name (`{ pg: { requireParentSpan: true } }`), handed to the instrumentation as they are. */
+    /** Options by name (`{ pg: { requireParentSpan: true } }`), handed to the instrumentation as they are. @default {} */
     readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };
-  /** What signalbox says about itself on stderr. @default 'info' */
+  /** What signalbox says about itself on stderr; `'none'` says nothing. @default 'info' */
   readonly logLevel?: Config['logLevel'];
 
-  /** Components of the official SDK to run instead of signalbox's own. They are not looked at here. */
+  /**
+   * Components of the official SDK to run instead of signalbox's own. They are not looked at here.
+   *
+   * @default signalbox's own engines run
+   */
   readonly sdk?: SdkComponents;
 }
 

@@ -1,5 +1,6 @@
 /** What OTLP servers say, in whichever protocol. Nothing here throws: an answer that makes no sense says nothing. */
 import type { OtlpConfig } from '../../config/config.ts';
+import { redactText } from '../../redaction/redact-text.ts';
 import { bytesAt, numberAt, readFields } from './protobuf-reader.ts';
 import type { SendResult } from './types.ts';
 
@@ -80,12 +81,20 @@ export function quote(text: string, otlp: OtlpConfig): string {
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .trim();
   for (const value of Object.values(otlp.headers)) {
-    // `Bearer <token>`: the token comes back without the word as well.
-    for (const secret of [value, ...value.split(/[\s:=]+/)]) {
-      if (secret.length >= SHORTEST_SECRET) line = line.replaceAll(secret, '[REDACTED]');
-    }
+    for (const secret of secretsOf(value)) line = line.replaceAll(secret, '[REDACTED]');
   }
+  line = redactText(line);
   return line.length > MAX_QUOTE_LENGTH ? `${line.slice(0, MAX_QUOTE_LENGTH)}…` : line;
+}
+
+/** A header's value and its parts, the longest first: a server may repeat the token without `Bearer`, or what `Basic` stands for. */
+function secretsOf(value: string): string[] {
+  const basic = /^basic\s+(\S+)/i.exec(value)?.[1];
+  const decoded = basic === undefined ? '' : Buffer.from(basic, 'base64').toString();
+  const password = decoded.slice(decoded.indexOf(':') + 1);
+  return [value, ...value.split(/[\s:=]+/), decoded, password]
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length);
 }
 
 function parseJson(body: Uint8Array): unknown {

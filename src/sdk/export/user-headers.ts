@@ -1,8 +1,5 @@
 import type { OtlpConfig } from '../../config/config.ts';
-
-/** What the protocol itself decides; set by a user, these would break the request. */
-const OWN_HEADER =
-  /^(connection|content-(encoding|length|type)|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|grpc-.*|:.*)$/;
+import { isReservedHeader } from '../../config/reserved-headers.ts';
 
 /**
  * The headers of the settings that may be sent.
@@ -13,7 +10,7 @@ export function userHeaders(otlp: OtlpConfig): Record<string, string> {
   const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http');
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(otlp.headers)) {
-    if (OWN_HEADER.test(name)) continue;
+    if (isReservedHeader(name)) continue;
     validateHeaderName(name);
     validateHeaderValue(name, value);
     headers[name] = value;

@@ -206,7 +206,7 @@ test('one malformed resource attribute falls alone', () => {
   assert.deepEqual(
     problems.map(({ message }) => message),
     [
-      'OTEL_RESOURCE_ATTRIBUTES must be key=value pairs separated by commas, got a value in which pair 2 has no "=" and pair 3 ("c") has a "%" that is not followed by two hexadecimal digits. The other pairs are used.',
+      'OTEL_RESOURCE_ATTRIBUTES must be key=value pairs separated by commas, got a value in which pair 2 has no "=" and pair 3 ("c") has a "%" that begins no percent-encoded character (a percent sign is %25). The other pairs are used.',
     ],
   );
 });
@@ -487,5 +487,75 @@ test('under the permission model a file that may not be read is reported', () =>
   assert.match(
     output,
     /^OTEL_EXPORTER_OTLP_CERTIFICATE must be a PEM file with a certificate, got ".*" \(ERR_ACCESS_DENIED\)\. Using the default/,
+  );
+});
+
+test('parts of settings that are empty count as not set', () => {
+  const { config, problems } = loadConfig({
+    OTEL_RESOURCE_ATTRIBUTES: 'service.name=,service.version= ,deployment.environment.name=,vcs.ref.head.revision=,team=',
+    ENVIRONMENT: 'production',
+    GIT_COMMIT: 'abc',
+    OTEL_PROPAGATORS: ',',
+    OTEL_NODE_ENABLED_INSTRUMENTATIONS: ' , ',
+    SIGNALBOX_IGNORE_PATHS: ',',
+    OTEL_TRACES_EXPORTER: ',',
+  });
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    [config.serviceName, config.serviceVersion, config.environment, config.commit, config.resourceAttributes],
+    [undefined, undefined, 'production', 'abc', { team: '' }],
+  );
+  const defaults = loadConfig({}).config;
+  assert.deepEqual(
+    [config.propagators, config.instrumentations.enabled, config.ignorePaths, config.traces.exporter],
+    [defaults.propagators, undefined, defaults.ignorePaths, 'otlp'],
+  );
+  assert.deepEqual(loadConfig({}, { instrumentations: { enabled: [] } }).config.instrumentations.enabled, []);
+});
+
+test('an endpoint whose host cannot be one is refused with its cure', () => {
+  const using = 'Using the default: http://localhost:4318, with grpc http://localhost:4317.';
+  for (const [endpoint, got] of [
+    ['4318', '"4318" (the host is missing)'],
+    ['https//collector:4318', '"https//collector:4318" (write https://)'],
+    ['http://${HOST}:4318', '"http://${HOST}:4318" (a placeholder that nothing was put in for)'],
+  ] as const) {
+    assert.deepEqual(messages({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }), [
+      `OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as http://localhost:4318, got ${got}. ${using}`,
+    ]);
+  }
+  assert.deepEqual(messages({ OTEL_TRACES_EXPORTER: '"otlp"' }), [
+    'OTEL_TRACES_EXPORTER must be one of otlp, console, none, got "\\"otlp\\"" (did you mean otlp?). Using otlp. Drop the quotes around it.',
+  ]);
+});
+
+test('an endpoint that ends in /v1 does not get it twice', () => {
+  assert.deepEqual(messages({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/v1' }), [
+    'OTEL_EXPORTER_OTLP_ENDPOINT must be without /v1, /v1/traces, /v1/metrics and /v1/logs, which are added to it, got http://collector:4318/v1. Using http://collector:4318.',
+  ]);
+  assert.equal(loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:1/v1' }).config.logs.otlp.url, 'http://c:1/v1/logs');
+});
+
+test('a key or a certificate in place of its path is not repeated', () => {
+  for (const pasted of ['-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----', `MIIE${'CANARY7x'.repeat(8)}==`]) {
+    assert.deepEqual(messages({ OTEL_EXPORTER_OTLP_CLIENT_KEY: pasted }), [
+      'OTEL_EXPORTER_OTLP_CLIENT_KEY must be the path of a PEM file with a private key, got what it should hold. Using the default: no client certificate.',
+    ]);
+  }
+});
+
+test("variables of the stack's Collector are left alone", () => {
+  assert.deepEqual(messages({ SIGNALBOX_TAIL_SAMPLING_SLOW_MS: '1', SIGNALBOX_SPAN_METRICS_DIMENSIONS: 'x' }), []);
+});
+
+test('beside a configuration file, mistakes in the settings that still count are said', () => {
+  const env = {
+    OTEL_CONFIG_FILE: fileURLToPath(import.meta.url),
+    OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'expresss',
+    OTEL_TRACES_EXPORTER: 'x',
+  };
+  assert.deepEqual(
+    loadConfig(env).problems.map(({ setting }) => setting),
+    ['OTEL_NODE_ENABLED_INSTRUMENTATIONS'],
   );
 });

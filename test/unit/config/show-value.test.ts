@@ -32,3 +32,20 @@ test('a plain name is shown as it is, any other one quoted', () => {
   assert.equal(showName('OTEL_\n'), '"OTEL_\\n"');
   assert.equal(showName(`OTEL_${'X'.repeat(100)}`), `"OTEL_${'X'.repeat(55)}…"`);
 });
+
+test('a secret that was pasted into the wrong setting is not repeated', () => {
+  assert.equal(showValue('authorization=Bearer CANARY'), '"authorization=…"');
+  assert.equal(showValue('x-team=CANARY', true), '"x-team=…"');
+  assert.equal(showValue('Bearer CANARY-1'), '"Bearer REDACTED"');
+  assert.equal(showValue('{"pg":{"password":"CANARY"'), '"{\\"pg\\":{\\"password\\":\\"REDACTED\\""');
+  assert.equal(showValue(`x ${'y'.repeat(50)} token=CANARY`), `"x ${'y'.repeat(50)} token=R…"`);
+  assert.equal(showValue('-----BEGIN PRIVATE KEY-----\nCANARY'), HIDDEN);
+  assert.equal(showValue(`MIIE${'Ab3'.repeat(20)}==`), HIDDEN);
+  assert.equal(showValue('https://h%40CANARY', true), HIDDEN);
+});
+
+test('what may be a key in the path of a URL is left out', () => {
+  assert.equal(showValue('https://h/otlp/CANARY7/v1/traces', true), '"https://h/otlp/…/v1/traces"');
+  assert.equal(showValue('https//h:4318/CANARY7', true), '"https//h:4318/…"');
+  assert.equal(showValue('/etc/otel/config-2.yaml'), '"/etc/otel/config-2.yaml"');
+});
