@@ -39,6 +39,9 @@ const LABEL_VALUE = /^[ \t=>]{0,8}(\\{0,3}["'`])?([\w.-]{1,64})(?=\\{0,3}["'`]|[
 const LABELLED =
   /^[^{}<>=:]{0,8}(?:[\w.-]{1,32}["'`\\]{0,4}\s{0,4}[=:][^{}<>=:]{0,64}?[\s,;"'`\\])?["'`\\]{0,4}(?:values?|val|v|content|data)["'`\\]{0,4}\s{0,4}[=:]/i;
 
+const LABELLED_BEFORE =
+  /(\b(?:values?|val)["'`\\]{0,4}\s{0,4}[=:]\s{0,4}\\{0,3}["'`])([^"'`\\{}<>]+)\\{0,3}["'`][\s,;]{1,8}["'`\\]{0,4}\w{1,16}["'`\\]{0,4}\s{0,4}$/i;
+
 /**
  * `password=…`, `"token": "…"`, `Cookie: …`, `authorization=Bearer …`, `<secret>…</secret>`,
  * `{"name":"password","value":"…"}` without their values.
@@ -91,7 +94,7 @@ function pairAt(text: string, i: number, floor: number): Range | undefined {
     if (isSecretName(sentence)) kind = secrecyOf((name = sentence));
   }
   if (kind === 'none') return undefined;
-  if (kind === 'label') return labelledValue(text, i);
+  if (kind === 'label') return labelledValue(text, i, floor);
   if (/^::\S/.test(text.slice(i, i + 3))) return undefined; // `auth::login` is a path
   if (/token$/i.test(name) && /\bunexpected $/i.test(text.slice(Math.max(0, i - name.length - 11), i - name.length))) return undefined;
   return secretBehind(text, i, name, kind);
@@ -147,8 +150,12 @@ function elementAt(text: string, i: number): Range | undefined {
   let open = i - 1;
   while (open >= 0 && i - open < 256 && text[open] !== '<' && text[open] !== '>') open--;
   if (text[open] !== '<' || text[i - 1] === '/') return undefined;
-  const name = /^<(?:[\w.-]{1,64}:)?([\w.-]{1,64})/.exec(text.slice(open, Math.min(i, open + 132)))?.[1] ?? '';
-  const secrecy = name === '' ? 'none' : secrecyOf(name);
+  const tag = text.slice(open, i);
+  const element = /^<(?:[\w.-]{1,64}:)?([\w.-]{1,64})/.exec(tag)?.[1];
+  if (element === undefined) return undefined;
+  // `<entry key="password">…</entry>`
+  const name = isSecretName(element) ? element : (/\s(?:name|key|id)=["']([\w.-]{1,64})["']/i.exec(tag)?.[1] ?? '');
+  const secrecy = secrecyOf(name);
   if (secrecy === 'none') return undefined;
   if (text.startsWith('<![CDATA[', i + 1)) return [i + 10, indexOrEnd(text, ']]>', i + 10)];
   const close = text.indexOf('<', i + 1);
@@ -157,22 +164,26 @@ function elementAt(text: string, i: number): Range | undefined {
   return value.trim() === '' || NO_SECRET.test(value) ? undefined : [i + 1, close];
 }
 
-/** `name="password" value="…"`: what the separator at `i` gives is the name of a secret that comes next. */
-function labelledValue(text: string, i: number): Range | undefined {
+/** `name="password" value="…"`: what the separator at `i` gives is the name of a secret that comes next, or came before. */
+function labelledValue(text: string, i: number, floor: number): Range | undefined {
   const label = LABEL_VALUE.exec(text.slice(i + 1, i + 80));
   const name = label?.[2] ?? '';
   const end = i + 1 + (label?.[0].length ?? 0);
   const secrecy = secrecyOf(name);
   if (secrecy === 'none') return undefined;
   const gap = LABELLED.exec(text.slice(end, end + 160))?.[0];
-  return gap === undefined ? undefined : secretBehind(text, end + gap.length - 1, name, secrecy);
+  if (gap !== undefined) return secretBehind(text, end + gap.length - 1, name, secrecy);
+  const before = LABELLED_BEFORE.exec(text.slice(Math.max(floor, i - 160), i));
+  const valueAt = before === null ? -1 : Math.max(floor, i - 160) + before.index + (before[1] as string).length;
+  return before === null || NO_SECRET.test(before[2] as string) ? undefined : [valueAt, valueAt + (before[2] as string).length];
 }
 
 function valueAfter(text: string, from: number, name: string): [start: number, end: number, isQuoted: boolean] {
   let start = skip(text, from, /[ \t\u00a0\u200b\u3000=>:]/);
-  const isOnNextLine = /^(?:[|>][+-]?[ \t]{0,4})?\r?\n/.exec(text.slice(start, start + 8))?.[0];
-  if (isOnNextLine !== undefined) {
-    const line = start + isOnNextLine.length;
+  const lineBreak = /^\|?[+-]?[ \t]{0,4}\r?\n/.exec(text.slice(start, start + 8))?.[0];
+  if (lineBreak !== undefined) {
+    const line = start + lineBreak.length;
+    if (/[|>][+-]?[ \t]*$/.test(text.slice(from, line).trimEnd())) return [line, indentedEnd(text, line), true];
     start = skip(text, line, /[ \t]/);
     if (!/["'`]/.test(text[start] ?? '')) return start === line ? [from, from, false] : wholeLine(text, start);
   }
@@ -191,11 +202,11 @@ function valueAfter(text: string, from: number, name: string): [start: number, e
   }
   if (first === '<' && /^<[^<>\s/]/.test(text.slice(start, start + 2))) return [start + 1, indexOrEnd(text, '>', start), true];
   if (isLong && text[from - 1] === ':') return [start, lineEnd(text, start), false];
-  return [start, credentialsEnd(text, start, isLong), false];
+  return [start, credentialsEnd(text, start, isLong, /signature$/i.test(name)), false];
 }
 
 /** Behind a value without quotes; with a scheme in front of it, or parameters behind it, behind all of them. */
-function credentialsEnd(text: string, start: number, isLong: boolean): number {
+function credentialsEnd(text: string, start: number, isLong: boolean, isSignature: boolean): number {
   let end = plainEnd(text, start);
   const hasScheme = SCHEME.test(text.slice(start, end));
   if (hasScheme) {
@@ -205,7 +216,7 @@ function credentialsEnd(text: string, start: number, isLong: boolean): number {
     if (word === '' || isSaying(word) || KIND.test(word)) return end;
     end = nextEnd;
   }
-  while (text[end] === ';' ? isLong : text[end] === ',' && hasScheme) {
+  while (text[end] === ';' ? isLong : text[end] === ',' && (hasScheme || isSignature)) {
     const next = skip(text, end + 1, /[ \t]/);
     const nextEnd = parameterEnd(text, next);
     if (!/^[\w.$%-]+=/.test(text.slice(next, nextEnd))) break;
@@ -269,6 +280,17 @@ function lineEnd(text: string, start: number): number {
     i = close;
   }
   return text.length;
+}
+
+/** Behind the lines from `line` on that begin with white space: a block in YAML. */
+function indentedEnd(text: string, line: number): number {
+  let end = line;
+  while (/[ \t]/.test(text[end] ?? '')) {
+    const next = indexOrEnd(text, '\n', end);
+    if (next === text.length || !/[ \t]/.test(text[next + 1] ?? '')) return next;
+    end = next + 1;
+  }
+  return end;
 }
 
 /** A line of its own under its name, as in YAML; nothing when it is more than one word. */

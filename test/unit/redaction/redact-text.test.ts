@@ -86,6 +86,10 @@ describe('in text', () => {
     // Structures
     ['<wsse:Password Type="t">a b</wsse:Password>', '<wsse:Password Type="t">REDACTED</wsse:Password>'],
     ['<add key="password" value="abc"/>', '<add key="password" value="REDACTED"/>'],
+    ['<entry key="password">abc</entry>', '<entry key="password">REDACTED</entry>'],
+    ['{"value":"abc","name":"password"}', '{"value":"REDACTED","name":"password"}'],
+    ['secret: |-\n  abc\n  def\nuser: ann', 'secret: |-\nREDACTED\nuser: ann'],
+    ['Stripe-Signature: t=1,v1=abc', 'Stripe-Signature: REDACTED'],
     ['{"name":"password","value":"abc"}', '{"name":"password","value":"REDACTED"}'],
     ["{ Name: 'Authorization', Values: [ 'abc' ] }", "{ Name: 'Authorization', Values: REDACTED }"],
     ["[ 'node', '--token', 'abc' ]", "[ 'node', '--token', 'REDACTED' ]"],
