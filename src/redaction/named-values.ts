@@ -66,17 +66,18 @@ export function redactNamedValues(text: string): string {
 /** What is known of a name: how much of its value is secret, or that its value may name one. */
 type Kind = Secrecy | 'label';
 
-const kinds = new Map<string, Kind>();
-const MAX_KINDS = 2000;
+/** The names of the last separators, each in the one place that its hash gives it: nothing is allocated for a known one. */
+const recent: ({ readonly name: string; readonly kind: Kind } | undefined)[] = Array.from({ length: 1024 }, () => undefined);
 
-function kindOf(name: string): Kind {
-  let kind = kinds.get(name);
-  if (kind === undefined) {
-    const secrecy = secrecyOf(name);
-    kind = secrecy === 'none' && LABEL.test(name) ? 'label' : secrecy;
-    if (kinds.size === MAX_KINDS) kinds.clear();
-    kinds.set(` ${name}`.slice(1), kind); // a copy: a part of a long text would keep all of it
-  }
+function kindAt(text: string, start: number, end: number): Kind {
+  let hash = 0;
+  for (let i = start; i < end; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
+  const known = recent[hash & 1023];
+  if (known !== undefined && known.name.length === end - start && text.startsWith(known.name, start)) return known.kind;
+  const name = ` ${text.slice(start, end)}`.slice(1); // a copy: a part of a long text would keep all of it
+  const secrecy = secrecyOf(name);
+  const kind = secrecy === 'none' && LABEL.test(name) ? 'label' : secrecy;
+  recent[hash & 1023] = { name, kind };
   return kind;
 }
 
@@ -87,9 +88,11 @@ function pairAt(text: string, i: number, floor: number): Range | undefined {
   const end = wordEnd(text, i, floor);
   const start = wordStart(text, end, floor);
   if (start === end) return undefined;
+  let kind = kindAt(text, start, end);
+  const isContinuation = end - start <= 8 && text[start - 1] === ' ' && CONTINUES_NAME.test(text.slice(start, end));
+  if (kind === 'none' && !isContinuation) return undefined;
   let name = text.slice(start, end);
-  let kind = kindOf(name);
-  if (text[start - 1] === ' ' && CONTINUES_NAME.test(name)) {
+  if (isContinuation) {
     const sentence = text.slice(sentenceStart(text, start, end, floor), end);
     if (isSecretName(sentence)) kind = secrecyOf((name = sentence));
   }

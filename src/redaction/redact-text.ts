@@ -16,6 +16,10 @@ import {
   suspicionsOf,
 } from './suspicion.ts';
 
+/** A part of every name that `secret-names.ts` knows: without one, there is no name to look at. */
+const SECRET_WORD =
+  /pass|pwd|pw\b|pswd|secret|token|key|auth|cook|cred|jwt|bearer|srf|sess|sid\b|pin|cv[vc]|csc|otp|ssn|social|card|pan\b|code|conn|sig|sas\b|hmac|dpop|assertion|saml|link|phrase|words|mnemonic|answer|kennwort|wachtwoord|contrase|senha|парол|密码|パス/i;
+
 const BEARER = /\b(bearer|basic)(\s{1,4}["']?|\+)([A-Za-z0-9._~+/:=-]{6,})/gi;
 
 /** A flag of a command line, with its value behind a space. */
@@ -66,7 +70,7 @@ export function redactText(text: string, depth = 0): string {
   if (seen & MAYBE_NAMED) {
     if (result.includes('://')) result = redactUrls(result);
     if (result.includes('?')) result = result.replace(QUERY, redactQueryRun);
-    result = redactNamedValues(result);
+    if (SECRET_WORD.test(result)) result = redactNamedValues(result);
     if (result.includes('-u')) result = result.replace(USER_FLAG, `$1${REDACTED}`);
   }
   if (seen & MAYBE_QUOTED && /["'`],/.test(result)) result = redactListedValues(result);
@@ -116,6 +120,8 @@ function urlEnd(text: string, from: number, isQuoted: boolean): number {
 
 /** The `@` behind a password with a character that ends URLs; -1 when there is none on this line, before another URL. */
 function passwordEnd(text: string, authority: number, end: number): number {
+  const colon = text.indexOf(':', authority);
+  if (end === text.length || colon === -1 || colon >= end) return -1;
   const shown = text.slice(authority, Math.min(end, authority + MAX_PASSWORD_LENGTH));
   if (shown.includes('@') || !/^[^/?#]*:/.test(shown) || !(hasOpenPassword(shown) || (shown.endsWith(':') && /\S/.test(text[end] ?? ' '))))
     return -1;

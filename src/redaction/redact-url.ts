@@ -30,7 +30,8 @@ export function redactUrl(url: string): string {
   const hash = indexOrEnd(url, '#');
   const question = Math.min(indexOrEnd(url, '?'), hash);
   const authority = authorityStart(url);
-  const end = authority === -1 ? -1 : userInfoEnd(url, authority);
+  const path = authority === -1 ? 0 : authorityEnd(url, authority);
+  const end = authority === -1 ? -1 : userInfoEnd(url, authority, path);
 
   let result: string;
   if (end !== -1) {
@@ -39,7 +40,6 @@ export function redactUrl(url: string): string {
     if (end > question) return url.slice(0, authority) + userInfo + redactUrl(url.slice(end));
     result = url.slice(0, authority) + userInfo + redactPath(url.slice(end, question));
   } else if (authority !== -1) {
-    const path = authorityEnd(url, authority);
     result = url.slice(0, authority) + redactPath(redactHost(url.slice(authority, path)) + url.slice(path, Math.max(path, question)));
   } else {
     result = redactPath(url.slice(0, question));
@@ -74,14 +74,12 @@ function authorityStart(url: string): number {
 }
 
 function authorityEnd(url: string, start: number): number {
-  let end = start;
-  while (end < url.length && !'/?#\\'.includes(url[end] as string)) end++;
-  return end;
+  const end = url.slice(start).search(/[/?#\\]/);
+  return end === -1 ? url.length : start + end;
 }
 
 /** Where the `@` behind user and password stands; -1 when there are none. */
-function userInfoEnd(url: string, start: number): number {
-  const end = authorityEnd(url, start);
+function userInfoEnd(url: string, start: number, end: number): number {
   const at = url.lastIndexOf('@', end - 1);
   if (at >= start) return at;
   // `scheme://user:pass/word@host`: what stands behind the colon is no port.
@@ -91,7 +89,9 @@ function userInfoEnd(url: string, start: number): number {
 /** Whether an authority without `@` has something behind its colon that is no port: a password that was cut off, or goes on. */
 export function hasOpenPassword(authority: string): boolean {
   const colon = authority.startsWith('[') ? -1 : authority.indexOf(':');
-  return colon !== -1 && !PORT.test(authority.slice(colon + 1)) && authority.slice(colon + 1) !== REDACTED;
+  if (colon === -1) return false;
+  const rest = authority.slice(colon + 1);
+  return !PORT.test(rest) && rest !== REDACTED;
 }
 
 function redactHost(authority: string): string {

@@ -3,7 +3,7 @@
  * bounded number of characters, so that the work grows with the length of the text and no faster.
  */
 
-import { MAYBE_ADDRESS, MAYBE_CARD, MAYBE_KEY, MAYBE_NAMED, suspicionsOf } from './suspicion.ts';
+import { MAYBE_ADDRESS, MAYBE_CARD, MAYBE_KEY, MAYBE_NAMED, MAYBE_PATH, suspicionsOf } from './suspicion.ts';
 
 /** The word that OpenTelemetry's semantic conventions put in a secret's place. */
 export const REDACTED = 'REDACTED';
@@ -67,7 +67,7 @@ export function redactShapes(text: string, seen = suspicionsOf(text)): string {
   if (seen === 0) return text;
   let result = text;
   if (seen & MAYBE_KEY || (seen & MAYBE_NAMED && result.includes(':AA'))) result = result.replace(KEYS, REDACTED);
-  if (/bot\d|hooks\.slack|webhooks\//i.test(result)) {
+  if (seen & (MAYBE_PATH | MAYBE_NAMED) && /bot\d|hooks\.slack|webhooks\//i.test(result)) {
     result = result.replace(KEYS_IN_PATHS, (_, bot?: string, slack?: string, discord?: string) => `${bot ?? slack ?? discord}${REDACTED}`);
   }
   if (seen & MAYBE_ADDRESS) result = redactAddresses(result);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { redactText } from '../../../src/redaction/redact-text.ts';
 import { isSecretName, secrecyOf } from '../../../src/redaction/secret-names.ts';
 
 const SECRET = `password Password PASSWORD db_password dbPassword user.password new-password passwordHash passwd PGPASSWORD MYSQL_PWD
@@ -38,6 +39,13 @@ const HARMLESS = `author author.name authority authoritative :authority authored
 test('names of secrets', () => {
   assert.deepEqual(
     SECRET.filter((name) => !isSecretName(name)),
+    [],
+  );
+});
+
+test('each of them hides its value in text', () => {
+  assert.deepEqual(
+    SECRET.filter((name) => /^[\w.-]+$/.test(name) && !redactText(`x ${name}=CANARY7x`).endsWith('REDACTED')),
     [],
   );
 });
