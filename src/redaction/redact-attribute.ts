@@ -55,10 +55,10 @@ const QUERY_STRING_WORD =
   /^(?:url|http|req|request) (?:query|search)$|^url fragment$|\b(?:query ?string|query ?params|search ?params)$|^qs$/;
 const DATABASE_WORD =
   /\b(?:statement|stmt|sql|sql (?:query|text)|query text)$|^query$|\b(?:db|sql|prisma|pg|postgres|mysql|mongo|mongodb|redis|database) (?:query|command)$/;
-const GRAPHQL_WORD = /\bgraphql (?:source|document|query)$/;
+const GRAPHQL_WORD = /\b(?:graphql|gql) (?:source|document|query)$/;
 /** Values that were bound to a statement, one under each key or all together. */
 const BOUND_VALUES =
-  /\b(?:db|sql|pg|query|statement)\b(?:.*) (?:parameters?|params|values|bindings?|binds?)(?: \w+){0,3}$|^graphql(?: operation)? variables\b|^bindings$/;
+  /\b(?:db|sql|pg|mysql|sqlite|mssql|knex|typeorm|sequelize|drizzle|prisma|query|statement)\b(?:.*) (?:parameters?|params|values|bindings?|binds?)(?: \w+){0,3}$|^graphql(?: operation)? variables\b|^bindings$/;
 /** The same beside a statement in one object. */
 const BOUND_BESIDE = /^(?:parameters?|params|values|bindings?|binds?|args|variables)$/;
 /** Numbers that may have as many digits as a card. */

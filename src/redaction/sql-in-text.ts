@@ -17,7 +17,8 @@ const SAID: readonly (readonly [before: RegExp, behind: RegExp])[] = [
   [/\bKey \([^()\r\n]{1,256}\)=\(/g, /\) (?:already exists|is not present|is still referenced|conflicts)|\)[.;"]?\s*$/], // PostgreSQL
   [/\bFailing row contains \(/g, /\)[."]?/],
   [/\binvalid (?:input (?:syntax|value)|value) for [\w ."]{1,80}: \\?"/g, /\\?"/],
-  [/\b(?:out of range|malformed [\w ]{1,40}|invalid [\w ]{1,40}|unterminated [\w ]{1,40})(?: at or near)?: ?\\?"/g, /\\?"/],
+  [/\b(?:field value out of range|malformed (?:array|record|range) literal|unterminated quoted \w{1,16} at or near):? \\?"/g, /\\?"/],
+  [/\bvalue "/g, /" is out of range/],
   [/\bduplicate key value is \(/gi, /\)/], // SQL Server
   [/\bConversion failed when converting [\w ]{1,60} value '/g, /' to data type/],
   [/\bdup key: \{/g, /\}/], // MongoDB

@@ -117,6 +117,7 @@ describe('in text', () => {
     ["Duplicate entry 'abc' for key 'users.token'", "Duplicate entry 'REDACTED' for key 'users.token'"],
     ['Key (email, token)=(x, abc) already exists.', 'Key (email, token)=(REDACTED) already exists.'],
     ['invalid input syntax for type uuid: "abc"', 'invalid input syntax for type uuid: "REDACTED"'],
+    ['value "abc" is out of range for type integer', 'value "REDACTED" is out of range for type integer'],
     ['Failing row contains (1, abc, null).', 'Failing row contains (REDACTED).'],
     ['https://hooks.slack.com/services/T0/B0/xyz', 'https://hooks.slack.com/services/REDACTED'],
   ] as const) {
@@ -209,6 +210,7 @@ describe('in text', () => {
     'auth::login and std::token::Kind at Token.auth (/a/b.js:1:2)',
     'GET /share/about /login/user-profile-settings /webhooks/stripe /docs/authentication/getting-started-guide-2',
     'docker run -u 1000:1000 image',
+    'Error: invalid arguments: "a", out of range: "b", invalid value for field "name": must be text',
     'duplicate key value violates unique constraint "users_email_key", near "x": syntax error',
     '-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----',
     '',
