@@ -45,13 +45,12 @@ describe('an uncaught error is printed as without', { concurrency: 2 }, () => {
     });
   }
 
-  it('also when a module is missing, but for the frames of hooks in the loader of Node.js', async () => {
-    const withoutLoader = (text: string): string =>
-      text.replaceAll(/^ +at .*\((?:node:internal|file:).*\n/gm, '').replace(/loader:\d+/, 'loader');
+  it('also when a module is missing, but for the lines in the loader of Node.js', async () => {
+    const withoutLines = (text: string): string => text.replaceAll(/(node:internal[\w/]+)[:\d]+/g, '$1');
     await using collector = await startCollector();
     const [bare, watched] = await runBoth('crashes.cjs', ['module that is missing'], collector);
     assert.match(bare.stderr, /requires-missing\.cjs:1:1/);
-    assert.equal(withoutLoader(watched.ownStderr), withoutLoader(bare.stderr));
+    assert.equal(withoutLines(watched.ownStderr), withoutLines(bare.stderr));
   });
 
   it('and stands on the span of the request whose handler threw it, which is exported', async () => {
@@ -81,6 +80,13 @@ describe('the application finds', { concurrency: 2 }, () => {
       assert.deepEqual(shown(watched), shown(bare));
     });
   }
+
+  it('no listener of a signal that is not its own', async () => {
+    await using collector = await startCollector();
+    const [bare, watched] = await runBoth('signals.cjs', [], collector);
+    assert.equal(bare.stdout.split('\n').at(-2), 'drained');
+    assert.deepEqual(shown(watched), shown(bare));
+  });
 
   it('its mocks of modules in tests', async () => {
     await using collector = await startCollector();

@@ -8,9 +8,10 @@
  * - What handles an uncaught error throws: Node.js then ends the process without an `exit` event.
  * - `process.execve()`: another program takes the place of this one.
  *
- * Functions of `process` are wrapped rather than events listened to: a listener would be counted by programs that look at
- * `listenerCount` to decide who ends the process, and could not run after the application's own.
+ * Functions of `process` are wrapped rather than events listened to: a listener could not run after the application's own, and
+ * would be counted by programs that look at `listenerCount` to decide who ends the process. The one for a signal is not shown.
  */
+import { EventEmitter } from 'node:events';
 
 /** Those that end a process and that somebody sends on purpose; SIGUSR2 is how nodemon restarts. */
 const FATAL_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
@@ -35,6 +36,7 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const kill = process.kill.bind(process);
+const { listenerCount, rawListeners } = EventEmitter.prototype;
 /** Longest a timer can hold; only keeps the loop alive while an export is under way. */
 const FOREVER_MS = 0x7fffffff;
 
@@ -49,13 +51,13 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => Promise<voi
 
   const listeners = new Map<FatalSignal, () => void>(FATAL_SIGNALS.map((signal) => [signal, () => void endBySignal(signal)]));
   const oursFor = (signal: FatalSignal): (() => void) => listeners.get(signal) as () => void;
-  const isListening = (signal: FatalSignal): boolean => process.rawListeners(signal).includes(oursFor(signal));
+  const isListening = (signal: FatalSignal): boolean => rawListeners.call(process, signal).includes(oursFor(signal));
 
   /** Listen where the application does not, and only there. */
   function adjust(signal: FatalSignal): void {
     adjusting = true;
     try {
-      const count = process.listenerCount(signal);
+      const count = listenerCount.call(process, signal);
       const listening = isListening(signal);
       if (count === 0 && watching && !leaving) process.on(signal, oursFor(signal));
       else if (listening && (count > 1 || !watching || leaving)) process.removeListener(signal, oursFor(signal));
@@ -227,6 +229,25 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => Promise<voi
       return Reflect.apply(capture, this, [typeof handle === 'function' ? watched : handle]);
     };
 
+  const isHidden = (event: unknown): event is FatalSignal => isFatalSignal(event) && isListening(event);
+  const wrapCount = (count: AnyFunction): AnyFunction =>
+    function (...args) {
+      const [event, listener] = args;
+      const all = Reflect.apply(count, this, args) as number;
+      return this === process && (listener === undefined || listener === null) && isHidden(event) ? all - 1 : all;
+    };
+  const wrapListeners = (list: AnyFunction): AnyFunction =>
+    function (...args) {
+      const [event] = args;
+      const all = Reflect.apply(list, this, args) as unknown[];
+      return this === process && isHidden(event) ? all.filter((listener) => listener !== oursFor(event)) : all;
+    };
+  const wrapNames = (list: AnyFunction): AnyFunction =>
+    function () {
+      const all = Reflect.apply(list, this, []) as unknown[];
+      return this === process ? all.filter((event) => !isHidden(event) || listenerCount.call(process, event) > 1) : all;
+    };
+
   const undo = [replace('emit', wrapEmit)];
   // A hardened process object: nobody would take our listeners away again.
   if (undo[0] !== undefined) {
@@ -235,6 +256,10 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => Promise<voi
       replace('execve', wrapExit),
       replace('setUncaughtExceptionCaptureCallback', wrapCapture),
       replace('addUncaughtExceptionCaptureCallback', wrapCapture),
+      replace('listenerCount', wrapCount),
+      replace('listeners', wrapListeners),
+      replace('rawListeners', wrapListeners),
+      replace('eventNames', wrapNames),
     );
     adjustAll();
   }
@@ -277,14 +302,24 @@ function replace(name: string, wrap: (original: AnyFunction) => AnyFunction): ((
   };
 }
 
-/** An error that a listener of the process threw was thrown through `wrappedEmit`; what Node.js prints does not show it. */
+const OWN_FOLDER = new URL('../../', import.meta.url).href;
+/** Those of Node.js that are there because of our hooks. */
+const HOOK_FRAME = /^ +at (?:nextStep|resolveWithHooks|defaultResolve) \(node:internal\/modules\/(?:cjs|customization_hooks)/;
+const FRAME = /^ +at /;
+
+/**
+ * An error that a listener of the process threw was thrown through `wrappedEmit`, one of a module that is missing through a hook;
+ * what Node.js prints does not show them.
+ */
 function withoutOwnFrames(error: unknown): void {
   if (!(error instanceof Error)) return;
   const { stack } = error;
-  if (typeof stack !== 'string' || !stack.includes(import.meta.url)) return;
+  if (typeof stack !== 'string' || !stack.includes(OWN_FOLDER)) return;
+  let left = Error.stackTraceLimit;
   error.stack = stack
     .split('\n')
-    .filter((line) => !line.includes(import.meta.url))
+    .filter((line) => !line.includes(OWN_FOLDER) && !HOOK_FRAME.test(line))
+    .filter((line) => !FRAME.test(line) || left-- > 0)
     .join('\n');
 }
 

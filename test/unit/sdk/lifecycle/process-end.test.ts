@@ -12,7 +12,8 @@ const PRELUDE = `
 const { watchProcessEnd } = require(${JSON.stringify(MODULE)});
 const { writeSync } = require('node:fs');
 const log = (...words) => writeSync(1, words.join(' ') + '\\n');
-const counts = () => ['SIGTERM', 'SIGINT', 'SIGHUP'].map((signal) => process.listenerCount(signal)).join();
+const counts = () => ['SIGTERM', 'SIGINT', 'SIGHUP'].map((signal) => listenerCount.call(process, signal)).join();
+const { listenerCount } = require('node:events').EventEmitter.prototype;
 const watch = (more = {}) => watchProcessEnd({
   onCrash: (error, origin, handled) => log('crash', error.message, origin, handled),
   onFatalSignal: async (signal) => log('fatal', signal),
