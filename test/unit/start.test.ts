@@ -130,7 +130,7 @@ describe('startTelemetry', { concurrency: 2 }, () => {
 
   it('runs in a folder that was removed', async () => {
     const { stdout } = await run(
-      "const { mkdtempSync, rmdirSync } = require('node:fs'); const folder = mkdtempSync('/tmp/signalbox-gone-'); process.chdir(folder); rmdirSync(folder); startTelemetry({ traces: 'console', metrics: false, logs: false }); console.log(api.trace.getTracer('t').startSpan('s').isRecording());",
+      "const { mkdtempSync, rmdirSync } = require('node:fs'); const { tmpdir } = require('node:os'); const { join } = require('node:path'); const folder = mkdtempSync(join(tmpdir(), 'gone-')); process.chdir(folder); rmdirSync(folder); startTelemetry({ traces: 'console', metrics: false, logs: false }); console.log(api.trace.getTracer('t').startSpan('s').isRecording());",
       { OTEL_TRACES_EXPORTER: 'none' },
     );
     assert.equal(stdout, 'true\n');

@@ -121,30 +121,28 @@ class ExpressInstrumentation extends InstrumentationBase {
     const { match } = layer;
     layer.match = function (path) {
       const matches = match.call(this, path);
-      if (matches && asked !== undefined) {
-        if (this.route === undefined) passed(this, asked, match, path);
-        else candidate = { layer: this, path };
-      }
+      if (matches && this.route !== undefined) candidate = { layer: this, path };
+      else if (matches && asked !== undefined) quietly(passed, this, asked, match, path);
       return matches;
     };
     const method = route._handlesMethod === undefined ? '_handles_method' : '_handlesMethod';
     const hasMethod = route[method] as HasMethod;
-    const enterRoute = (...at: Parameters<typeof this.enterRoute>): void => this.enterRoute(...at);
+    const enterRoute = (layer: Layer, request: IncomingMessage, path: string): void => this.#enterRoute(layer, request, match, path);
     route[method] = function (name) {
       const has = hasMethod.call(this, name);
       // Asked only where no error is on its way: routes are passed over then.
-      if (has && asked !== undefined && candidate?.layer.route === this) enterRoute(candidate.layer, asked, match, candidate.path);
+      if (has && asked !== undefined && candidate?.layer.route === this) quietly(enterRoute, candidate.layer, asked, candidate.path);
       return has;
     };
     const handle = layer.handleError === undefined ? 'handle_error' : 'handleError';
     const handleError = layer[handle] as HandleError;
     layer[handle] = function (error, request, response, next) {
-      if (isEnabled()) failed(request, error, this);
+      if (isEnabled()) quietly(failed, request, error, this);
       return handleError.call(this, error, request, response, next);
     };
   }
 
-  enterRoute(layer: Layer, request: IncomingMessage, match: Match, path: string): void {
+  #enterRoute(layer: Layer, request: IncomingMessage, match: Match, path: string): void {
     const begun = serverRequestOf(request);
     if (begun === undefined) return;
     const progress = leave(begun, layer);
@@ -169,6 +167,15 @@ class ExpressInstrumentation extends InstrumentationBase {
     progress.handler = handler;
     response.on('close', handler.end);
     enter(api.trace.setSpan(outer, span));
+  }
+}
+
+/** Routers hear nothing of what goes wrong here; a request is then followed no further. */
+function quietly<Args extends unknown[]>(fn: (...args: Args) => void, ...args: Args): void {
+  try {
+    fn(...args);
+  } catch {
+    // A layer or a request of somebody's own make.
   }
 }
 
@@ -243,7 +250,7 @@ function rememberLayers(router: Router): void {
     const first = this.stack?.length ?? 0;
     const result = use.apply(this, args);
     const [path] = args;
-    for (const layer of this.stack.slice(first)) {
+    for (const layer of this.stack?.slice(first) ?? []) {
       layer[ROUTER] = this;
       if (isPattern(path) && path !== '/' && path !== '') layer[PATTERN] = path;
     }
@@ -251,7 +258,7 @@ function rememberLayers(router: Router): void {
   };
   router.route = function (path) {
     const result = route.call(this, path);
-    const layer = this.stack.at(-1);
+    const layer = this.stack?.at(-1);
     if (layer !== undefined) layer[ROUTER] = this;
     return result;
   };
@@ -309,7 +316,7 @@ function watchFinalHandler(finalHandler: FinalHandler, onEnd: (request: Incoming
   return function finalhandler(request, ...rest) {
     const answer = finalHandler(request, ...rest);
     return (error) => {
-      onEnd(request, error);
+      quietly(onEnd, request, error);
       return answer(error);
     };
   };

@@ -6,7 +6,6 @@
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
-import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Attributes, Histogram, MeterProvider, Span, Tracer, TracerProvider } from '@opentelemetry/api';
 import { version } from '../../version.ts';
@@ -15,7 +14,8 @@ import { carriedBy, carry, type Carried } from '../context-manager.ts';
 import { isTracingSuppressed } from '../context-keys.ts';
 import { api } from '../otel.ts';
 import { noteDestination } from '../propagation/destination.ts';
-import { DURATION_BUCKETS, isReplaced, methodAttributes } from './http-semantics.ts';
+import { codeOf, DURATION_BUCKETS, isReplaced, messageOf, methodAttributes } from './http-semantics.ts';
+import { listen } from './listen.ts';
 
 /** Published at the end of the constructor, before anything is sent. */
 const REQUEST_CREATED = 'http.client.request.created';
@@ -91,9 +91,9 @@ export function instrumentHttpClient(): HttpClientInstrumentation {
       measured['network.protocol.version'] = response.httpVersion;
     }
     if (failure !== undefined) {
-      measured['error.type'] = errorType(failure);
+      measured['error.type'] = codeOf(failure);
       span.recordException(failure as Error);
-      span.setStatus({ code: ERROR, ...(failure instanceof Error ? { message: failure.message } : {}) });
+      span.setStatus({ code: ERROR, message: messageOf(failure) });
     } else if (response?.statusCode !== undefined && response.statusCode >= 400) {
       measured['error.type'] = String(response.statusCode);
       span.setStatus({ code: ERROR });
@@ -103,18 +103,16 @@ export function instrumentHttpClient(): HttpClientInstrumentation {
     duration?.record((monotonicMs() - startMs) / 1000, measured);
   }
 
-  subscribe(REQUEST_CREATED, (message) => {
-    if (enabled) begin((message as { request: ClientRequest }).request);
+  listen<{ request: ClientRequest }>(REQUEST_CREATED, ({ request }) => {
+    if (enabled) begin(request);
   });
-  subscribe(RESPONSE, (message) => {
-    const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+  listen<{ request: ClientRequest; response: IncomingMessage }>(RESPONSE, ({ request, response }) => {
     const outgoing = carriedBy(request) as Outgoing | undefined;
     if (outgoing?.end === undefined) return;
     outgoing.peer = peerOf(response);
     carry(response, { context: outgoing.context });
   });
-  subscribe(REQUEST_ERROR, (message) => {
-    const { request, error } = message as { request: ClientRequest; error: unknown };
+  listen<{ request: ClientRequest; error: unknown }>(REQUEST_ERROR, ({ request, error }) => {
     (carriedBy(request) as Partial<Outgoing> | undefined)?.end?.(error);
   });
 
@@ -191,15 +189,4 @@ export function replaceHeaders(head: string, headers: Readonly<Record<string, st
     .split('\r\n')
     .filter((line, index) => index === 0 || !isReplaced(line.slice(0, line.indexOf(':')), added));
   return [...kept, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '\r\n'].join('\r\n');
-}
-
-/** The code that Node.js gives its errors says what happened; their name is `Error`. */
-function errorType(error: unknown): string {
-  try {
-    const { code, name } = error as { code?: unknown; name?: unknown };
-    if (typeof code === 'string') return code;
-    return typeof name === 'string' && name !== '' ? name : 'Error';
-  } catch {
-    return 'Error'; // a hostile getter
-  }
 }

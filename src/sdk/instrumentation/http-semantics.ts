@@ -23,3 +23,26 @@ export function methodAttributes(method: string): Attributes {
   if (KNOWN_METHODS.has(method)) return { 'http.request.method': method };
   return { 'http.request.method': '_OTHER', 'http.request.method_original': method };
 }
+
+/** For `error.type`: the name of an error. */
+export function nameOf(error: unknown): string {
+  return textOf(error, 'name') || 'Error';
+}
+
+/** The same of an error of Node.js: its code says what happened, its name is `Error`. */
+export function codeOf(error: unknown): string {
+  return textOf(error, 'code') || nameOf(error);
+}
+
+export function messageOf(error: unknown): string {
+  return textOf(error, 'message');
+}
+
+function textOf(error: unknown, name: 'code' | 'message' | 'name'): string {
+  try {
+    const value = (error as { readonly [Name in typeof name]?: unknown } | null | undefined)?.[name];
+    return typeof value === 'string' ? value : '';
+  } catch {
+    return ''; // a hostile getter
+  }
+}

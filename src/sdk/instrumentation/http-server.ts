@@ -7,7 +7,6 @@
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
-import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Attributes, Histogram, MeterProvider, Tracer, TracerProvider } from '@opentelemetry/api';
@@ -16,7 +15,8 @@ import { monotonicMs } from '../clock.ts';
 import { bindEmitter, carry, enter } from '../context-manager.ts';
 import { api } from '../otel.ts';
 import { RPC_METADATA, UNTRACED } from '../context-keys.ts';
-import { DURATION_BUCKETS, methodAttributes } from './http-semantics.ts';
+import { DURATION_BUCKETS, messageOf, methodAttributes, nameOf } from './http-semantics.ts';
+import { listen } from './listen.ts';
 import { beginServerRequest, type ServerRequest } from './server-request.ts';
 
 /** Published for each request before its handlers run, also for those that Node.js answers itself. */
@@ -83,8 +83,8 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
     };
     if (failure !== undefined) {
       span.recordException(failure as Error);
-      span.setStatus({ code: ERROR, ...(failure instanceof Error ? { message: failure.message } : {}) });
-      measured['error.type'] = failure instanceof Error ? failure.name : 'Error';
+      span.setStatus({ code: ERROR, message: messageOf(failure) });
+      measured['error.type'] = nameOf(failure);
       span.setAttribute('error.type', measured['error.type']);
     } else if (!response.headersSent) {
       // The client went, or the application broke off: nobody was told a status.
@@ -108,9 +108,8 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
     duration?.record((monotonicMs() - startMs) / 1000, measured);
   }
 
-  subscribe(REQUEST_START, (message) => {
+  listen<{ request: IncomingMessage; response: ServerResponse }>(REQUEST_START, ({ request, response }) => {
     if (!enabled) return;
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     if (!isIgnored(request)) return begin(request, response);
     carry(request, { context: UNTRACED });
     bindEmitter(UNTRACED, response);
