@@ -119,9 +119,9 @@ function redactSegments(path: string): string {
   return segments.join('/');
 }
 
-/** Whether a segment is as long as a token, or has parameters of its own. */
+/** Whether a segment has parameters of its own, or is as long as a token; but the first, which is a host or nothing. */
 function mayHoldToken(path: string): boolean {
-  let length = 0;
+  let length = -Infinity;
   let hasDigit = false;
   for (let i = 0; i < path.length; i++) {
     const code = path.charCodeAt(i);
