@@ -1,5 +1,6 @@
 #!/bin/sh
-# The servers that test/services starts, from the packages of Debian or Ubuntu, and wrk for the benchmarks.
+# The servers that test/services starts, from the packages of Debian or Ubuntu, wrk for the benchmarks, and ip for a network
+# of a test's own.
 #
 #   scripts/install-services.sh
 #
@@ -7,7 +8,7 @@
 set -eu
 
 missing=
-for package in postgresql redis-server mariadb-server rabbitmq-server wrk; do
+for package in postgresql redis-server mariadb-server rabbitmq-server wrk iproute2; do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$state" = installed ] || missing="$missing $package"
 done
