@@ -19,7 +19,7 @@ import { recordCrash } from './crash.ts';
 import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
 import { api, require } from './otel.ts';
 import { detectResource } from './resource.ts';
-import { createUndo, unregister, type Undo } from './undo.ts';
+import { orUndo, unregister, type Undo } from './undo.ts';
 
 export interface OfficialSdk {
   readonly instrumentation: InstrumentationState;
@@ -37,13 +37,7 @@ export interface OfficialSdkOptions {
 
 /** @throws when the configuration file cannot be used, or a component is not what the SDK takes; nothing of it is registered then. */
 export function startOfficialSdk(options: OfficialSdkOptions): OfficialSdk {
-  const undo = createUndo();
-  try {
-    return build(options, undo);
-  } catch (error) {
-    undo.run();
-    throw error;
-  }
+  return orUndo((undo) => build(options, undo));
 }
 
 function build({ config, facts, reporter, components }: OfficialSdkOptions, undo: Undo): OfficialSdk {

@@ -33,7 +33,7 @@ import { detectResource } from './resource.ts';
 import { lossOf, reportAccounts } from './self-metrics.ts';
 import { createSampler } from './tracing/sampler.ts';
 import { createTracerProvider } from './tracing/tracer-provider.ts';
-import { createUndo, unregister, type Undo } from './undo.ts';
+import { orUndo, unregister, type Undo } from './undo.ts';
 
 /** An interval of metrics may be shorter than any request. */
 const SHORTEST_REQUEST_MS = 1000;
@@ -74,13 +74,7 @@ type Encode = (encoder: Encoder) => Uint8Array;
 
 /** @throws when it cannot be built; nothing of it is registered then. */
 export function startSdk(options: SdkOptions): Sdk {
-  const undo = createUndo();
-  try {
-    return build(options, undo);
-  } catch (error) {
-    undo.run();
-    throw error;
-  }
+  return orUndo((undo) => build(options, undo));
 }
 
 function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOptions, undo: Undo): Sdk {

@@ -8,7 +8,18 @@ export interface Undo {
   run(): void;
 }
 
-export function createUndo(): Undo {
+/** What `build` makes; what it had done is taken back when it throws. */
+export function orUndo<T>(build: (undo: Undo) => T): T {
+  const undo = createUndo();
+  try {
+    return build(undo);
+  } catch (error) {
+    undo.run();
+    throw error;
+  }
+}
+
+function createUndo(): Undo {
   const steps: (() => unknown)[] = [];
   return {
     add: (step) => void steps.push(step),

@@ -7,14 +7,14 @@
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Attributes, Histogram, MeterProvider, Span, Tracer, TracerProvider } from '@opentelemetry/api';
-import { version } from '../../version.ts';
+import type { Attributes, Span } from '@opentelemetry/api';
 import { monotonicMs } from '../clock.ts';
 import { carriedBy, carry, type Carried } from '../context-manager.ts';
 import { isTracingSuppressed } from '../context-keys.ts';
 import { api } from '../otel.ts';
 import { noteDestination } from '../propagation/destination.ts';
-import { codeOf, DURATION_BUCKETS, isReplaced, messageOf, methodAttributes } from './http-semantics.ts';
+import { codeOf, isReplaced, messageOf, methodAttributes } from './http-semantics.ts';
+import { HttpSide } from './http-side.ts';
 import { listen } from './listen.ts';
 
 /** Published at the end of the constructor, before anything is sent. */
@@ -24,13 +24,6 @@ const REQUEST_ERROR = 'http.client.request.error';
 const RESPONSE = 'http.client.response.finish';
 const CLIENT = 2;
 const ERROR = 2;
-
-export interface HttpClientInstrumentation {
-  setTracerProvider(provider: TracerProvider): void;
-  setMeterProvider(provider: MeterProvider): void;
-  enable(): void;
-  disable(): void;
-}
 
 interface Outgoing extends Carried {
   /** Read when the response comes: in the end the connection is another request's. */
@@ -49,10 +42,8 @@ interface RequestInternals {
   readonly res?: IncomingMessage | null;
 }
 
-export function instrumentHttpClient(): HttpClientInstrumentation {
-  let tracer: Tracer = api.trace.getTracer('signalbox/http', version);
-  let duration: Histogram | undefined;
-  let enabled = true;
+export function instrumentHttpClient(): HttpSide {
+  const side = new HttpSide('client');
 
   function begin(request: ClientRequest): void {
     const startMs = monotonicMs();
@@ -60,7 +51,7 @@ export function instrumentHttpClient(): HttpClientInstrumentation {
     if (isTracingSuppressed(context)) return;
     const attributes = attributesOf(request);
     const method = attributes['http.request.method'] === '_OTHER' ? 'HTTP' : request.method;
-    const span = tracer.startSpan(method, { kind: CLIENT, attributes }, context);
+    const span = side.tracer.startSpan(method, { kind: CLIENT, attributes }, context);
     noteDestination({ hostname: attributes['server.address'] });
     const headers: Record<string, string> = {};
     api.propagation.inject(api.trace.setSpan(context, span), headers);
@@ -100,11 +91,11 @@ export function instrumentHttpClient(): HttpClientInstrumentation {
     }
     span.setAttributes(measured);
     span.end();
-    duration?.record((monotonicMs() - startMs) / 1000, measured);
+    side.duration?.record((monotonicMs() - startMs) / 1000, measured);
   }
 
   listen<{ request: ClientRequest }>(REQUEST_CREATED, ({ request }) => {
-    if (enabled) begin(request);
+    if (side.isEnabled) begin(request);
   });
   listen<{ request: ClientRequest; response: IncomingMessage }>(RESPONSE, ({ request, response }) => {
     const outgoing = carriedBy(request) as Outgoing | undefined;
@@ -116,24 +107,7 @@ export function instrumentHttpClient(): HttpClientInstrumentation {
     (carriedBy(request) as Partial<Outgoing> | undefined)?.end?.(error);
   });
 
-  return {
-    setTracerProvider(provider) {
-      tracer = provider.getTracer('signalbox/http', version);
-    },
-    setMeterProvider(provider) {
-      duration = provider.getMeter('signalbox/http', version).createHistogram('http.client.request.duration', {
-        description: 'Duration of HTTP client requests.',
-        unit: 's',
-        advice: { explicitBucketBoundaries: DURATION_BUCKETS },
-      });
-    },
-    enable() {
-      enabled = true;
-    },
-    disable() {
-      enabled = false;
-    },
-  };
+  return side;
 }
 
 function peerOf({ socket }: { socket?: IncomingMessage['socket'] | null }): Attributes {

@@ -9,13 +9,13 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { Attributes, Histogram, MeterProvider, Tracer, TracerProvider } from '@opentelemetry/api';
-import { version } from '../../version.ts';
+import type { Attributes } from '@opentelemetry/api';
 import { monotonicMs } from '../clock.ts';
 import { bindEmitter, carry, enter } from '../context-manager.ts';
 import { api } from '../otel.ts';
 import { RPC_METADATA, UNTRACED } from '../context-keys.ts';
-import { DURATION_BUCKETS, messageOf, methodAttributes, nameOf } from './http-semantics.ts';
+import { messageOf, methodAttributes, nameOf } from './http-semantics.ts';
+import { HttpSide } from './http-side.ts';
 import { listen } from './listen.ts';
 import { beginServerRequest, type ServerRequest } from './server-request.ts';
 
@@ -29,23 +29,14 @@ export interface HttpServerOptions {
   readonly isIgnored: (request: IncomingMessage) => boolean;
 }
 
-export interface HttpServerInstrumentation {
-  setTracerProvider(provider: TracerProvider): void;
-  setMeterProvider(provider: MeterProvider): void;
-  enable(): void;
-  disable(): void;
-}
-
-export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServerInstrumentation {
-  let tracer: Tracer = api.trace.getTracer('signalbox/http', version);
-  let duration: Histogram | undefined;
-  let enabled = true;
+export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpSide {
+  const side = new HttpSide('server');
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
     const startMs = monotonicMs();
     const incoming = api.propagation.extract(api.ROOT_CONTEXT, request.headers);
     const attributes = attributesOf(request);
-    const span = tracer.startSpan(
+    const span = side.tracer.startSpan(
       attributes['http.request.method'] === '_OTHER' ? 'HTTP' : (request.method ?? 'GET'),
       { kind: SERVER, attributes },
       incoming,
@@ -105,35 +96,18 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpServ
       span.updateName(`${begun['http.request.method'] === '_OTHER' ? 'HTTP' : request.method} ${route}`);
     }
     span.end();
-    duration?.record((monotonicMs() - startMs) / 1000, measured);
+    side.duration?.record((monotonicMs() - startMs) / 1000, measured);
   }
 
   listen<{ request: IncomingMessage; response: ServerResponse }>(REQUEST_START, ({ request, response }) => {
-    if (!enabled) return;
+    if (!side.isEnabled) return;
     if (!isIgnored(request)) return begin(request, response);
     carry(request, { context: UNTRACED });
     bindEmitter(UNTRACED, response);
     enter(UNTRACED);
   });
 
-  return {
-    setTracerProvider(provider) {
-      tracer = provider.getTracer('signalbox/http', version);
-    },
-    setMeterProvider(provider) {
-      duration = provider.getMeter('signalbox/http', version).createHistogram('http.server.request.duration', {
-        description: 'Duration of HTTP server requests.',
-        unit: 's',
-        advice: { explicitBucketBoundaries: DURATION_BUCKETS },
-      });
-    },
-    enable() {
-      enabled = true;
-    },
-    disable() {
-      enabled = false;
-    },
-  };
+  return side;
 }
 
 function attributesOf(request: IncomingMessage): Attributes {
