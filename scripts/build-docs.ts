@@ -11,7 +11,7 @@ import { INSTRUMENTATION_NAMES } from '../src/config/instrumentation-names.ts';
 import { FOREIGN_PREFIXES, MAX_INTEGER, settings, type Group, type Setting } from '../src/config/settings.ts';
 import { formatDefault } from '../src/config/read-settings.ts';
 import { loadConfig } from '../src/config/load-config.ts';
-import { CATALOGUE, type CatalogueEntry } from '../src/sdk/instrumentation/catalogue.ts';
+import { CATALOGUE, type CatalogueEntry } from '../src/instrumentation/loading/catalogue.ts';
 
 const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = {
   general: ['General', ''],
@@ -148,7 +148,7 @@ function describeMeaning({ meaning, differs, secret }: Setting): string {
   ].join(' ');
 }
 
-const BEGIN = '<!-- Written by scripts/build-docs.ts from src/sdk/instrumentation/catalogue.ts. Do not edit. -->';
+const BEGIN = '<!-- Written by scripts/build-docs.ts from src/instrumentation/loading/catalogue.ts. Do not edit. -->';
 const END = '<!-- End of what scripts/build-docs.ts writes. -->';
 
 /** `page` with the tables of instrumentations between its two marks made anew. */
@@ -195,7 +195,9 @@ const MENDED = new Set(['http', 'pg', 'undici']);
 
 function describeMaker({ name }: CatalogueEntry): string {
   if (MENDED.has(name)) return `signalbox and \`@opentelemetry/instrumentation-${name}\``;
-  return existsSync(new URL(`../src/sdk/instrumentation/${name}.ts`, import.meta.url))
+  return ['http', 'frameworks', 'libraries'].some((room) =>
+    existsSync(new URL(`../src/instrumentation/${room}/${name}.ts`, import.meta.url)),
+  )
     ? 'signalbox'
     : `\`@opentelemetry/instrumentation-${name}\``;
 }

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { readEarlyFacts } from './config/early.ts';
-import { launcherOf, type Launcher } from './sdk/lifecycle/launcher.ts';
+import { launcherOf, type Launcher } from './process/launcher.ts';
 
 /** Start telemetry unless this process or thread is told not to, or only launches others. Then next to nothing is loaded. */
 export function preload(): void {

@@ -10,8 +10,8 @@ import { looksBundled } from './diagnostics/bundled-app.ts';
 import { errorText } from './diagnostics/error-text.ts';
 import { connectionsForbidden } from './diagnostics/permissions.ts';
 import { startLine } from './diagnostics/start-line.ts';
-import { startSdk, type Sdk } from './sdk/start-sdk.ts';
-import { sayDiagnostics } from './sdk/diag.ts';
+import { startSdk, type Sdk } from './engine/start-engine.ts';
+import { sayDiagnostics } from './engine/diag.ts';
 import { version } from './version.ts';
 import { readEnvironment } from './config/early.ts';
 import { readFacts, type PlatformFacts } from './config/facts.ts';
@@ -138,8 +138,8 @@ function startOfficial(
 ): Telemetry {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const { startOfficialSdk } = createRequire(import.meta.url)(
-    `./sdk/start-official-sdk.${extension}`,
-  ) as typeof import('./sdk/start-official-sdk.ts');
+    `./official-sdk/start-official-sdk.${extension}`,
+  ) as typeof import('./official-sdk/start-official-sdk.ts');
   const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components });
   sayAll(problems, reporter);
   const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;

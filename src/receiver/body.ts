@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
-import { Gone, malformed, tooLarge } from './refusal.ts';
+import { Gone, malformed, tooLarge } from '../otlp/decode/refusal.ts';
 
 export type Compression = 'identity' | 'gzip' | 'deflate';
 

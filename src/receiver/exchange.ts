@@ -1,10 +1,10 @@
 /** One export request, from its headers to its answer, the same for HTTP and gRPC. */
 import type { Protocol, Signal } from '../config/config.ts';
 import type { Compression } from './body.ts';
-import { decodeJson } from './decode-json.ts';
-import { decodeProtobuf } from './decode-protobuf.ts';
-import type { Decoded, ReceivedLog, ReceivedMetric, ReceivedSpan } from './model.ts';
-import { Gone, Refusal } from './refusal.ts';
+import { decodeJson } from '../otlp/decode/decode-json.ts';
+import { decodeProtobuf } from '../otlp/decode/decode-protobuf.ts';
+import type { Decoded, ReceivedLog, ReceivedMetric, ReceivedSpan } from '../otlp/decode/model.ts';
+import { Gone, Refusal } from '../otlp/decode/refusal.ts';
 
 /** Known when the headers are there. */
 export interface RequestMeta {

@@ -17,7 +17,7 @@ import { ACCEPTED_ENCODINGS, bodyTooLarge, collect, decompress, toCompression, t
 import { enter, runExchange, type ReadBody, type ReceiverContext } from './exchange.ts';
 import { guard } from './guard.ts';
 import { flattenHeaders } from './flatten-headers.ts';
-import { describe, malformed, refusal, unsupportedEncoding, type Refusal } from './refusal.ts';
+import { describe, malformed, refusal, unsupportedEncoding, type Refusal } from '../otlp/decode/refusal.ts';
 import { encodeStatus, encodeSuccess } from './response.ts';
 
 const SIGNALS: ReadonlyMap<string, Signal> = new Map([

@@ -3,7 +3,7 @@
  * then a name of the attacker's), and by requests across origins (the `Origin` is then the page's).
  */
 import { isIP } from 'node:net';
-import { describe, forbidden, type Refusal } from './refusal.ts';
+import { describe, forbidden, type Refusal } from '../otlp/decode/refusal.ts';
 
 /** Why a request with these headers is not let in; `undefined` when it is. */
 export function guard(host: string | undefined, origin: string | undefined, allowedHosts: readonly string[]): Refusal | undefined {

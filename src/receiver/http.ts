@@ -11,7 +11,7 @@ import { ACCEPTED_ENCODINGS, bodyTooLarge, collect, decompress, toCompression } 
 import { enter, runExchange, type ReceiverContext } from './exchange.ts';
 import { flattenHeaders } from './flatten-headers.ts';
 import { guard } from './guard.ts';
-import { describe, refusal, unsupportedEncoding, type Refusal } from './refusal.ts';
+import { describe, refusal, unsupportedEncoding, type Refusal } from '../otlp/decode/refusal.ts';
 import { encodeStatus, encodeSuccess, type Encoding } from './response.ts';
 
 const SIGNALS: ReadonlyMap<string, Signal> = new Map([

@@ -1,5 +1,5 @@
 /** Draws one trace for a terminal. */
-import type { ReceivedLog, ReceivedSpan } from './model.ts';
+import type { ReceivedLog, ReceivedSpan } from '../otlp/decode/model.ts';
 import { fit, formatValue, toPlainText, truncate } from './terminal-text.ts';
 
 export interface WaterfallOptions {

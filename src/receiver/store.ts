@@ -1,6 +1,6 @@
 /** Keeps the newest of what a receiver took, within a bound in bytes. */
 import type { ReceiverHandlers } from './exchange.ts';
-import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from './model.ts';
+import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../otlp/decode/model.ts';
 import { createRing, type Ring } from './ring.ts';
 
 export interface StoreOptions {

@@ -6,7 +6,7 @@ import { redactText } from './redact-text.ts';
 import { redactPath, redactQuery, redactUrl } from './redact-url.ts';
 import { isSecretName, secrecyOf, wordsOf } from './secret-names.ts';
 import { isCardNumber, REDACTED } from './secret-shapes.ts';
-import { count, type Descent, enter, errorFields } from './value-bounds.ts';
+import { count, type Descent, enter, errorFields } from '../values/value-bounds.ts';
 
 /** What is done with values under a key. */
 type Rule =

@@ -1,7 +1,7 @@
 /** What happens to records on their way: outages, refusals, limits, and the account that is kept of it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ReceivedMetric } from '../../src/receiver/model.ts';
+import type { ReceivedMetric } from '../../src/otlp/decode/model.ts';
 import { startReceiver } from '../../src/receiver/receiver.ts';
 import { createStore } from '../../src/receiver/store.ts';
 import { findRefusingPort, startCollector } from './kit/collector.ts';

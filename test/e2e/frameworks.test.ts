@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { HistogramPoint, ReceivedSpan } from '../../src/receiver/model.ts';
+import type { HistogramPoint, ReceivedSpan } from '../../src/otlp/decode/model.ts';
 import { startCollector, type Collector } from './kit/collector.ts';
 import { PROGRAMS, ROOT, startProgram, type Ending } from './kit/run-program.ts';
 

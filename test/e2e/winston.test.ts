@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { ReceivedLog } from '../../src/receiver/model.ts';
+import type { ReceivedLog } from '../../src/otlp/decode/model.ts';
 import { startCollector, type Collector } from './kit/collector.ts';
 import { PROGRAMS, runProgram, type Ending } from './kit/run-program.ts';
 

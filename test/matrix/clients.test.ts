@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { ReceivedSpan } from '../../src/receiver/model.ts';
+import type { ReceivedSpan } from '../../src/otlp/decode/model.ts';
 import { startCollector } from '../e2e/kit/collector.ts';
 import { ROOT, runProgram } from '../e2e/kit/run-program.ts';
 import { missing, startKafka, startMariadb, startRabbitmq, startRedis, type Service, type ServiceName } from '../services/services.ts';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { join } from 'node:path';
-import type { ReceivedSpan } from '../../src/receiver/model.ts';
+import type { ReceivedSpan } from '../../src/otlp/decode/model.ts';
 import { startCollector } from '../e2e/kit/collector.ts';
 import { PRELOADS, ROOT, runProgram, type Ending, type Preload } from '../e2e/kit/run-program.ts';
 import { missing, startPostgres, startRedis, type Service } from '../services/services.ts';

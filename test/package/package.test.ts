@@ -83,7 +83,7 @@ describe('the tarball', () => {
       'dist/too-old.cjs',
       'dist/index.d.ts',
       'dist/cli/main.js',
-      'dist/sdk/export/exit-flush-worker.js',
+      'dist/process/exit-flush-worker.js',
       'README.md',
       'LICENSE',
     ])

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { startReceiver } from '../../src/receiver/receiver.ts';
-import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../../src/receiver/model.ts';
+import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../../src/otlp/decode/model.ts';
 import { missing, startPostgres, startRedis, type Service, type ServiceName } from '../services/services.ts';
 import { compareRuns } from './kit/compare-runs.ts';
 import { judgeTelemetry } from './kit/judge-telemetry.ts';

@@ -1,5 +1,5 @@
 /** What is wrong with the telemetry of one run: too little, too much, not told apart. */
-import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../../../src/receiver/model.ts';
+import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../../../src/otlp/decode/model.ts';
 import { callerContext, type ServerRun } from './run-server.ts';
 import type { ServerProgram } from './server-program.ts';
 

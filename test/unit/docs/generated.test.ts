@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PAGES, readPage, renderInstrumentation } from '../../../scripts/build-docs.ts';
-import { CATALOGUE } from '../../../src/sdk/instrumentation/catalogue.ts';
+import { CATALOGUE } from '../../../src/instrumentation/loading/catalogue.ts';
 import { read } from './pages.ts';
 
 describe('what `node scripts/build-docs.ts` writes', () => {

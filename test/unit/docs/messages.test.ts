@@ -25,7 +25,7 @@ function saidCodes(): Set<string> {
   const named = found(all, new RegExp(String.raw`\bconst key = ${QUOTED}`, 'g'));
   const problems = found(textOf(/^src\/config\//), /(?:\breport(?:Unknown)?\(\s*|\bcode: )'([a-z-]+)'/g);
   const reasons = found(
-    textOf(/^src\/sdk\/export\//),
+    textOf(/^src\/export\//),
     new RegExp(
       String.raw`(?:(?:retry|refused)\(\s*destination,\s*|\.(?:failed|lost)\(\s*signal,\s*|\bkind: '(?:retry|refused)', reason: )${QUOTED}`,
       'g',

@@ -6,8 +6,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { startReceiver, type Receiver } from '../../../src/receiver/receiver.ts';
 import { createStore } from '../../../src/receiver/store.ts';
-import { d, goodSpan, request } from './protobuf-bytes.ts';
-import { official } from './rich-records.ts';
+import { d, goodSpan, request } from '../otlp/decode/protobuf-bytes.ts';
+import { official } from '../otlp/decode/rich-records.ts';
 import { TRACE_METHOD, frame, sendGrpc, sendHttp } from './senders.ts';
 
 const LIMIT = 100_000;

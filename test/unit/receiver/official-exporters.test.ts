@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { startReceiver, type Receiver } from '../../../src/receiver/receiver.ts';
 import { createStore } from '../../../src/receiver/store.ts';
 import type { DeliveryMeta } from '../../../src/receiver/exchange.ts';
-import { expectedLogs, expectedMetrics, expectedSpans, loadExporters, logs, metrics, spans } from './rich-records.ts';
+import { expectedLogs, expectedMetrics, expectedSpans, loadExporters, logs, metrics, spans } from '../otlp/decode/rich-records.ts';
 
 const store = createStore();
 const metas: DeliveryMeta[] = [];

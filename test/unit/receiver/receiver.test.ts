@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import type { Answer } from '../../../src/receiver/exchange.ts';
 import { startReceiver, type ReceiverOptions } from '../../../src/receiver/receiver.ts';
 import { createStore } from '../../../src/receiver/store.ts';
-import { goodSpan, request } from './protobuf-bytes.ts';
+import { goodSpan, request } from '../otlp/decode/protobuf-bytes.ts';
 import { TRACE_METHOD, frame, sendGrpc, sendHttp } from './senders.ts';
 import { cert, key } from './tls-files.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import type { ReceivedLog, ReceivedSpan } from '../../../src/receiver/model.ts';
+import type { ReceivedLog, ReceivedSpan } from '../../../src/otlp/decode/model.ts';
 import { renderWaterfall } from '../../../src/receiver/render-waterfall.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

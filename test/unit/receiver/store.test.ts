@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeliveryMeta } from '../../../src/receiver/exchange.ts';
-import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../../../src/receiver/model.ts';
+import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../../../src/otlp/decode/model.ts';
 import { createStore, type Store } from '../../../src/receiver/store.ts';
-import { expectedLogs, expectedMetrics, expectedSpans } from './rich-records.ts';
+import { expectedLogs, expectedMetrics, expectedSpans } from '../otlp/decode/rich-records.ts';
 
 const meta = {} as DeliveryMeta;
 const [baseSpan] = expectedSpans as [ReceivedSpan];

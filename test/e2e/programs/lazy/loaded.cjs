@@ -5,8 +5,9 @@ const files = Object.keys(require.cache);
 const official = files.flatMap((file) => /@opentelemetry[\\/]instrumentation-([\w.-]+)[\\/].*index\.c?js$/.exec(file)?.[1] ?? []);
 const own = files.flatMap(
   (file) =>
-    /[\\/]dist[\\/]sdk[\\/]instrumentation[\\/](http|undici|express|fastify|koa|hapi|nestjs-core|bullmq|winston)\.js$/.exec(file)?.[1] ??
-    [],
+    /[\\/]dist[\\/]instrumentation[\\/](?:http|frameworks|libraries)[\\/](http|undici|express|fastify|koa|hapi|nestjs-core|bullmq|winston)\.js$/.exec(
+      file,
+    )?.[1] ?? [],
 );
 const hooks = files.some((file) => /import-in-the-middle[\\/]create-hook/.test(file));
 console.log(JSON.stringify({ loaded: [...new Set([...official, ...own])].sort(), modules: files.length, hooks }));

@@ -1,0 +1,161 @@
+/** The log engine of signalbox, behind the OpenTelemetry API. */
+import type { Attributes, Context, HrTime, Logger, LoggerOptions, LoggerProvider, SeverityNumber, SpanContext } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { AttributeLimits } from '../../config/config.ts';
+import { hrTimeFrom, nowHrTime } from '../../runtime/clock.ts';
+import type { Scope } from '../../otlp/types.ts';
+import {
+  addAttribute,
+  addAttributes,
+  boundedLength,
+  cleanName,
+  cleanString,
+  cleanValue,
+  exceptionFacts,
+  readEach,
+  type AttributeBag,
+} from '../../values/sanitize.ts';
+import { createScopeCache } from '../scope.ts';
+import { api } from '../../runtime/otel.ts';
+import { validContextOf } from '../traces/valid-context-of.ts';
+import { createTwinFinder, type TwinFinder } from './twin-finder.ts';
+
+export interface LoggerProviderOptions {
+  /** They bound attributes; a body is bounded by 64 Ki characters. */
+  readonly limits: AttributeLimits;
+  readonly resource: Resource;
+  readonly onEmit: (record: ReadableLogRecord) => void;
+}
+
+/** What the global of the older `@opentelemetry/api-logs` needs beside the API's own provider. */
+export interface EngineLoggerProvider extends LoggerProvider {
+  /** A logger whose records are left out when the same record was emitted by a logger of `getLogger`, and the other way round. */
+  getOldApiLogger(name: string, version?: string, options?: LoggerOptions): Logger;
+}
+
+const MAX_BODY_LENGTH = 65_536;
+const MAX_SEVERITY_TEXT_LENGTH = 64;
+const MAX_SEVERITY: SeverityNumber = 24;
+const DEFAULT_NAME = 'unknown';
+const RECORD_FIELDS = [
+  'context',
+  'timestamp',
+  'observedTimestamp',
+  'eventName',
+  'severityNumber',
+  'severityText',
+  'body',
+  'attributes',
+  'exception',
+] as const;
+type GivenRecord = { readonly [Name in (typeof RECORD_FIELDS)[number]]?: unknown };
+
+export function createLoggerProvider(options: LoggerProviderOptions): EngineLoggerProvider {
+  const limits = { ...options.limits, attributeValueLength: boundedLength(options.limits.attributeValueLength) };
+  const engine: Engine = { limits, resource: options.resource, onEmit: options.onEmit, twins: undefined };
+  const loggerOf = createScopeCache((scope) => createLogger(engine, scope, false));
+  const oldApiLoggerOf = createScopeCache((scope) => createLogger(engine, scope, true));
+  return {
+    getLogger: (name, version, loggerOptions) => loggerOf(name || DEFAULT_NAME, version, loggerOptions),
+    getOldApiLogger(name, version, loggerOptions) {
+      engine.twins ??= createTwinFinder();
+      return oldApiLoggerOf(name || DEFAULT_NAME, version, loggerOptions);
+    },
+  };
+}
+
+interface Engine {
+  readonly limits: AttributeLimits;
+  readonly resource: Resource;
+  readonly onEmit: (record: ReadableLogRecord) => void;
+  /** Only when something emits by the older API. */
+  twins: TwinFinder | undefined;
+}
+
+function createLogger(engine: Engine, scope: Scope, isOldApi: boolean): Logger {
+  return {
+    enabled: () => true,
+    emit(logRecord) {
+      if (typeof logRecord !== 'object' || logRecord === null) return;
+      const record = new EmittedLogRecord(engine, scope, givenRecord(logRecord));
+      if (engine.twins?.isTwin(record, isOldApi)) return;
+      try {
+        engine.onEmit(record);
+      } catch {
+        // Exporting is not the application's business.
+      }
+    },
+  };
+}
+
+class EmittedLogRecord implements ReadableLogRecord, AttributeBag {
+  readonly #engine: Engine;
+  readonly hrTime: HrTime;
+  readonly hrTimeObserved: HrTime;
+  readonly spanContext?: SpanContext;
+  readonly severityText?: string;
+  readonly severityNumber?: SeverityNumber;
+  readonly body?: unknown;
+  readonly eventName?: string;
+  readonly instrumentationScope: Scope;
+  attributes: Attributes = {};
+  attributeCount = 0;
+  droppedAttributesCount = 0;
+
+  constructor(engine: Engine, scope: Scope, given: GivenRecord) {
+    const { attributeCount, attributeValueLength } = engine.limits;
+    this.#engine = engine;
+    this.instrumentationScope = scope;
+    const now = nowHrTime();
+    this.hrTime = hrTimeFrom(given.timestamp) ?? now;
+    this.hrTimeObserved = hrTimeFrom(given.observedTimestamp) ?? now;
+    const spanContext = spanContextIn(given.context);
+    if (spanContext !== undefined) this.spanContext = spanContext;
+    if (isSeverity(given.severityNumber)) this.severityNumber = given.severityNumber;
+    if (typeof given.severityText === 'string') this.severityText = cleanString(given.severityText, MAX_SEVERITY_TEXT_LENGTH);
+    if (given.body !== undefined) this.body = cleanValue(given.body, MAX_BODY_LENGTH);
+    if (typeof given.eventName === 'string') this.eventName = cleanName(given.eventName);
+    addAttributes(this, given.attributes, attributeCount, attributeValueLength);
+    const facts = given.exception == null ? undefined : exceptionFacts(given.exception);
+    if (facts !== undefined) {
+      this.#addMissing('exception.type', facts.type);
+      this.#addMissing('exception.message', facts.message);
+      this.#addMissing('exception.stacktrace', facts.stack);
+    }
+  }
+
+  get resource(): Resource {
+    return this.#engine.resource;
+  }
+
+  /** What the application said itself stands. */
+  #addMissing(key: string, value: string | undefined): void {
+    const { attributeCount, attributeValueLength } = this.#engine.limits;
+    if (!Object.hasOwn(this.attributes, key)) addAttribute(this, key, value, attributeCount, attributeValueLength);
+  }
+}
+
+function givenRecord(record: object): GivenRecord {
+  try {
+    const { context, timestamp, observedTimestamp, eventName, severityNumber, severityText, body, attributes, exception } =
+      record as GivenRecord;
+    return { context, timestamp, observedTimestamp, eventName, severityNumber, severityText, body, attributes, exception };
+  } catch {
+    return readEach(record, RECORD_FIELDS);
+  }
+}
+
+/** Of the span in `context`, or in the active context when none is given. */
+function spanContextIn(context: unknown): SpanContext | undefined {
+  try {
+    const span = api.trace.getSpan((context || api.context.active()) as Context);
+    return span === undefined ? undefined : validContextOf(span);
+  } catch {
+    return undefined; // not a context
+  }
+}
+
+function isSeverity(value: unknown): value is SeverityNumber {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_SEVERITY;
+}

@@ -1,0 +1,67 @@
+/**
+ * The account of every record as OpenTelemetry's own SDK metrics. For each signal, at any moment:
+ *
+ *     Σ processed = Σ exported + Σ processed{error.type} + inflight
+ *
+ * `processed` counts what was queued for export, with `error.type` what never was; `exported` what was
+ * acknowledged, with `error.type` what the collector or the end of the process took.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
+ */
+import type { Attributes, MeterProvider, ObservableResult } from '@opentelemetry/api';
+import type { Signal } from '../../config/config.ts';
+import { droppedTotal, inFlight, type Account, type DropReason } from '../../diagnostics/account.ts';
+import { version } from '../../version.ts';
+import { recordsOf } from '../../export/sender.ts';
+
+const RECORD: Readonly<Record<Signal, string>> = { traces: 'span', logs: 'log', metrics: 'metric_data_point' };
+const UNIT: Readonly<Record<Signal, string>> = { traces: '{span}', logs: '{log_record}', metrics: '{data_point}' };
+const NEVER_QUEUED: ReadonlySet<DropReason> = new Set(['queue_full', 'too_large', 'encode_error', 'after_shutdown']);
+
+export function reportAccounts(meterProvider: MeterProvider, accounts: readonly Account[]): void {
+  const meter = meterProvider.getMeter('signalbox', version);
+  for (const account of accounts) {
+    const record = RECORD[account.signal];
+    const unit = UNIT[account.signal];
+    const component: Attributes = { 'otel.component.name': `signalbox/${account.signal}` };
+    const observeDrops = (result: ObservableResult, wanted: (reason: DropReason) => boolean): void => {
+      for (const [reason, records] of account.dropped) if (wanted(reason)) result.observe(records, { ...component, 'error.type': reason });
+    };
+    const neverQueued = (): number =>
+      [...account.dropped].reduce((sum, [reason, records]) => (NEVER_QUEUED.has(reason) ? sum + records : sum), 0);
+
+    meter
+      .createObservableCounter(`otel.sdk.processor.${record}.processed`, {
+        unit,
+        description: 'Records that were queued for export; with error.type those that never were.',
+      })
+      .addCallback((result) => {
+        result.observe(account.produced - neverQueued(), component);
+        observeDrops(result, (reason) => NEVER_QUEUED.has(reason));
+      });
+    meter
+      .createObservableCounter(`otel.sdk.exporter.${record}.exported`, {
+        unit,
+        description: 'Records that the collector acknowledged; with error.type those that were lost on the way.',
+      })
+      .addCallback((result) => {
+        result.observe(account.acknowledged, component);
+        observeDrops(result, (reason) => !NEVER_QUEUED.has(reason));
+      });
+    meter
+      .createObservableUpDownCounter(`otel.sdk.exporter.${record}.inflight`, {
+        unit,
+        description: 'Records that wait or were sent without an answer yet.',
+      })
+      .addCallback((result) => {
+        result.observe(inFlight(account), component);
+      });
+  }
+}
+
+/** `1500 spans (refused 1000, queue_full 500)`, or `undefined` when nothing was lost. */
+export function lossOf(account: Account): string | undefined {
+  const lost = droppedTotal(account);
+  if (lost === 0) return undefined;
+  return `${lost} ${recordsOf(account.signal, lost)} (${[...account.dropped].map(([reason, records]) => `${reason} ${records}`).join(', ')})`;
+}

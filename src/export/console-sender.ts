@@ -1,0 +1,36 @@
+/** The `console` exporter: one JSON line a record on stdout, at once. For looking, not for production. */
+import { writeSync } from 'node:fs';
+import type { Signal } from '../config/config.ts';
+import { countDropped, type Account } from '../diagnostics/account.ts';
+import type { Reporter } from '../diagnostics/reporter.ts';
+import { sayNotEncoded, type Sender } from './sender.ts';
+
+const STDOUT = 1;
+
+export function createConsoleSender(signal: Signal, account: Account, reporter: Reporter): Sender {
+  let closed = false;
+  return {
+    heldMs: 0,
+    add(_scope, record, weight = 1) {
+      account.produced += weight;
+      if (closed) return countDropped(account, 'after_shutdown', weight);
+      account.acknowledged += weight;
+      try {
+        writeSync(STDOUT, `{"signal":"${signal}","record":${Buffer.from(record).toString()}}\n`);
+      } catch {
+        // A closed or full stdout is the application's to notice.
+      }
+    },
+    addFailed(error, weight = 1) {
+      account.produced += weight;
+      countDropped(account, 'encode_error', weight);
+      sayNotEncoded(reporter, signal, error);
+    },
+    flush: async () => {},
+    takePending: () => [],
+    settle() {},
+    close() {
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * The way to one OTLP endpoint. Small, because every process loads it; what a protocol needs is loaded with the first
+ * request, without `import()`, so that it also works in a worker that serves a process on its way out.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createRequire } from 'node:module';
+import type { OtlpConfig, Signal } from '../../config/config.ts';
+import type { SendResult, Transport } from '../../otlp/types.ts';
+
+const load = createRequire(import.meta.url);
+/** `.ts` from the sources, `.js` when built. */
+const extension = import.meta.url.slice(-3);
+
+/** Where the OpenTelemetry API keeps what was registered. */
+const API_REGISTRY = Symbol.for('opentelemetry.js.api.1');
+
+/**
+ * Connects at the first `send`. Requests are never traced and carry no trace context, whatever the app instruments.
+ *
+ * @param userAgent - of signalbox; sent as it is.
+ */
+export function createTransport(otlp: OtlpConfig, signal: Signal, userAgent: string): Transport {
+  let transport: Transport | undefined;
+  const detached = AsyncLocalStorage.snapshot();
+  const open = (): Transport => (transport ??= loadTransport(otlp, signal, userAgent));
+  return {
+    async send(body, timeoutMs) {
+      try {
+        return await detached(() => untraced(() => open().send(body, timeoutMs)));
+      } catch (error) {
+        const message = `Cannot export ${signal}: ${String(error)}. This batch is lost.`;
+        return { kind: 'refused', reason: 'internal', message } satisfies SendResult;
+      }
+    },
+    unref: () => transport?.unref(),
+    close: () => transport?.close(),
+  };
+}
+
+function loadTransport(otlp: OtlpConfig, signal: Signal, userAgent: string): Transport {
+  if (otlp.protocol === 'grpc') {
+    const { createGrpcTransport } = load(`./grpc-transport${extension}`) as typeof import('./grpc-transport.ts');
+    return createGrpcTransport(otlp, signal, userAgent);
+  }
+  const { createHttpTransport } = load(`./http-transport${extension}`) as typeof import('./http-transport.ts');
+  return createHttpTransport(otlp, signal, userAgent);
+}
+
+/**
+ * Runs `fn` in a context that says "do not trace", for instrumentations of what lies below a request (sockets, DNS). Above
+ * them, the transports go around the functions that get instrumented. Sockets live long: nothing of the caller's
+ * context may hang on to them, which is why the async context is that of the start.
+ */
+function untraced<T>(fn: () => T): T {
+  if (!(API_REGISTRY in globalThis)) return fn(); // nothing to suppress, and the API takes a while to load
+  const { api } = load(`../../runtime/otel${extension}`) as typeof import('../../runtime/otel.ts');
+  const { UNTRACED } = load(`../../context/context-keys${extension}`) as typeof import('../../context/context-keys.ts');
+  return api.context.with(UNTRACED, fn);
+}

@@ -1,0 +1,66 @@
+/**
+ * Fastify 4 and 5: the route of the server span, and the error that a handler threw.
+ *
+ * Through Fastify's own diagnostics channel, so nothing is patched, and a bundled Fastify is seen too; `@fastify/otel` would
+ * bring a second SDK.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { version } from '../../version.ts';
+import { require } from '../../runtime/otel.ts';
+import { recordServerError, setRoute } from '../http/server-request.ts';
+
+const { InstrumentationBase } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+
+interface FastifyRequest {
+  readonly raw: IncomingMessage;
+  readonly routeOptions?: { readonly url?: string };
+  /** Fastify 4 before 4.10 */
+  readonly routerPath?: string;
+}
+
+interface Fastify {
+  addHook(name: 'onResponse', hook: (request: FastifyRequest, reply: unknown, done: () => void) => void): void;
+  addHook(name: 'onRequestAbort', hook: (request: FastifyRequest, done: () => void) => void): void;
+  addHook(name: 'onError', hook: (request: FastifyRequest, reply: unknown, error: Error, done: () => void) => void): void;
+}
+
+class FastifyInstrumentation extends InstrumentationBase {
+  constructor(options: Record<string, unknown>) {
+    super('signalbox/fastify', version, options);
+  }
+
+  protected override init(): [] {
+    return [];
+  }
+
+  /** What the channel `fastify.initialization` says: an instance that has no hook of its own yet. */
+  onInitialization(message: unknown): void {
+    const { fastify } = message as { fastify: Fastify };
+    const tellRoute = ({ raw, routeOptions, routerPath }: FastifyRequest): void => {
+      const route = routeOptions?.url ?? routerPath;
+      if (this.isEnabled() && typeof route === 'string' && route !== '') setRoute(raw, route);
+    };
+    // In the end: a hook before the handler would stand in its stack traces, for it calls what comes next.
+    fastify.addHook('onResponse', (request, _reply, done) => {
+      tellRoute(request);
+      done();
+    });
+    try {
+      fastify.addHook('onRequestAbort', (request, done) => {
+        tellRoute(request);
+        done();
+      });
+    } catch {
+      // Fastify before 4.6 does not tell.
+    }
+    fastify.addHook('onError', (request, _reply, error, done) => {
+      if (this.isEnabled()) recordServerError(request.raw, error);
+      done();
+    });
+  }
+}
+
+export function create(options: Record<string, unknown>): Instrumentation {
+  return new FastifyInstrumentation(options);
+}

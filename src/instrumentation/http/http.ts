@@ -1,0 +1,49 @@
+/**
+ * `node:http` and `node:https`: both sides are our own. Where options ask for what only the official instrumentation knows (its
+ * hooks, headers as attributes), that one runs instead of ours, for the side that they concern.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { followContext } from '../../context/context-manager.ts';
+import { require, requireBundled } from '../../runtime/otel.ts';
+import { captureClock } from '../loading/capture-clock.ts';
+import { instrumentHttpClient } from './http-client.ts';
+import { officialOptions, usesOfficialClient, usesOfficialServer } from './http-options.ts';
+import { instrumentHttpServer } from './http-server.ts';
+
+type Official = typeof import('@opentelemetry/instrumentation-http');
+type Part = Pick<Instrumentation, 'setTracerProvider' | 'setMeterProvider' | 'enable' | 'disable'>;
+
+/** @param options - of the official instrumentation; `ignoreIncomingRequestHook` tells what is neither traced nor counted. */
+export function create(options: Record<string, unknown>): Part {
+  const isIgnored = options['ignoreIncomingRequestHook'] as (request: IncomingMessage) => boolean;
+  const parts: Part[] = [];
+  const officialServer = usesOfficialServer(options);
+  const officialClient = usesOfficialClient(options);
+  if (officialServer || officialClient) {
+    const { HttpInstrumentation } = requireBundled('@opentelemetry/instrumentation-http') as Official;
+    captureClock();
+    parts.push(new HttpInstrumentation(officialOptions(options)));
+  }
+  followMessages();
+  if (!officialServer) parts.push(instrumentHttpServer({ isIgnored }));
+  if (!officialClient) parts.push(instrumentHttpClient());
+  const both: Part = {
+    setTracerProvider: (provider) => parts.forEach((part) => part.setTracerProvider(provider)),
+    setMeterProvider: (provider) => parts.forEach((part) => part.setMeterProvider(provider)),
+    enable: () => parts.forEach((part) => part.enable()),
+    disable: () => parts.forEach((part) => part.disable()),
+  };
+  if (options['enabled'] === false) both.disable();
+  return both;
+}
+
+/** Events of a message are heard in the context of its request, whichever connection brought them. */
+function followMessages(): void {
+  const { ClientRequest, IncomingMessage } = require('node:http') as typeof import('node:http');
+  followContext(ClientRequest.prototype, 'emit');
+  // A piece of the body, or its end.
+  followContext(IncomingMessage.prototype, 'push');
+  // Broken off: Node.js destroys it from within the connection, which belongs to no request. What an application does keeps its own.
+  followContext(IncomingMessage.prototype, 'destroy', (active) => active === undefined);
+}

@@ -1,0 +1,163 @@
+/**
+ * What can be instrumented: which modules call for which instrumentation, and how each is set so that one request gives
+ * the spans a person wants and no others. A test holds the targets against what the packages themselves declare.
+ */
+import { fileURLToPath } from 'node:url';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import type { Config } from '../../config/config.ts';
+import { require, requireBundled } from '../../runtime/otel.ts';
+import { noteDestination } from '../../context/propagation/destination.ts';
+import { captureClock } from './capture-clock.ts';
+import { httpOptions, needsDestination } from '../http/http-options.ts';
+
+export interface CatalogueEntry {
+  /** Short name, as `OTEL_NODE_ENABLED_INSTRUMENTATIONS` has it. */
+  readonly name: string;
+  /** Packages or built-in modules whose first resolution loads it. Empty: see `instrument.ts`. */
+  readonly targets: readonly string[];
+  /** Files inside an ES-module package that it patches beside the package's entry: `@scope/name/file.js`. */
+  readonly files?: readonly string[];
+  /** Instead of targets, what is part of Node.js or bundled into an application: the channel of its first word, and the method that takes it. */
+  readonly announced?: { readonly channel: string; readonly method: string };
+  /**
+   * Names of spans that it makes only within others, or `all`; where it has no option for that, we see to it. With an option
+   * `requireParentSpan` of `false` it makes them everywhere.
+   */
+  readonly underParent?: 'all' | ReadonlySet<string>;
+  /** Off unless asked for by name. */
+  readonly optIn?: true;
+  /** What it is created with, when the user has `given` options for it. */
+  readonly options: (config: Config, given: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  readonly create: (options: Record<string, unknown>) => Instrumentation;
+}
+
+/** Options that a user may overrule one by one. */
+const defaults =
+  (ours: Readonly<Record<string, unknown>>): CatalogueEntry['options'] =>
+  (_config, given) => ({ ...ours, ...given });
+const NO_DEFAULTS = defaults({});
+const UNDER_PARENT = defaults({ requireParentSpan: true });
+
+type InstrumentationClass = new (options: Record<string, unknown>) => Instrumentation;
+
+function official(
+  name: string,
+  className: string,
+  targets: readonly string[],
+  options: CatalogueEntry['options'] = NO_DEFAULTS,
+): CatalogueEntry {
+  return {
+    name,
+    targets,
+    options,
+    create(given) {
+      const loaded = requireBundled(`@opentelemetry/instrumentation-${name}`) as Record<string, InstrumentationClass>;
+      captureClock();
+      const Loaded = loaded[className] as InstrumentationClass;
+      return new Loaded(given);
+    },
+  };
+}
+
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
+/** @param room - the folder beside this one that has the file. */
+function own(
+  room: 'http' | 'frameworks' | 'libraries',
+  name: string,
+  targets: readonly string[],
+  options: CatalogueEntry['options'] = NO_DEFAULTS,
+): CatalogueEntry {
+  return {
+    name,
+    targets,
+    options,
+    create(given) {
+      const file = fileURLToPath(new URL(`../${room}/${name}${EXTENSION}`, import.meta.url));
+      return (require(file) as { create: (given: Record<string, unknown>) => Instrumentation }).create(given);
+    },
+  };
+}
+
+const onlyUnderParent = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, underParent: 'all' });
+const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: true });
+
+export const CATALOGUE: readonly CatalogueEntry[] = [
+  own('http', 'http', ['http', 'https'], httpOptions),
+  {
+    ...own('http', 'undici', [], (config, given) => ({
+      ...(needsDestination(config) ? { startSpanHook: noteDestination } : {}),
+      ...given,
+    })),
+    announced: { channel: 'undici:request:create', method: 'onRequestCreated' },
+  },
+  official('runtime-node', 'RuntimeNodeInstrumentation', []),
+  official('grpc', 'GrpcInstrumentation', ['@grpc/grpc-js']),
+  {
+    ...official(
+      'graphql',
+      'GraphQLInstrumentation',
+      ['graphql'],
+      defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true }),
+    ),
+    // Programs parse their schema when they start. An operation may come by a socket, without a request around it.
+    underParent: new Set(['graphql.parse', 'graphql.parseSchema', 'graphql.validate', 'graphql.validateSchema']),
+  },
+  official('socket.io', 'SocketIoInstrumentation', ['socket.io']),
+
+  own('frameworks', 'express', ['express']),
+  { ...own('frameworks', 'fastify', []), announced: { channel: 'fastify.initialization', method: 'onInitialization' } },
+  own('frameworks', 'koa', ['koa']),
+  own('frameworks', 'hapi', ['@hapi/hapi']),
+  { ...own('frameworks', 'nestjs-core', ['@nestjs/core']), files: ['@nestjs/core/exceptions/exceptions-handler.js'] },
+  official('restify', 'RestifyInstrumentation', ['restify']),
+
+  own('libraries', 'pg', ['pg', 'pg-pool'], defaults({ requireParentSpan: true, ignoreConnectSpans: true })),
+  onlyUnderParent(official('mysql', 'MySQLInstrumentation', ['mysql'])),
+  onlyUnderParent(official('mysql2', 'MySQL2Instrumentation', ['mysql2'], defaults({ maskStatement: true }))),
+  official('mongodb', 'MongoDBInstrumentation', ['mongodb'], UNDER_PARENT),
+  official('mongoose', 'MongooseInstrumentation', ['mongoose'], UNDER_PARENT),
+  official('redis', 'RedisInstrumentation', ['redis', '@redis/client', '@node-redis/client'], UNDER_PARENT),
+  official('ioredis', 'IORedisInstrumentation', ['ioredis'], UNDER_PARENT),
+  onlyUnderParent(official('cassandra-driver', 'CassandraDriverInstrumentation', ['cassandra-driver'])),
+  onlyUnderParent(official('tedious', 'TediousInstrumentation', ['tedious'])),
+  official('oracledb', 'OracleInstrumentation', ['oracledb'], UNDER_PARENT),
+  onlyUnderParent(official('memcached', 'MemcachedInstrumentation', ['memcached'])),
+  official('knex', 'KnexInstrumentation', ['knex'], UNDER_PARENT),
+
+  official('amqplib', 'AmqplibInstrumentation', ['amqplib']),
+  official('kafkajs', 'KafkaJsInstrumentation', ['kafkajs']),
+  own('libraries', 'bullmq', ['bullmq']),
+  official(
+    'aws-sdk',
+    'AwsInstrumentation',
+    ['@aws-sdk/middleware-stack', '@smithy/middleware-stack', '@smithy/core', '@aws-sdk/smithy-client', '@smithy/smithy-client'],
+    defaults({ suppressInternalInstrumentation: true }),
+  ),
+  official('openai', 'OpenAIInstrumentation', ['openai']),
+
+  own('libraries', 'winston', ['winston']),
+  official('pino', 'PinoInstrumentation', ['pino']),
+  official('bunyan', 'BunyanInstrumentation', ['bunyan']),
+
+  // Spans that nobody asks for: sockets and files, or a second span for what another entry shows already.
+  optIn(official('aws-lambda', 'AwsLambdaInstrumentation', [])),
+  optIn(official('connect', 'ConnectInstrumentation', ['connect'])),
+  optIn(official('cucumber', 'CucumberInstrumentation', ['@cucumber/cucumber'])),
+  optIn(official('dataloader', 'DataloaderInstrumentation', ['dataloader'], UNDER_PARENT)),
+  optIn(official('dns', 'DnsInstrumentation', ['dns', 'dns/promises'])),
+  optIn(official('fs', 'FsInstrumentation', ['fs', 'fs/promises'], UNDER_PARENT)),
+  optIn(official('generic-pool', 'GenericPoolInstrumentation', ['generic-pool'])),
+  optIn(official('host-metrics', 'HostMetricsInstrumentation', [])),
+  optIn(official('lru-memoizer', 'LruMemoizerInstrumentation', ['lru-memoizer'])),
+  optIn(official('net', 'NetInstrumentation', ['net'])),
+  optIn(official('router', 'RouterInstrumentation', ['router'])),
+];
+
+/** The entries that `config` lets run. */
+export function enabledEntries({ instrumentations }: Config): readonly CatalogueEntry[] {
+  return CATALOGUE.filter(({ name, optIn }) => {
+    if (instrumentations.disabled.includes(name)) return false;
+    return instrumentations.enabled === undefined ? optIn !== true : instrumentations.enabled.includes(name);
+  });
+}

@@ -1,0 +1,226 @@
+/**
+ * The compatibility engine: the official SDK, from `OTEL_CONFIG_FILE` or from components that the application made.
+ *
+ * signalbox loads the instrumentations and bounds the end of the process; queues, exporters, limits and what happens to
+ * hostile values are the SDK's. It can export nothing in a process that ends by `process.exit()` or a crash.
+ */
+import { createRequire } from 'node:module';
+import type { Config } from '../config/config.ts';
+import type { PlatformFacts } from '../config/facts.ts';
+import type { SdkComponents } from '../config/start-options.ts';
+import { showValue } from '../config/show-value.ts';
+import { errorText } from '../diagnostics/error-text.ts';
+import type { Reporter } from '../diagnostics/reporter.ts';
+import { sayDiagnostics, sayTaken } from '../engine/diag.ts';
+import { instrument, type InstrumentationState } from '../instrumentation/loading/instrument.ts';
+import { watchProcessEnd } from '../process/process-end.ts';
+import { settlesWithin } from '../runtime/settles-within.ts';
+import { recordCrash } from '../process/crash.ts';
+import { carryOldLogsApi } from '../engine/logs/carry-old-logs-api.ts';
+import { api, require } from '../runtime/otel.ts';
+import { detectResource } from '../engine/resource/resource.ts';
+import { orUndo, unregister, type Undo } from '../engine/undo.ts';
+
+export interface OfficialSdk {
+  readonly instrumentation: InstrumentationState;
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+export interface OfficialSdkOptions {
+  readonly config: Config;
+  readonly facts: PlatformFacts;
+  readonly reporter: Reporter;
+  /** What the application made; ignored when a configuration file says it all. */
+  readonly components: SdkComponents | undefined;
+}
+
+/** @throws when the configuration file cannot be used, or a component is not what the SDK takes; nothing of it is registered then. */
+export function startOfficialSdk(options: OfficialSdkOptions): OfficialSdk {
+  return orUndo((undo) => build(options, undo));
+}
+
+function build({ config, facts, reporter, components }: OfficialSdkOptions, undo: Undo): OfficialSdk {
+  const inUse = Object.keys(require.cache);
+  checkComponents(components);
+  const sdkNode = require('@opentelemetry/sdk-node') as SdkNode;
+  const failures: string[] = [];
+  let stopped: Promise<boolean> | undefined;
+  const diagnostics = sayDiagnostics(
+    listening(reporter, (message) => {
+      const failure = CANNOT_CREATE.exec(message)?.[1];
+      if (failure !== undefined) failures.push(failure);
+      // The SDK exports to the last, and what that loads asks it for instruments.
+      return failure === undefined && !(stopped !== undefined && AFTER_SHUTDOWN.test(message));
+    }),
+    config.logLevel,
+  );
+  const stop = keepingDiagnostics(() =>
+    config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile),
+  );
+  undo.add(() => stop().catch(() => {}));
+  undo.add(() => unregister(diagnostics.refused));
+  if (failures.length > 0) throw new Error(unusable(config.configFile ?? '', failures[0] as string));
+  diagnostics.registered();
+  sayTaken(diagnostics.refused, reporter);
+
+  const loggerProvider = api.logs.getLoggerProvider();
+  undo.add(
+    carryOldLogsApi({
+      getLogger: loggerProvider.getLogger.bind(loggerProvider),
+      getOldApiLogger: loggerProvider.getLogger.bind(loggerProvider),
+    }),
+  );
+  const instrumentation = instrument({
+    config,
+    // What the SDK itself brought into the process, gRPC for one, was not loaded by the application.
+    reporter: listening(reporter, (_message, key) => !key.startsWith('loaded-first.') || isInUse(inUse, key.slice('loaded-first.'.length))),
+    tracerProvider: api.trace.getTracerProvider(),
+    meterProvider: api.metrics.getMeterProvider(),
+    loggerProvider,
+  });
+
+  const flush = async (): Promise<void> => void (await settlesWithin(flushProviders(), config.shutdownTimeoutMs));
+  const shutdown = (): Promise<boolean> =>
+    (stopped ??= settlesWithin(Promise.resolve().then(stop), config.shutdownTimeoutMs).then((inTime) => {
+      if (!inTime)
+        reporter.say(
+          'warn',
+          'exit.lost',
+          `Everything recorded must reach the collector, but the SDK did not finish within ${config.shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). What it still held is lost. Does the endpoint that it was given answer?`,
+        );
+      return inTime;
+    }));
+
+  const unwatch = watchProcessEnd({
+    onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
+    onFatalSignal: async () => void (await shutdown()),
+    onHandledSignal: () => void flush(),
+    onExit() {},
+  });
+  // Nothing but the SDK is left to wait for. Where it does not come to an end itself, it is not waited for any longer.
+  process.once('beforeExit', () => void shutdown().then((inTime) => inTime || process.exit()));
+
+  return {
+    instrumentation,
+    flush,
+    async shutdown() {
+      await shutdown();
+      instrumentation.stop();
+      await unwatch();
+    },
+  };
+}
+
+type SdkNode = typeof import('@opentelemetry/sdk-node');
+
+/** The SDK prints what it cannot create and goes on as if it were not there; here it is an error. */
+const CANNOT_CREATE = /SDK will not be setup: (.*)/;
+const AFTER_SHUTDOWN = /A shutdown \w+ cannot provide/;
+
+/** What the SDK calls without a look, so that what is not there would throw into the application. */
+const COMPONENT_METHODS: Readonly<Record<keyof SdkComponents, readonly string[]>> = {
+  spanProcessors: ['onStart', 'onEnd', 'forceFlush', 'shutdown'],
+  metricReaders: ['setMetricProducer', 'forceFlush', 'shutdown'],
+  logRecordProcessors: ['onEmit', 'forceFlush', 'shutdown'],
+  sampler: ['shouldSample', 'toString'],
+  idGenerator: ['generateTraceId', 'generateSpanId'],
+  textMapPropagator: ['inject', 'extract', 'fields'],
+  contextManager: ['active', 'with', 'bind', 'enable', 'disable'],
+  resource: ['merge'],
+};
+const LISTS: ReadonlySet<string> = new Set(['spanProcessors', 'metricReaders', 'logRecordProcessors']);
+
+function checkComponents(components: SdkComponents = {}): void {
+  for (const [name, value] of Object.entries(components)) {
+    const methods = COMPONENT_METHODS[name as keyof SdkComponents] as readonly string[] | undefined;
+    if (methods === undefined)
+      throw new Error(`sdk.${name} is not a component that the SDK can be given; they are ${Object.keys(COMPONENT_METHODS).join(', ')}`);
+    if (value === undefined) continue;
+    const isList = LISTS.has(name);
+    if (isList && !Array.isArray(value)) throw new Error(`sdk.${name} must be an array, got ${showValue(value)}`);
+    for (const each of isList ? (value as unknown[]) : [value]) {
+      const missing = methods.filter((method) => typeof (each as Record<string, unknown> | null | undefined)?.[method] !== 'function');
+      if (missing.length > 0)
+        throw new Error(
+          `sdk.${name} must ${isList ? 'hold objects' : 'be an object'} with ${methods.join(', ')}, got ${showValue(each)} without ${missing.join(', ')}`,
+        );
+    }
+  }
+}
+
+function unusable(file: string, why: string): string {
+  return `OTEL_CONFIG_FILE must name a file that the OpenTelemetry SDK understands, got ${JSON.stringify(file)} (${errorText(why)}). Correct the file, or unset OTEL_CONFIG_FILE`;
+}
+
+function startFromFile(sdkNode: SdkNode, file: string): () => Promise<void> {
+  // Read once more beforehand, because the SDK itself only prints what is wrong with the file and goes on without it.
+  const { createConfigFactory } = createRequire(require.resolve('@opentelemetry/sdk-node'))('@opentelemetry/configuration') as {
+    createConfigFactory: () => { getConfigModel(): unknown };
+  };
+  try {
+    createConfigFactory().getConfigModel();
+  } catch (error) {
+    throw new Error(
+      unusable(
+        file,
+        errorText(error)
+          .replace(/^.*?config file: /i, '')
+          .replace(`${file}: `, ''),
+      ),
+    );
+  }
+  return sdkNode.startNodeSDK().shutdown;
+}
+
+function startWithComponents(sdkNode: SdkNode, config: Config, facts: PlatformFacts, components: SdkComponents = {}): () => Promise<void> {
+  type Options = NonNullable<ConstructorParameters<SdkNode['NodeSDK']>[0]>;
+  const { resourceFromAttributes } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
+  const sdk = new sdkNode.NodeSDK({
+    // Ours, for the SDK's own detectors send the command line.
+    resource: resourceFromAttributes(detectResource(config, facts)),
+    autoDetectResources: false,
+    ...(config.metrics.exporter === 'none' ? { metricReaders: [] } : {}),
+    ...(config.logs.exporter === 'none' ? { logRecordProcessors: [] } : {}),
+    ...(config.traces.exporter === 'none' ? { spanProcessors: [] } : {}),
+    ...(components as Options),
+    ...(config.serviceName === undefined ? {} : { serviceName: config.serviceName }),
+    instrumentations: [],
+  });
+  sdk.start();
+  return () => sdk.shutdown();
+}
+
+/** The SDK would print to the console by a logger of its own, in as many lines as it likes. */
+function keepingDiagnostics<T>(start: () => T): T {
+  const { diag } = api;
+  const { setLogger } = diag;
+  diag.setLogger = () => true;
+  try {
+    return start();
+  } finally {
+    diag.setLogger = setLogger;
+  }
+}
+
+/** `reporter`, less the messages that `isWanted` refuses. */
+function listening(reporter: Reporter, isWanted: (message: string, key: string) => boolean): Reporter {
+  return {
+    say: (level, key, message) => isWanted(message, key) && reporter.say(level, key, message),
+    forget: reporter.forget,
+  };
+}
+
+function isInUse(paths: readonly string[], name: string): boolean {
+  return paths.some((path) => path.replaceAll('\\', '/').includes(`/node_modules/${name}/`));
+}
+
+interface Flushable {
+  forceFlush?(): Promise<void>;
+  getDelegate?(): Flushable;
+}
+
+async function flushProviders(): Promise<void> {
+  const providers = [api.trace.getTracerProvider(), api.metrics.getMeterProvider(), api.logs.getLoggerProvider()] as Flushable[];
+  await Promise.all(providers.map((provider) => (provider.getDelegate?.() ?? provider).forceFlush?.()));
+}

@@ -1,0 +1,70 @@
+/** What the parts of the export path hand to each other. */
+import type { InstrumentationScope } from '@opentelemetry/core';
+import type { Attributes } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Signal } from '../config/config.ts';
+
+/**
+ * Decides what of an attribute may leave: the value, a changed value, or `undefined` to drop it. Never throws.
+ *
+ * The empty key stands for text without a name of its own: the name of a span or an event, the body of a log, the message
+ * of a span's status.
+ */
+export type Redact = (key: string, value: unknown) => unknown;
+
+/** A scope as the SDK hands it out; tracers and meters have no attributes in their types yet. */
+export type Scope = InstrumentationScope & { attributes?: Attributes; droppedAttributesCount?: number };
+
+/** Records of one instrumentation scope, each encoded alone, so that a bad one falls alone. */
+export interface ScopeGroup {
+  readonly scope: Uint8Array;
+  readonly records: readonly Uint8Array[];
+}
+
+/**
+ * Turns what the SDK hands out into OTLP, one record at a time.
+ *
+ * The bytes of a record, a scope and a resource are for `assemble` of the same encoder and nobody else.
+ *
+ * Any attribute value is taken: what has no OTLP form becomes an empty value, lone surrogates become U+FFFD, a cycle or
+ * anything deeper than 64 levels becomes a short note. A value for which `redact` throws is left out. Encoding throws
+ * only for a record that is hostile (a getter that throws, 100 000 values in one attribute, more than 64 MiB), and is as
+ * good as new afterwards: catch it and count the record as dropped.
+ */
+export interface Encoder {
+  encodeSpan(span: ReadableSpan, redact: Redact): Uint8Array;
+  encodeLog(record: ReadableLogRecord, redact: Redact): Uint8Array;
+  encodeMetric(metric: MetricData, redact: Redact): Uint8Array;
+  /** Attributes and schema URL. */
+  encodeResource(resource: Resource, redact: Redact): Uint8Array;
+  /** Name, version, attributes and schema URL. */
+  encodeScope(scope: Scope, redact: Redact): Uint8Array;
+  /** A whole `ExportTraceServiceRequest`, `ExportMetricsServiceRequest` or `ExportLogsServiceRequest` in memory of its own. */
+  assemble(signal: Signal, resource: Uint8Array, groups: readonly ScopeGroup[]): Uint8Array;
+}
+
+/** What one export came to. `rejected` counts the records that the server named in a partial success. */
+export type SendResult =
+  | { readonly kind: 'accepted'; readonly rejected: number; readonly message?: string }
+  /** Not taken, try again: not reachable, timed out, 429, 502, 503, 504, and the retryable gRPC codes of the OTLP specification. */
+  | { readonly kind: 'retry'; readonly reason: string; readonly message: string; readonly retryAfterMs?: number }
+  /** Not taken and never will be: bad data, bad credentials, wrong address. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly message: string };
+
+/** Whether the same records would be taken in smaller requests. */
+export function isTooLarge(result: SendResult): boolean {
+  return result.kind === 'refused' && (result.reason === 'http_413' || result.reason === 'too_large');
+}
+
+/** Carries one encoded request to one endpoint. Never throws and never rejects. */
+export interface Transport {
+  /** A request under way keeps the process alive; see `unref`. */
+  send(body: Uint8Array, timeoutMs: number): Promise<SendResult>;
+  /** Lets the process end although requests are under way. Later requests keep it alive again. */
+  unref(): void;
+  /** Ends idle connections; requests under way are aborted and answer `retry`. */
+  close(): void;
+}

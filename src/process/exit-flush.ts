@@ -1,0 +1,163 @@
+/**
+ * The last export of a process that is ending: the main thread stands still, a worker thread sends.
+ *
+ * A process that ends runs no more callbacks, so nothing asynchronous can finish on this thread. `Atomics.wait` blocks it
+ * while the worker's own event loop delivers. The worker gets neither environment nor flags of the process, for it would
+ * run the preload again, only those that decide whether and how an endpoint is reached.
+ */
+import { parse } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { OtlpConfig, Signal } from '../config/config.ts';
+import { readEnvironment } from '../config/early.ts';
+import type { PendingRequest, Settlement } from '../export/sender.ts';
+
+// Captured: hardened applications take it away.
+const { SharedArrayBuffer } = globalThis;
+
+/** Requests of one signal, in the order in which they must leave. */
+export interface ExitJob {
+  readonly signal: Signal;
+  readonly otlp: OtlpConfig;
+  readonly userAgent: string;
+  readonly requests: readonly PendingRequest[];
+}
+
+/** What the worker is given. `results` has two slots a request: its outcome, and how many records were rejected. */
+export interface ExitFlushData {
+  readonly jobs: readonly { signal: Signal; otlp: OtlpConfig; userAgent: string; bodies: readonly Uint8Array[] }[];
+  readonly results: SharedArrayBuffer;
+  /** `NOTE_BYTES` a job: why it failed, as UTF-8 JSON of a `FailureNote`, padded with zeros. */
+  readonly notes: SharedArrayBuffer;
+  readonly deadlineMs: number;
+  /** PEM of the authorities to trust; undefined for those that every thread trusts. */
+  readonly trusted: readonly string[] | undefined;
+}
+
+export interface FailureNote {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export const NOTE_BYTES = 2048;
+
+/** Slot 0 says how far the worker is; the outcomes follow. */
+export const PROGRESS_SLOT = 0;
+export const STARTED = 1;
+export const DONE = 2;
+export const FIRST_RESULT_SLOT = 1;
+export const SLOTS_PER_REQUEST = 2;
+export const ACCEPTED = 1;
+export const REFUSED = 2;
+export const TOO_LARGE = 3;
+
+/** The worker stops trying a little before the main thread stops waiting; with less than this left it is not started. */
+const REPORTING_MS = 150;
+/** A worker starts within some 50 ms, on a busy machine within ten times as much. */
+const STARTING_MS = 1500;
+
+const monotonicMs = performance.now.bind(performance);
+
+export interface ExitFlushResult {
+  /** One list a job, one outcome a request. */
+  readonly outcomes: readonly (readonly Settlement[])[];
+  /** Why a job failed, where the worker could tell. */
+  readonly failures: readonly (FailureNote | undefined)[];
+  /** Set when the worker could not be started at all. */
+  readonly error?: Error;
+}
+
+/** Deliver `jobs` within `deadlineMs` and block until that is done. Never throws. */
+export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): ExitFlushResult {
+  const requests = jobs.reduce((sum, job) => sum + job.requests.length, 0);
+  const results = new SharedArrayBuffer(4 * (FIRST_RESULT_SLOT + SLOTS_PER_REQUEST * requests));
+  const slots = new Int32Array(results);
+  const notes = new SharedArrayBuffer(NOTE_BYTES * jobs.length);
+  let error: Error | undefined;
+  if (requests > 0 && deadlineMs > REPORTING_MS) {
+    try {
+      leaveMissingFolder();
+      const startedAt = monotonicMs();
+      const workerData: ExitFlushData = {
+        jobs: jobs.map(({ signal, otlp, userAgent, requests }) => ({ signal, otlp, userAgent, bodies: requests.map(({ body }) => body) })),
+        results,
+        notes,
+        deadlineMs: deadlineMs - REPORTING_MS,
+        trusted: jobs.some(({ otlp }) => otlp.url.startsWith('https:')) ? trustedHere() : undefined,
+      };
+      const worker = new Worker(new URL('./exit-flush-worker.js', import.meta.url), {
+        workerData,
+        env: tlsEnvironment(),
+        execArgv: networkFlags(),
+        stdin: false,
+        stdout: true,
+        stderr: true,
+      });
+      worker.unref();
+      // A worker that cannot be loaded, for its files were replaced meanwhile, must not cost the whole time limit.
+      if (Atomics.wait(slots, PROGRESS_SLOT, 0, Math.min(deadlineMs, STARTING_MS)) === 'timed-out') {
+        error = new Error(
+          `it did not start within ${Math.min(deadlineMs, STARTING_MS)} ms, as when the files of signalbox were replaced while the process ran`,
+        );
+      } else {
+        Atomics.wait(slots, PROGRESS_SLOT, STARTED, Math.max(0, deadlineMs - (monotonicMs() - startedAt)));
+      }
+    } catch (cause) {
+      error = cause as Error;
+    }
+  }
+  let slot = FIRST_RESULT_SLOT;
+  const outcomes = jobs.map((job) =>
+    job.requests.map((): Settlement => {
+      const outcome = Atomics.load(slots, slot);
+      const rejected = Atomics.load(slots, slot + 1);
+      slot += SLOTS_PER_REQUEST;
+      if (outcome === ACCEPTED) return { kind: 'accepted', rejected };
+      if (outcome === TOO_LARGE) return { kind: 'too-large' };
+      return { kind: 'lost', reason: outcome === REFUSED ? 'refused' : 'exit_deadline' };
+    }),
+  );
+  const failures = jobs.map((_, job) => readNote(new Uint8Array(notes, job * NOTE_BYTES, NOTE_BYTES)));
+  return error === undefined ? { outcomes, failures } : { outcomes, failures, error };
+}
+
+/** What TLS trusts in this thread by a flag, the environment or `tls.setDefaultCACertificates()`, when a new thread would not. */
+function trustedHere(): readonly string[] | undefined {
+  const { getCACertificates } = process.getBuiltinModule('node:tls');
+  const everywhere = new Set([...getCACertificates('bundled'), ...getCACertificates('extra')]);
+  const here = getCACertificates('default');
+  return here.every((certificate) => everywhere.has(certificate)) ? undefined : here;
+}
+
+function tlsEnvironment(): Record<string, string> {
+  const { NODE_TLS_REJECT_UNAUTHORIZED } = readEnvironment();
+  return NODE_TLS_REJECT_UNAUTHORIZED === undefined ? {} : { NODE_TLS_REJECT_UNAUTHORIZED };
+}
+
+/** As flags or calls have set it for this thread. */
+function networkFlags(): string[] {
+  const { getDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout } = process.getBuiltinModule('node:net');
+  return [
+    `--dns-result-order=${process.getBuiltinModule('node:dns').getDefaultResultOrder()}`,
+    `--${getDefaultAutoSelectFamily() ? '' : 'no-'}network-family-autoselection`,
+    `--network-family-autoselection-attempt-timeout=${getDefaultAutoSelectFamilyAttemptTimeout()}`,
+  ];
+}
+
+/** A thread does not start in a working folder that was removed. The process ends, so nothing else misses it. */
+function leaveMissingFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    process.chdir(parse(process.execPath).root);
+  }
+}
+
+function readNote(bytes: Uint8Array): FailureNote | undefined {
+  const end = bytes.indexOf(0);
+  if (end <= 0) return undefined;
+  try {
+    return JSON.parse(Buffer.from(bytes.slice(0, end)).toString()) as FailureNote;
+  } catch {
+    return undefined; // the time was over while it was being written
+  }
+}

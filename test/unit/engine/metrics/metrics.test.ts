@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
+import { loadConfig } from '../../../../src/config/load-config.ts';
+import { createReporter } from '../../../../src/diagnostics/reporter.ts';
+import { guardMeterProvider } from '../../../../src/engine/metrics/guard-meter.ts';
+import { startMetrics } from '../../../../src/engine/metrics/metrics.ts';
+import { require } from '../../../../src/runtime/otel.ts';
+
+const SDK = require.resolve('@opentelemetry/sdk-metrics');
+
+function start(env: Readonly<Record<string, string>> = {}) {
+  const { config } = loadConfig({ OTEL_METRIC_EXPORT_INTERVAL: '3600000', ...env });
+  const exported: { scope: string; metric: MetricData }[] = [];
+  const reporter = createReporter({ level: 'none' });
+  const pipeline = startMetrics({
+    config,
+    resource: { attributes: {}, merge: () => assert.fail('not merged'), getRawAttributes: () => [] },
+    reporter,
+    onMetric: (scope, metric) => exported.push({ scope: (scope as { name: string }).name, metric }),
+  });
+  const named = (name: string) => exported.filter(({ metric }) => metric.descriptor.name === name).map(({ metric }) => metric);
+  return { pipeline, meterProvider: guardMeterProvider(pipeline.meterProvider, reporter), exported, named };
+}
+
+const values = (metric: MetricData | undefined): unknown[] => metric?.dataPoints.map(({ value }) => value) ?? [];
+
+test('the SDK is not loaded before an instrument is asked for', async () => {
+  assert.equal(require.cache[SDK], undefined);
+  const { pipeline, meterProvider, exported } = start();
+  meterProvider.getMeter('shop');
+  await pipeline.collect();
+  pipeline.collectNow();
+  pipeline.stop();
+  assert.equal(require.cache[SDK], undefined);
+  assert.deepEqual(exported, []);
+});
+
+test('a value that was recorded before the SDK was there is exported', async () => {
+  const { pipeline, meterProvider, exported } = start();
+  const counter = meterProvider.getMeter('shop').createCounter('orders', { unit: '{order}', description: 'Orders.' });
+  counter.add(2, { route: '/a' });
+  counter.add(3, { route: '/a' });
+  await pipeline.collect();
+  pipeline.stop();
+  assert.deepEqual(
+    exported.map(({ scope, metric }) => [scope, metric.descriptor.name, metric.descriptor.unit, values(metric)]),
+    [['shop', 'orders', '{order}', [5]]],
+  );
+});
+
+test('at the end of the process everything recorded is collected at once, without a promise', () => {
+  const { pipeline, meterProvider, named } = start();
+  const meter = meterProvider.getMeter('shop');
+  meter.createCounter('orders').add(1);
+  meter.createHistogram('seconds', { advice: { explicitBucketBoundaries: [1, 2] } }).record(1.5);
+  meter.createGauge('depth').record(7);
+  meter.createUpDownCounter('open').add(-2);
+  meter.createObservableGauge('observed').addCallback((result) => result.observe(9));
+  const batched = meter.createObservableCounter('batched');
+  meter.addBatchObservableCallback((result) => result.observe(batched, 11), [batched]);
+  pipeline.collectNow();
+  pipeline.stop();
+  assert.deepEqual(values(named('orders')[0]), [1]);
+  assert.deepEqual((values(named('seconds')[0])[0] as { buckets: object }).buckets, { boundaries: [1, 2], counts: [0, 1, 0] });
+  assert.deepEqual(values(named('depth')[0]), [7]);
+  assert.deepEqual(values(named('open')[0]), [-2]);
+  assert.deepEqual(values(named('observed')[0]), [9]);
+  assert.deepEqual(values(named('batched')[0]), [11]);
+});
+
+test('observed values, single and in a batch, come with the next collection, and stop when their callback is removed', async () => {
+  const { pipeline, meterProvider, named } = start();
+  const meter = meterProvider.getMeter('shop');
+  const one = meter.createObservableGauge('one');
+  const many = [meter.createObservableCounter('first'), meter.createObservableUpDownCounter('second')] as const;
+  one.addCallback((result) => result.observe(1, { kind: 'single' }));
+  let calls = 0;
+  const batch: Parameters<typeof meter.addBatchObservableCallback>[0] = (result) => {
+    calls++;
+    result.observe(many[0], 10);
+    result.observe(many[1], 20);
+  };
+  meter.addBatchObservableCallback(batch, [...many]);
+  await pipeline.collect();
+  assert.deepEqual([values(named('one')[0]), values(named('first')[0]), values(named('second')[0])], [[1], [10], [20]]);
+  meter.removeBatchObservableCallback(batch, [...many]);
+  await pipeline.collect();
+  pipeline.stop();
+  assert.equal(named('one').length, 2);
+  assert.equal(calls, 1);
+});
+
+test('an integer instrument cuts fractions, and the clock that the application replaced is not asked', () => {
+  const { pipeline, meterProvider, named } = start();
+  const counter = meterProvider.getMeter('shop').createCounter('whole', { valueType: 0 });
+  counter.add(1);
+  const original = Date.now;
+  Date.now = () => assert.fail('the global clock was asked');
+  try {
+    counter.add(2.9);
+    pipeline.collectNow();
+  } finally {
+    Date.now = original;
+  }
+  pipeline.stop();
+  assert.deepEqual(values(named('whole')[0]), [3]);
+});
+
+test('temporality and the default histogram follow the settings', async () => {
+  const { pipeline, meterProvider, named } = start({
+    OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
+    OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
+  });
+  const meter = meterProvider.getMeter('shop');
+  const counter = meter.createCounter('orders');
+  counter.add(4);
+  meter.createHistogram('seconds').record(2);
+  await pipeline.collect();
+  counter.add(1);
+  await pipeline.collect();
+  pipeline.stop();
+  assert.deepEqual(named('orders').map(values), [[4], [1]]);
+  assert.ok('zeroCount' in (values(named('seconds')[0])[0] as object));
+});
+
+test('a collection that is asked for during another follows it, and no value is missed', async () => {
+  const { pipeline, meterProvider, named } = start();
+  const meter = meterProvider.getMeter('shop');
+  const counter = meter.createCounter('orders');
+  const answers: (() => void)[] = [];
+  meter.createObservableGauge('slow').addCallback(async (result) => {
+    await new Promise<void>((resolve) => answers.push(resolve));
+    result.observe(answers.length);
+  });
+  const first = pipeline.collect({ hold: true });
+  const second = pipeline.collect({ hold: true });
+  counter.add(1);
+  while (answers.length === 0) await Promise.resolve();
+  answers[0]?.();
+  await first;
+  counter.add(1);
+  while (answers.length === 1) await Promise.resolve();
+  answers[1]?.();
+  await second;
+  pipeline.stop();
+  assert.deepEqual(named('slow').map(values), [[1], [2]]);
+  assert.deepEqual(named('orders').map(values), [[1], [2]]);
+});
+
+test('a callback that does not answer is waited for once, and costs no other metric', async () => {
+  const { pipeline, meterProvider, named } = start();
+  const meter = meterProvider.getMeter('shop');
+  meter.createObservableGauge('never').addCallback(() => new Promise(() => {}));
+  const counter = meter.createCounter('orders');
+  counter.add(1);
+  await pipeline.collect({ limitMs: 20, hold: true });
+  counter.add(1);
+  // Nothing of this one is awaited, else the limit of an hour would hold the test.
+  await pipeline.collect({ limitMs: 3_600_000 });
+  pipeline.stop();
+  assert.deepEqual(named('orders').map(values), [[1], [2]]);
+});
