@@ -1,5 +1,6 @@
 /**
- * Writes docs/configuration.md from the table of settings, and the table in docs/instrumentation.md from the catalogue.
+ * Writes docs/configuration.md from the table of settings, docs/messages.md from that of messages, and the table in
+ * docs/instrumentation.md from the catalogue.
  *
  *   node scripts/build-docs.ts           write them
  *   node scripts/build-docs.ts --check   fail when one is not current
@@ -11,6 +12,7 @@ import { INSTRUMENTATION_NAMES } from '../src/config/instrumentation-names.ts';
 import { FOREIGN_PREFIXES, MAX_INTEGER, settings, type Group, type Setting } from '../src/config/settings.ts';
 import { formatDefault } from '../src/config/read-settings.ts';
 import { loadConfig } from '../src/config/load-config.ts';
+import { MESSAGES, type MessageRow } from '../src/names/messages.ts';
 import { CATALOGUE, type CatalogueEntry } from '../src/instrumentation/loading/catalogue.ts';
 
 const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = {
@@ -213,6 +215,75 @@ function describePreset({ name, options, underParent }: CatalogueEntry): string 
   return preset.join(', ');
 }
 
+const SECTIONS: Readonly<Record<MessageRow['section'], readonly [title: string, text: string]>> = {
+  start: ['Start', ''],
+  settings: ['Settings', 'Each says which setting, what it must be, what it was, and what is used now. The application is not affected.'],
+  export: [
+    'Export',
+    '"wait": the records stay queued and are sent again until they arrive. "lost": they are gone. The endpoint follows behind the code. How long records wait: [export](export.md#when-it-fails).',
+  ],
+  records: ['Records', ''],
+  debug: ['Faults of signalbox', 'They are contained: the application goes on as without signalbox.'],
+};
+
+/** The whole page. */
+export function renderMessages(): string {
+  const parts = [MESSAGES_INTRODUCTION];
+  for (const [section, [title, text]] of Object.entries(SECTIONS)) {
+    parts.push(`## ${title}`);
+    if (text !== '') parts.push(text);
+    parts.push(renderMessageTable(Object.entries<MessageRow>(MESSAGES).filter(([, row]) => row.section === section)));
+    if (section === 'start') parts.push(EARLY_MESSAGES);
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Only the columns in which a row has something. */
+function renderMessageTable(rows: readonly (readonly [code: string, MessageRow])[]): string {
+  const hasRecords = rows.some(([, { records }]) => records !== undefined);
+  const hasCure = rows.some(([, { cure }]) => cure !== undefined);
+  const lines = rows.map(([code, { cure, level, page, records, says }]) => [
+    `\`${code}\``,
+    level,
+    says,
+    ...(hasRecords ? [records ?? ''] : []),
+    ...(hasCure ? [cure ?? ''] : []),
+    page === undefined ? '' : `[${page.replace(/\.md.*/, '')}](${page})`,
+  ]);
+  const head = ['code', 'level', 'says', ...(hasRecords ? ['records'] : []), ...(hasCure ? ['do'] : []), 'read on'];
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const MESSAGES_INTRODUCTION = `<!-- Written by scripts/build-docs.ts from src/names/messages.ts. Do not edit. -->
+
+# Messages
+
+signalbox writes to stderr and nowhere else, one line a message: what is wrong, what it must be, what it was, what happens now, and
+where to read on. On a terminal a line is
+
+\`\`\`
+signalbox: Cannot export traces to http://localhost:4318/v1/traces: connection refused. …
+\`\`\`
+
+and otherwise JSON:
+
+\`\`\`json
+{"level":"warn","time":"2026-11-20T18:16:48.992Z","logger":"signalbox","code":"export.connection_refused http://localhost:4318","message":"Cannot export traces to …"}
+\`\`\`
+
+- \`code\` is one of those below; the setting, the endpoint or what it is about may follow after a space. \`…\` stands for a name.
+- The same code about the same thing comes at most once a minute.
+- \`SIGNALBOX_LOG_LEVEL\` (\`none\`, \`error\`, \`warn\`, \`info\`, \`debug\`) says how much is written.
+- Values of headers and credentials in URLs are never written.`;
+
+const EARLY_MESSAGES = `Without a code, whatever the level, for nothing of signalbox is loaded yet:
+
+| says | do |
+| --- | --- |
+| \`signalbox: Node.js must be 22.15 or newer, but this is …\` | update Node.js |
+| \`signalbox: Node.js must allow require() of ES modules, but …\` | remove \`--no-experimental-require-module\` |
+| \`signalbox: Telemetry did not start: …\` | what stands in it; mostly an incomplete installation |`;
+
 interface Page {
   readonly path: string;
   readonly render: (current: string) => string;
@@ -220,6 +291,7 @@ interface Page {
 
 export const PAGES: readonly Page[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
+  { path: 'docs/messages.md', render: renderMessages },
   { path: 'docs/instrumentation.md', render: renderInstrumentation },
 ];
 

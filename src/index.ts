@@ -1,5 +1,5 @@
 /** Everything that application code calls. Importing it does nothing and loads no SDK. */
-import { createRequire } from 'node:module';
+import { loadPart } from './runtime/load-part.ts';
 import type { StartOptions } from './config/start-options.ts';
 import type { Telemetry } from './start.ts';
 
@@ -16,6 +16,5 @@ export type { StartOptions, Telemetry };
  * @returns the handle of what runs, the same for every call.
  */
 export function startTelemetry(options: StartOptions = {}): Telemetry {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return (createRequire(import.meta.url)(`./start.${extension}`) as typeof import('./start.ts')).startTelemetry(options);
+  return loadPart<typeof import('./start.ts')>(import.meta.url, './start').startTelemetry(options);
 }

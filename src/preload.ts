@@ -20,7 +20,6 @@ function sayWhenOnlyForLauncher({ name, startsApplications }: Launcher): void {
   if (!isByFlag || !startsApplications) return;
   const { createReporter } = createRequire(import.meta.url)('./diagnostics/reporter.js') as typeof import('./diagnostics/reporter.ts');
   createReporter({ level: 'warn' }).say(
-    'warn',
     'launcher',
     `The preload must reach the application, but ${name} starts that as a process of its own, and a flag does not go on to it. There is no telemetry. Use NODE_OPTIONS='--require signalbox/register'.`,
   );

@@ -1,5 +1,4 @@
 /** `startTelemetry`: read the settings, build, register, and hand back how to end it. */
-import { createRequire } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { realpathSync } from 'node:fs';
 import type { Config, Problem } from './config/config.ts';
@@ -15,6 +14,10 @@ import { sayDiagnostics } from './engine/diag.ts';
 import { version } from './version.ts';
 import { readEnvironment } from './config/early.ts';
 import { readFacts, type PlatformFacts } from './config/facts.ts';
+import { setTimeout } from './runtime/captured.ts';
+import { loadPart } from './runtime/load-part.ts';
+import { onContained } from './runtime/contain.ts';
+import { sayContained } from './diagnostics/say-contained.ts';
 
 export interface Telemetry {
   /**
@@ -36,7 +39,6 @@ const LOOK_FOR_BUNDLE_AFTER_MS = 5000;
 
 /** One copy of the state per process, whichever copy of this package is asked. */
 const STATE = Symbol.for('signalbox.telemetry');
-const { setTimeout } = globalThis;
 
 const NOOP: Telemetry = { flush: async () => {}, shutdown: async () => {} };
 
@@ -52,6 +54,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
   try {
     const { config, problems } = loadConfig(readEnvironment(), options);
     reporter = createReporter({ level: config.logLevel });
+    onContained(sayContained(reporter));
     // Taken while it starts, so that nothing that is loaded meanwhile can start it again.
     globals[STATE] = { telemetry: NOOP, reporter };
     if (config.disabled) return NOOP;
@@ -62,14 +65,13 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
     globals[STATE] = { telemetry, reporter };
     return telemetry;
   } catch (error) {
-    reporter.say('error', 'not-started', `Telemetry did not start: ${errorText(error)}. The application runs without it.`);
+    reporter.say('not-started', `Telemetry did not start: ${errorText(error)}. The application runs without it.`);
     return NOOP;
   }
 }
 
 function sayStartedTwice(reporter: Reporter): void {
   reporter.say(
-    'warn',
     'started-twice',
     'Telemetry must be started once, but startTelemetry() was called again. The options of this call are ignored. Remove the call, or --require signalbox/register.',
   );
@@ -83,12 +85,12 @@ function start(config: Config, facts: PlatformFacts, problems: readonly Problem[
     if (announced || sdk === undefined) return;
     announced = true;
     sayProblems();
-    reporter.say('info', 'started', startLine(config, sdk.serviceName, sdk.serviceVersion));
+    reporter.say('started', startLine(config, sdk.serviceName, sdk.serviceVersion));
   }
   function sayProblems(): void {
     sayAll(problems, reporter);
     const forbidden = connectionsForbidden();
-    if (forbidden !== undefined) reporter.say('warn', 'permission.net', forbidden);
+    if (forbidden !== undefined) reporter.say('permission.net', forbidden);
   }
 
   const diagnostics = sayDiagnostics(reporter, config.logLevel);
@@ -112,7 +114,7 @@ function start(config: Config, facts: PlatformFacts, problems: readonly Problem[
     const script = facts.script;
     setTimeout(async () => {
       const found = instrumentation.packagesSeen === 0 ? await looksBundled(script) : undefined;
-      if (found !== undefined) reporter.say('warn', 'bundled', found);
+      if (found !== undefined) reporter.say('bundled', found);
     }, LOOK_FOR_BUNDLE_AFTER_MS).unref();
   }
   return { flush: sdk.flush, shutdown: sdk.shutdown };
@@ -136,15 +138,14 @@ function startOfficial(
   components: SdkComponents | undefined,
   reporter: Reporter,
 ): Telemetry {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const { startOfficialSdk } = createRequire(import.meta.url)(
-    `./official-sdk/start-official-sdk.${extension}`,
-  ) as typeof import('./official-sdk/start-official-sdk.ts');
+  const { startOfficialSdk } = loadPart<typeof import('./official-sdk/start-official-sdk.ts')>(
+    import.meta.url,
+    './official-sdk/start-official-sdk',
+  );
   const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components });
   sayAll(problems, reporter);
   const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
   reporter.say(
-    'info',
     'started',
     `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues, limits and redaction are the SDK's, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`,
   );
@@ -152,7 +153,7 @@ function startOfficial(
 }
 
 function sayAll(problems: readonly Problem[], reporter: Reporter): void {
-  for (const problem of problems) reporter.say('warn', `${problem.code} ${problem.setting}`, problem.message);
+  for (const problem of problems) reporter.say(problem.code, problem.message, problem.setting);
 }
 
 /** A process that has children and serves nobody itself is there for them. */

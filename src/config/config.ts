@@ -1,4 +1,5 @@
 /** What a process was told to do, read once and frozen. Every part of signalbox reads this and never the environment. */
+import type { ProblemCode } from '../names/messages.ts';
 
 export type Signal = 'traces' | 'metrics' | 'logs';
 export type Protocol = 'http/protobuf' | 'http/json' | 'grpc';
@@ -121,7 +122,7 @@ export interface Config {
 
 /** One thing that was wrong in the settings; `message` is a whole line with its cure and without any secret. */
 export interface Problem {
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly setting: string;
   readonly message: string;
 }

@@ -1,4 +1,5 @@
 /** Finds what is said about a setting, in code first and then in the environment, and collects what was wrong about it. */
+import type { ProblemCode } from '../names/messages.ts';
 import type { Problem } from './config.ts';
 import type { Environment } from './early.ts';
 import { fullerName, nearestName } from './nearest-name.ts';
@@ -25,7 +26,7 @@ export interface SettingsReader {
   isSet(name: string): boolean;
   option(path: OptionPath): unknown;
   /** Once for each setting and code: settings for all signals are looked at once for each signal. */
-  report(code: string, setting: string, message: string): void;
+  report(code: ProblemCode, setting: string, message: string): void;
   readonly problems: Problem[];
 }
 
@@ -39,7 +40,7 @@ export function createSettingsReader(env: Environment, options: unknown, readTex
   const variables = new Map<string, string>();
   const optionValues = new Map<string, unknown>();
 
-  function report(code: string, setting: string, message: string): void {
+  function report(code: ProblemCode, setting: string, message: string): void {
     const key = `${code} ${setting}`;
     if (reported.has(key)) return;
     reported.add(key);
@@ -172,7 +173,7 @@ function reportUnknownVariable(name: string, report: Report): void {
   reportUnknown('unknown-setting', 'setting', name, nearest, report);
 }
 
-function reportUnknown(code: string, what: string, name: string, nearest: string | undefined, report: Report): void {
+function reportUnknown(code: ProblemCode, what: string, name: string, nearest: string | undefined, report: Report): void {
   const shown = showName(name);
   report(
     code,

@@ -4,8 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-
-export type Level = 'error' | 'warn' | 'info' | 'debug';
+import { messageRow, type Level, type MessageCode } from '../names/messages.ts';
 
 const RANK = { none: 0, error: 1, warn: 2, info: 3, debug: 4 } as const;
 const REPEAT_AFTER_MS = 60_000;
@@ -19,10 +18,15 @@ const isoTime = (): string => new CapturedDate().toISOString();
 const CapturedDate = Date;
 
 export interface Reporter {
-  /** Say `message` unless `key` was said within the last minute. Returns whether it was said. */
-  say(level: Level, key: string, message: string): boolean;
-  /** Forget `key`, so that its next message is said at once. */
-  forget(key: string): void;
+  /**
+   * Say `message`, at the level that `code` has in the table, unless the same was said within the last minute.
+   *
+   * @param about - what it is about (a setting, an endpoint), when one code is said of several.
+   * @returns whether it was said.
+   */
+  say(code: MessageCode, message: string, about?: string): boolean;
+  /** Forget that it was said, so that it is said at once when it comes again. */
+  forget(code: MessageCode, about?: string): void;
 }
 
 export interface ReporterOptions {
@@ -38,25 +42,32 @@ export function createReporter(options: ReporterOptions): Reporter {
   const forPerson = options.forPerson ?? isatty(STDERR);
   const lastSaid = new Map<string, number>();
   return {
-    say(level, key, message) {
+    say(code, message, about) {
+      const { level, page } = messageRow(code);
       if (RANK[level] > RANK[options.level]) return false;
+      const key = keyOf(code, about);
       const now = monotonicMs();
       const last = lastSaid.get(key);
       if (last !== undefined && now - last < REPEAT_AFTER_MS) return false;
       lastSaid.delete(key);
       lastSaid.set(key, now);
       if (lastSaid.size > MOST_REMEMBERED) lastSaid.delete(lastSaid.keys().next().value as string);
-      write(forPerson ? `signalbox: ${oneLine(message)}\n` : jsonLine(level, key, message));
+      const text = oneLine(page === undefined ? message : `${message} See signalbox/docs/${page}.`);
+      write(forPerson ? `signalbox: ${text}\n` : jsonLine(level, key, text));
       return true;
     },
-    forget(key) {
-      lastSaid.delete(key);
+    forget(code, about) {
+      lastSaid.delete(keyOf(code, about));
     },
   };
 }
 
+function keyOf(code: MessageCode, about: string | undefined): string {
+  return about === undefined ? code : `${code} ${about}`;
+}
+
 function jsonLine(level: Level, key: string, message: string): string {
-  return `${JSON.stringify({ level, time: isoTime(), logger: 'signalbox', code: key, message: oneLine(message) })}\n`;
+  return `${JSON.stringify({ level, time: isoTime(), logger: 'signalbox', code: key, message })}\n`;
 }
 
 /** Whatever a server or a setting put into a message, it stays one line and moves no cursor. */

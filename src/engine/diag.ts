@@ -1,7 +1,7 @@
 /** What OpenTelemetry's own packages report goes the same way as what signalbox says: one line, once a minute. */
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { Level, Reporter } from '../diagnostics/reporter.ts';
+import type { Reporter } from '../diagnostics/reporter.ts';
 import { api, require } from '../runtime/otel.ts';
 
 const LONGEST = 400;
@@ -36,18 +36,17 @@ export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): D
     // One SDK registers five things, and is one mistake.
     else
       reporter.say(
-        'warn',
         'other-provider',
         `signalbox must be the only SDK that registers with OpenTelemetry, but the application registers another one as well. It was refused (first for "${name}"): signalbox keeps exporting, the other receives nothing. Remove the other SDK's set-up.`,
       );
   }
   const say =
-    (at: Level) =>
+    (at: 'error' | 'warn' | 'debug') =>
     (...args: unknown[]) => {
       try {
         const message = args.map(show).join(' ').split('\n', 1)[0]?.slice(0, LONGEST) ?? '';
         const name = DUPLICATE.exec(message)?.[1];
-        if (name === undefined) reporter.say(at, `otel.${message.slice(0, 60)}`, `OpenTelemetry: ${message}`);
+        if (name === undefined) reporter.say(`otel.${at}`, `OpenTelemetry: ${message}`, message.slice(0, 60));
         else sayRefused(name);
       } catch {
         // A message that cannot be shown is not worth an error in the code that reports it.
@@ -71,7 +70,6 @@ export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): D
 export function sayTaken(taken: readonly string[], reporter: Reporter): void {
   if (taken.length === 0) return;
   reporter.say(
-    'warn',
     'other-provider',
     `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${taken.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`,
   );

@@ -27,7 +27,8 @@ import { watchProcessEnd } from '../process/process-end.ts';
 import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
 import { createLoggerProvider } from './logs/logger-provider.ts';
 import { startMetrics } from './metrics/metrics.ts';
-import { api, require } from '../runtime/otel.ts';
+import { loadPart } from '../runtime/load-part.ts';
+import { api } from '../runtime/otel.ts';
 import { createPropagator } from '../context/propagation/create-propagator.ts';
 import { detectResource } from './resource/resource.ts';
 import { lossOf, reportAccounts } from './metrics/self-metrics.ts';
@@ -119,7 +120,6 @@ function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOpt
       reporter,
       onQueueFull: () => {
         reporter.say(
-          'warn',
           `queue-full.${signal}`,
           `No more ${recordsOf(signal)} can wait for export: the limit of ${config.queueMaxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES) is reached. New ones are dropped and counted until the collector takes some.`,
         );
@@ -283,7 +283,6 @@ function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOpt
     const { outcomes, failures, error } = flushBlocking(jobs, connectionsForbidden() === undefined ? leftMs() : 0);
     if (error !== undefined) {
       reporter.say(
-        'warn',
         'exit.blocked',
         `The last export needs a worker thread, but none could be started: ${errorText(error)}. What waits is lost. Allow it (--allow-worker), or await shutdown() before the process ends.`,
       );
@@ -326,7 +325,6 @@ function build({ config, facts, reporter, onWork, onEnd, mayBeLauncher }: SdkOpt
     lossSaid = text;
     reporter.forget('exit.lost');
     reporter.say(
-      'warn',
       'exit.lost',
       `Everything recorded must reach the collector, but what could not be delivered is given up. Lost: ${text}. Earlier messages about the endpoint, if there are any, say why.`,
     );
@@ -382,8 +380,7 @@ function tryEncode(encoder: Encoder, encode: Encode): Encoded {
 }
 
 function loadEncoderModule(format: 'json' | 'protobuf'): Encoder {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const loaded = require(`../otlp/encode/${format}-encoder.${extension}`) as Record<string, Encoder>;
+  const loaded = loadPart<Record<string, Encoder>>(import.meta.url, `../otlp/encode/${format}-encoder`);
   return loaded[`${format}Encoder`] as Encoder;
 }
 

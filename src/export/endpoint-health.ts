@@ -3,6 +3,7 @@
  */
 import type { Signal } from '../config/config.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
+import type { MessageCode } from '../names/messages.ts';
 
 export interface EndpointHealth {
   /** Records wait and are sent again. */
@@ -19,10 +20,9 @@ export function createEndpointHealth(origin: string, reporter: Reporter): Endpoi
   let isSaid = false;
 
   function say(reason: string, message: string): void {
-    const key = `export.${reason} ${origin}`;
-    if (!reporter.say('warn', key, message)) return;
+    if (!reporter.say(`export.${reason}` as MessageCode, message, origin)) return;
     isSaid = true;
-    reporter.forget(`export.recovered ${origin}`); // the last word must not be that it fails
+    reporter.forget('export.recovered', origin); // the last word must not be that it fails
   }
 
   return {
@@ -38,7 +38,7 @@ export function createEndpointHealth(origin: string, reporter: Reporter): Endpoi
       // A signal that this endpoint refuses may never work, and says nothing about the others.
       if (!failing.delete(signal) || !isSaid || [...failing.values()].includes(true)) return;
       isSaid = false;
-      reporter.say('info', `export.recovered ${origin}`, `Export to ${origin} works again; what was waiting is being sent.`);
+      reporter.say('export.recovered', `Export to ${origin} works again; what was waiting is being sent.`, origin);
     },
   };
 }

@@ -14,6 +14,7 @@ import { settlesWithin } from '../runtime/settles-within.ts';
 import type { EndpointHealth } from './endpoint-health.ts';
 import { createQueue, toBatch, type Batch } from './queue.ts';
 import { isTooLarge, type Encoder, type SendResult, type Transport } from '../otlp/types.ts';
+import { clearTimeout, random, setImmediate, setTimeout } from '../runtime/captured.ts';
 
 /** Below the 4 MiB that gRPC servers accept in one message by default. */
 const MAX_REQUEST_BYTES = 3.5 * 1024 * 1024;
@@ -33,10 +34,6 @@ const MOST_BREAKS = 3;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 /** A request under way keeps a process that has nothing else to do alive for so long, so that its answer is not lost. */
 const KEEP_ALIVE_MS = 1000;
-
-// Captured: applications and test runners replace the globals.
-const { setTimeout, clearTimeout, setImmediate } = globalThis;
-const random = Math.random;
 
 export interface SenderOptions {
   readonly signal: Signal;
@@ -267,7 +264,6 @@ export function createSender(options: SenderOptions): Sender {
       if (record.length > MAX_REQUEST_BYTES) {
         countDropped(account, 'too_large', weight);
         reporter.say(
-          'warn',
           `too-large.${signal}`,
           `A ${recordOf(signal)} must encode to at most ${MAX_REQUEST_BYTES} bytes, but one has ${record.length}. It is lost, and no other. Put less into it.`,
         );
@@ -400,7 +396,6 @@ function recordOf(signal: Signal): string {
 
 export function sayNotEncoded(reporter: Reporter, signal: Signal, error: unknown): void {
   reporter.say(
-    'warn',
     `encode-error.${signal}`,
     `A ${recordOf(signal)} must be encodable, but one was not: ${errorText(error)}. It is lost, and no other. Correct what the application puts into it.`,
   );

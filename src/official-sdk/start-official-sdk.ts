@@ -74,7 +74,10 @@ function build({ config, facts, reporter, components }: OfficialSdkOptions, undo
   const instrumentation = instrument({
     config,
     // What the SDK itself brought into the process, gRPC for one, was not loaded by the application.
-    reporter: listening(reporter, (_message, key) => !key.startsWith('loaded-first.') || isInUse(inUse, key.slice('loaded-first.'.length))),
+    reporter: listening(
+      reporter,
+      (_message, code) => !code.startsWith('loaded-first.') || isInUse(inUse, code.slice('loaded-first.'.length)),
+    ),
     tracerProvider: api.trace.getTracerProvider(),
     meterProvider: api.metrics.getMeterProvider(),
     loggerProvider,
@@ -85,7 +88,6 @@ function build({ config, facts, reporter, components }: OfficialSdkOptions, undo
     (stopped ??= settlesWithin(Promise.resolve().then(stop), config.shutdownTimeoutMs).then((inTime) => {
       if (!inTime)
         reporter.say(
-          'warn',
           'exit.lost',
           `Everything recorded must reach the collector, but the SDK did not finish within ${config.shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). What it still held is lost. Does the endpoint that it was given answer?`,
         );
@@ -204,9 +206,9 @@ function keepingDiagnostics<T>(start: () => T): T {
 }
 
 /** `reporter`, less the messages that `isWanted` refuses. */
-function listening(reporter: Reporter, isWanted: (message: string, key: string) => boolean): Reporter {
+function listening(reporter: Reporter, isWanted: (message: string, code: string) => boolean): Reporter {
   return {
-    say: (level, key, message) => isWanted(message, key) && reporter.say(level, key, message),
+    say: (code, message, about) => isWanted(message, code) && reporter.say(code, message, about),
     forget: reporter.forget,
   };
 }

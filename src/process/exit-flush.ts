@@ -10,9 +10,7 @@ import { Worker } from 'node:worker_threads';
 import type { OtlpConfig, Signal } from '../config/config.ts';
 import { readEnvironment } from '../config/early.ts';
 import type { PendingRequest, Settlement } from '../export/sender.ts';
-
-// Captured: hardened applications take it away.
-const { SharedArrayBuffer } = globalThis;
+import { SharedArrayBuffer } from '../runtime/captured.ts';
 
 /** Requests of one signal, in the order in which they must leave. */
 export interface ExitJob {

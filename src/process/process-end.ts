@@ -12,6 +12,7 @@
  * would be counted by programs that look at `listenerCount` to decide who ends the process. The one for a signal is not shown.
  */
 import { EventEmitter } from 'node:events';
+import { clearTimeout, setImmediate, setTimeout } from '../runtime/captured.ts';
 
 /** Those that end a process and that somebody sends on purpose; SIGUSR2 is how nodemon restarts. */
 const FATAL_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
@@ -34,7 +35,6 @@ export interface ProcessEndHandlers {
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
-const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const kill = process.kill.bind(process);
 const { listenerCount, rawListeners } = EventEmitter.prototype;
 /** Longest a timer can hold; only keeps the loop alive while an export is under way. */

@@ -1,4 +1,4 @@
-const { setTimeout, clearTimeout } = globalThis;
+import { clearTimeout, setTimeout } from './captured.ts';
 
 /** Whether `work` was done, however it ended, within `ms`. With `hold` (the default) the process stays alive meanwhile. */
 export function settlesWithin(work: Promise<unknown>, ms: number, hold = true): Promise<boolean> {

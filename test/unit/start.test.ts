@@ -96,7 +96,7 @@ describe('startTelemetry', { concurrency: 2 }, () => {
     );
     assert.match(
       said[0]?.message ?? '',
-      /^Telemetry did not start: sdk\.sampler must be an object .*\. The application runs without it\.$/,
+      /^Telemetry did not start: sdk\.sampler must be an object .*\. The application runs without it\. See signalbox\/docs\/troubleshooting\.md\.$/,
     );
   });
 

@@ -9,6 +9,7 @@
  */
 import type { Context } from '@opentelemetry/api';
 import { api } from '../../runtime/otel.ts';
+import { CLIENT } from '../../names/otel.ts';
 
 const soon = queueMicrotask;
 
@@ -36,7 +37,7 @@ export function destinationOf(context: Context): string | undefined {
   const span = api.trace.getSpan(context) as { kind?: unknown; attributes?: unknown; isRecording(): boolean } | undefined;
   if (!span) return undefined;
   if (!span.isRecording()) return note;
-  if (span.kind !== api.SpanKind.CLIENT) return undefined;
+  if (span.kind !== CLIENT) return undefined;
   const address = (span.attributes as Record<string, unknown> | undefined)?.['server.address'];
   return typeof address === 'string' ? address : undefined;
 }

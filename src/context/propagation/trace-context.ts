@@ -5,7 +5,7 @@
 import type { SpanContext, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { isTracingSuppressed } from '../context-keys.ts';
 import { api } from '../../runtime/otel.ts';
-import { RANDOM, SAMPLED } from '../../runtime/trace-flags.ts';
+import { RANDOM, SAMPLED } from '../../names/otel.ts';
 import { parseTraceState, trimOws } from './trace-state.ts';
 
 const TRACE_PARENT = 'traceparent';

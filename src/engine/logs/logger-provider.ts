@@ -20,6 +20,7 @@ import { createScopeCache } from '../scope.ts';
 import { api } from '../../runtime/otel.ts';
 import { validContextOf } from '../traces/valid-context-of.ts';
 import { createTwinFinder, type TwinFinder } from './twin-finder.ts';
+import { MAX_SEVERITY } from '../../names/otel.ts';
 
 export interface LoggerProviderOptions {
   /** They bound attributes; a body is bounded by 64 Ki characters. */
@@ -36,7 +37,6 @@ export interface EngineLoggerProvider extends LoggerProvider {
 
 const MAX_BODY_LENGTH = 65_536;
 const MAX_SEVERITY_TEXT_LENGTH = 64;
-const MAX_SEVERITY: SeverityNumber = 24;
 const DEFAULT_NAME = 'unknown';
 const RECORD_FIELDS = [
   'context',

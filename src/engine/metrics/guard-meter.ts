@@ -50,9 +50,9 @@ export function guardMeterProvider(provider: MeterProvider, reporter: Reporter):
   const meterOf = createScopeCache((scope) => {
     if (++meters <= MAX_METERS) return guardMeter(makeMeter(provider, scope), scope, reporter);
     reporter.say(
-      'warn',
-      'metrics.too-many meters',
+      'metrics.too-many',
       `There must be at most ${MAX_METERS} meters, but one more was asked for: ${JSON.stringify(scope.name)}. Its instruments record nothing. Name a meter after the code that measures, and put what varies into attributes.`,
+      'meters',
     );
     return guardMeter(api.createNoopMeter(), scope, reporter);
   });
@@ -69,15 +69,15 @@ function guardMeter(meter: Meter, scope: Scope, reporter: Reporter): Meter {
   const names = new Set<string>();
   const sayTooManyInstruments = (name: string): boolean =>
     reporter.say(
-      'warn',
-      'metrics.too-many instruments',
+      'metrics.too-many',
       `A meter must have at most ${MAX_INSTRUMENTS} instruments, but ${JSON.stringify(scope.name)} was asked for one more: ${JSON.stringify(name)}. It records nothing. Name an instrument after what it measures, and put what varies into attributes.`,
+      'instruments',
     );
   const sayTooManyValues: OnTooMany = () =>
     reporter.say(
-      'warn',
-      'metrics.too-many values',
+      'metrics.too-many',
       `A metric's callback must observe at most ${MAX_OBSERVATIONS} values each time, but one of ${JSON.stringify(scope.name)} observed more. The others are missing. Use attributes with fewer different values.`,
+      'values',
     );
 
   /** Make the instrument, or one that does nothing. */

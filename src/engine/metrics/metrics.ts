@@ -12,8 +12,8 @@ import type { Reporter } from '../../diagnostics/reporter.ts';
 import { createLazyMeters } from './lazy-meter.ts';
 import { settlesWithin } from '../../runtime/settles-within.ts';
 import { require } from '../../runtime/otel.ts';
+import { clearTimeout, setImmediate, setTimeout } from '../../runtime/captured.ts';
 
-const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const now = Date.now;
 /** What the process tells of itself is no sign that the application has something to tell. */
 const OWN_METERS: ReadonlySet<string> = new Set(['@opentelemetry/instrumentation-runtime-node', 'signalbox']);
@@ -176,7 +176,6 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
       const isOver = (): boolean => (isHung = false);
       underWay.then(isOver, isOver);
       reporter.say(
-        'warn',
         'metrics.callback',
         `A metric's callback must settle within ${Math.round(limitMs)} ms (OTEL_METRIC_EXPORT_TIMEOUT, or what a flush can spare), but one did not. What it observes is missing; the others are exported.`,
       );
@@ -195,7 +194,6 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
   function handOver(result: CollectionResult): void {
     for (const error of result.errors) {
       reporter.say(
-        'warn',
         'metrics.callback',
         `A metric's callback failed: ${errorText(error)}. Its value is missing in this interval; the others are exported.`,
       );
@@ -239,7 +237,7 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
 }
 
 function sayNotCollected(reporter: Reporter, error: unknown): void {
-  reporter.say('warn', 'metrics.collect', `Metrics could not be collected: ${errorText(error)}. The next collection tries again.`);
+  reporter.say('metrics.collect', `Metrics could not be collected: ${errorText(error)}. The next collection tries again.`);
 }
 
 /** Ask the callbacks as the SDK does, less its promises. */

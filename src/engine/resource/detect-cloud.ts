@@ -6,6 +6,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { DetectedResourceAttributes, ResourceDetector } from '@opentelemetry/resources';
 import { UNTRACED } from '../../context/context-keys.ts';
 import { api, requireBundled } from '../../runtime/otel.ts';
+import { clearTimeout, setTimeout } from '../../runtime/captured.ts';
 
 const DETECTORS: Readonly<Record<string, readonly [packageName: string, ...exports: string[]]>> = {
   alibaba: ['@opentelemetry/resource-detector-alibaba-cloud', 'alibabaCloudEcsDetector'],
@@ -29,8 +30,6 @@ const DETECTORS: Readonly<Record<string, readonly [packageName: string, ...expor
 };
 /** The first export does not wait longer for a cloud that does not answer. */
 const MOST_MS = 1000;
-
-const { setTimeout, clearTimeout } = globalThis;
 
 /**
  * Add to `attributes` what the detectors named in `wanted` find; what is there already stays.

@@ -26,6 +26,7 @@ import {
   readEach,
   type AttributeBag,
 } from '../../values/sanitize.ts';
+import { SERVER } from '../../names/otel.ts';
 
 /** What all spans of a provider share. */
 export interface SpanShared {
@@ -50,7 +51,6 @@ export interface SpanBirth {
   readonly links: unknown;
 }
 
-const KIND_SERVER: SpanKind = 1;
 const STATUS_UNSET = 0;
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;
@@ -114,7 +114,7 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
 
   /** Whether `span` is one of these, of kind SERVER, and still under way. */
   static isServer(span: object | undefined): boolean {
-    return span !== undefined && #ended in span && span.kind === KIND_SERVER && !span.#ended;
+    return span !== undefined && #ended in span && span.kind === SERVER && !span.#ended;
   }
 
   get resource(): Resource {

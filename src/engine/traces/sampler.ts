@@ -1,7 +1,7 @@
 /** The samplers of `OTEL_TRACES_SAMPLER`. */
 import type { SpanContext } from '@opentelemetry/api';
 import type { SamplerName } from '../../config/config.ts';
-import { SAMPLED } from '../../runtime/trace-flags.ts';
+import { SAMPLED } from '../../names/otel.ts';
 
 /** Whether a span is sampled. `parent` is a valid context, or `undefined` for the root of a trace. */
 export type Sampler = (traceId: string, parent: SpanContext | undefined) => boolean;

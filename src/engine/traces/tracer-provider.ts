@@ -9,7 +9,7 @@ import type { Scope } from '../../otlp/types.ts';
 import { boundedLength, cleanName, readEach } from '../../values/sanitize.ts';
 import { createScopeCache } from '../scope.ts';
 import { api } from '../../runtime/otel.ts';
-import { RANDOM, SAMPLED } from '../../runtime/trace-flags.ts';
+import { CONSUMER, INTERNAL, RANDOM, SAMPLED, SERVER } from '../../names/otel.ts';
 import { newSpanId, newTraceId } from './ids.ts';
 import { adoptEarlyRoute, adoptRoute } from '../../instrumentation/frameworks/nested-server.ts';
 import { RecordingSpan, type SpanShared } from './recording-span.ts';
@@ -25,9 +25,6 @@ export interface TracerProviderOptions {
   readonly onEnd: (span: ReadableSpan) => void;
 }
 
-const KIND_INTERNAL: SpanKind = 0;
-const KIND_SERVER: SpanKind = 1;
-const KIND_CONSUMER: SpanKind = 4;
 const OPTION_NAMES = ['root', 'kind', 'startTime', 'attributes', 'links'] as const;
 type GivenOptions = { readonly [Name in (typeof OPTION_NAMES)[number]]?: unknown };
 const NO_OPTIONS: GivenOptions = Object.freeze({});
@@ -78,18 +75,18 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   const randomFlag = parent === undefined ? RANDOM : parent.traceFlags & RANDOM;
   const traceState = parent?.traceState;
   // What Next.js does as it starts belongs to no request.
-  if (parent === undefined && scope.name === 'next.js' && options.kind !== KIND_SERVER)
+  if (parent === undefined && scope.name === 'next.js' && options.kind !== SERVER)
     return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
   if (!engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, randomFlag, traceState);
 
-  const kind = isKind(options.kind) ? options.kind : KIND_INTERNAL;
-  const isNestedServer = kind === KIND_SERVER && RecordingSpan.isServer(parentSpan);
+  const kind = isKind(options.kind) ? options.kind : INTERNAL;
+  const isNestedServer = kind === SERVER && RecordingSpan.isServer(parentSpan);
   const startMs = monotonicMs();
   const span = new RecordingSpan({
     shared: engine,
     scope,
     name: cleanName(name),
-    kind: isNestedServer ? KIND_INTERNAL : kind,
+    kind: isNestedServer ? INTERNAL : kind,
     context: createSpanContext(traceId, newSpanId(), SAMPLED | randomFlag, traceState),
     parentContext: parent,
     anchor: (parent === undefined ? undefined : RecordingSpan.anchorOf(parentSpan as Span)) ?? currentAnchor(startMs),
@@ -114,7 +111,7 @@ function givenOptions(options: unknown): GivenOptions {
 }
 
 function isKind(value: unknown): value is SpanKind {
-  return Number.isInteger(value) && (value as number) >= KIND_INTERNAL && (value as number) <= KIND_CONSUMER;
+  return Number.isInteger(value) && (value as number) >= INTERNAL && (value as number) <= CONSUMER;
 }
 
 /** `context` when it behaves like one, the active one otherwise. */

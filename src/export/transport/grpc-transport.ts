@@ -15,9 +15,9 @@ import { CREDENTIALS, MAX_CONNECTION_AGE_MS, MAX_TIMEOUT_MS, RETRYABLE_HTTP, typ
 import { readTlsFiles } from './tls-files.ts';
 import type { SendResult, Transport } from '../../otlp/types.ts';
 import { userHeaders } from './user-headers.ts';
+import { clearTimeout, setTimeout } from '../../runtime/captured.ts';
 
 // Captured: applications and test runners replace the globals.
-const { setTimeout, clearTimeout } = globalThis;
 const wallMs = Date.now;
 
 /** The largest number that `grpc-timeout` may hold. */

@@ -9,11 +9,10 @@
 import type { Resolver } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { monotonicMs } from '../../runtime/clock.ts';
+import { clearTimeout, setTimeout } from '../../runtime/captured.ts';
 
 const dns = process.getBuiltinModule('node:dns');
 const { readFileSync } = process.getBuiltinModule('node:fs');
-// Captured: applications and test runners replace the globals.
-const { setTimeout, clearTimeout } = globalThis;
 
 /** Also how long a lookup can keep a process alive that has nothing else to do. */
 const ANSWER_WITHIN_MS = 1000;

@@ -3,13 +3,9 @@
  * request, without `import()`, so that it also works in a worker that serves a process on its way out.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createRequire } from 'node:module';
 import type { OtlpConfig, Signal } from '../../config/config.ts';
 import type { SendResult, Transport } from '../../otlp/types.ts';
-
-const load = createRequire(import.meta.url);
-/** `.ts` from the sources, `.js` when built. */
-const extension = import.meta.url.slice(-3);
+import { loadPart } from '../../runtime/load-part.ts';
 
 /** Where the OpenTelemetry API keeps what was registered. */
 const API_REGISTRY = Symbol.for('opentelemetry.js.api.1');
@@ -39,10 +35,10 @@ export function createTransport(otlp: OtlpConfig, signal: Signal, userAgent: str
 
 function loadTransport(otlp: OtlpConfig, signal: Signal, userAgent: string): Transport {
   if (otlp.protocol === 'grpc') {
-    const { createGrpcTransport } = load(`./grpc-transport${extension}`) as typeof import('./grpc-transport.ts');
+    const { createGrpcTransport } = loadPart<typeof import('./grpc-transport.ts')>(import.meta.url, './grpc-transport');
     return createGrpcTransport(otlp, signal, userAgent);
   }
-  const { createHttpTransport } = load(`./http-transport${extension}`) as typeof import('./http-transport.ts');
+  const { createHttpTransport } = loadPart<typeof import('./http-transport.ts')>(import.meta.url, './http-transport');
   return createHttpTransport(otlp, signal, userAgent);
 }
 
@@ -53,7 +49,7 @@ function loadTransport(otlp: OtlpConfig, signal: Signal, userAgent: string): Tra
  */
 function untraced<T>(fn: () => T): T {
   if (!(API_REGISTRY in globalThis)) return fn(); // nothing to suppress, and the API takes a while to load
-  const { api } = load(`../../runtime/otel${extension}`) as typeof import('../../runtime/otel.ts');
-  const { UNTRACED } = load(`../../context/context-keys${extension}`) as typeof import('../../context/context-keys.ts');
+  const { api } = loadPart<typeof import('../../runtime/otel.ts')>(import.meta.url, '../../runtime/otel');
+  const { UNTRACED } = loadPart<typeof import('../../context/context-keys.ts')>(import.meta.url, '../../context/context-keys');
   return api.context.with(UNTRACED, fn);
 }

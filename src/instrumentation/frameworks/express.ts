@@ -14,6 +14,7 @@ import { monotonicMs } from '../../runtime/clock.ts';
 import { activeContext, enter } from '../../context/context-manager.ts';
 import { api, require } from '../../runtime/otel.ts';
 import { isClientError, recordServerError, serverRequestOf, setRoute, type ServerRequest } from '../http/server-request.ts';
+import { STATUS_ERROR } from '../../names/otel.ts';
 
 const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
   require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
@@ -235,7 +236,7 @@ function isFailure(error: unknown): boolean {
 }
 
 function failedWith(error: unknown): SpanStatus {
-  const code = api.SpanStatusCode.ERROR;
+  const code = STATUS_ERROR;
   try {
     return { code, message: error instanceof Error ? error.message : String(error) };
   } catch {

@@ -6,6 +6,7 @@ import type { Attributes, Context, Exception, Span, TimeInput } from '@opentelem
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { api, require } from '../../runtime/otel.ts';
+import { STATUS_ERROR } from '../../names/otel.ts';
 
 const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
   require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
@@ -99,7 +100,7 @@ function adapt(span: Span) {
     recordException(exception: Exception, time?: TimeInput) {
       span.recordException(exception, time);
       span.setStatus({
-        code: api.SpanStatusCode.ERROR,
+        code: STATUS_ERROR,
         ...(typeof exception === 'string' ? { message: exception } : exception.message === undefined ? {} : { message: exception.message }),
       });
     },

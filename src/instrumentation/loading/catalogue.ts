@@ -2,10 +2,10 @@
  * What can be instrumented: which modules call for which instrumentation, and how each is set so that one request gives
  * the spans a person wants and no others. A test holds the targets against what the packages themselves declare.
  */
-import { fileURLToPath } from 'node:url';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Config } from '../../config/config.ts';
-import { require, requireBundled } from '../../runtime/otel.ts';
+import { loadPart } from '../../runtime/load-part.ts';
+import { requireBundled } from '../../runtime/otel.ts';
 import { noteDestination } from '../../context/propagation/destination.ts';
 import { captureClock } from './capture-clock.ts';
 import { httpOptions, needsDestination } from '../http/http-options.ts';
@@ -59,8 +59,6 @@ function official(
   };
 }
 
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-
 /** @param room - the folder beside this one that has the file. */
 function own(
   room: 'http' | 'frameworks' | 'libraries',
@@ -73,8 +71,7 @@ function own(
     targets,
     options,
     create(given) {
-      const file = fileURLToPath(new URL(`../${room}/${name}${EXTENSION}`, import.meta.url));
-      return (require(file) as { create: (given: Record<string, unknown>) => Instrumentation }).create(given);
+      return loadPart<{ create: (given: Record<string, unknown>) => Instrumentation }>(import.meta.url, `../${room}/${name}`).create(given);
     },
   };
 }

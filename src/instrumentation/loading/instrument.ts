@@ -20,6 +20,7 @@ import { enabledEntries, type CatalogueEntry } from './catalogue.ts';
 import { hookLoad, type PatchingRequire } from './load-hook.ts';
 import { onlyUnderParent } from './only-under-parent.ts';
 import { packageOf, packageOfFile, withoutScheme } from './package-name.ts';
+import { setImmediate } from '../../runtime/captured.ts';
 
 export interface Providers {
   readonly tracerProvider: TracerProvider;
@@ -56,7 +57,6 @@ interface ImportHook {
 
 type NextResolve = (specifier: string, context?: Partial<module.ResolveHookContext>) => module.ResolveFnOutput;
 
-const { setImmediate } = globalThis;
 /** What this package imports itself is no sign of an application that has ES modules. */
 const OWN_FOLDER = new URL('../../', import.meta.url).href;
 
@@ -89,7 +89,6 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
       return instrumentation;
     } catch (error) {
       reporter.say(
-        'warn',
         `instrumentation.${entry.name}`,
         `The instrumentation "${entry.name}" could not be loaded: ${(error as Error).message}. Its library runs without it; the others are not affected.`,
       );
@@ -120,7 +119,6 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
     },
     onFailure(name, error) {
       reporter.say(
-        'warn',
         `instrumentation.${name}`,
         `"${name}" could not be instrumented: ${errorText(error)}. It is used as it is, without spans. A stand-in that a test loads in its place gives this too.`,
       );
@@ -149,11 +147,7 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
         importHook = startImportHook(isWanted, hooks);
       } catch (error) {
         importHookFailed = true;
-        reporter.say(
-          'warn',
-          'hooks.esm',
-          `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is.`,
-        );
+        reporter.say('hooks.esm', `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is.`);
       } finally {
         busy = false;
       }
@@ -281,7 +275,6 @@ function registerHooksThread(targets: readonly string[], files: readonly string[
     module.register('import-in-the-middle/hook.mjs', { parentURL: import.meta.url, data: { include } });
   } catch (error) {
     reporter.say(
-      'warn',
       'hooks.esm',
       `ES modules cannot be instrumented: ${(error as Error).message}. What is loaded by require() still is. Allow worker threads, or use Node.js 22.22.3, 24.11.1 or newer.`,
     );
@@ -333,7 +326,6 @@ function sayWhatCameTooEarly(targets: ReadonlyMap<string, CatalogueEntry>, repor
   }
   for (const name of early) {
     reporter.say(
-      'warn',
       `loaded-first.${name}`,
       `"${name}" must be loaded after signalbox, but was loaded before it. It is not instrumented and gives no spans. Put --require signalbox/register (or --import) before everything else.`,
     );
@@ -356,7 +348,6 @@ function sayWhenSecondApi(url: string, ownFolder: string, reporter: Reporter): v
   const [ourMajor, ourMinor] = ours.split('.').map(Number);
   const works = theirMajor === ourMajor && (theirMinor ?? 0) <= (ourMinor ?? 0);
   reporter.say(
-    'warn',
     `second-api.${folder}`,
     `There must be one copy of @opentelemetry/api, but the application loads ${theirs} from ${folder} beside ${ours} from ${ownFolder}. ${works ? 'Spans and metrics of both arrive; log records written through the older one may not.' : 'What is recorded through the newer one is lost.'} Install @opentelemetry/api ${ours} in the application and run "npm dedupe".`,
   );

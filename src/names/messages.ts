@@ -1,0 +1,363 @@
+/**
+ * Everything that signalbox says about itself, by its code. `docs/messages.md` is made from this table; the text of a
+ * message is written where it is said, for it has the figures.
+ *
+ * `…` in a code stands for a name: `queue-full.…` is `queue-full.traces`.
+ */
+
+export type Level = 'error' | 'warn' | 'info' | 'debug';
+
+export interface MessageRow {
+  /** The table of the page that it stands in. */
+  readonly section: 'start' | 'settings' | 'export' | 'records' | 'debug';
+  readonly level: Level;
+  /** Its beginning, or what it means; Markdown. */
+  readonly says: string;
+  /** What becomes of the records that it is about; Markdown. */
+  readonly records?: string;
+  /** What to do about it; Markdown. */
+  readonly cure?: string;
+  /** Where to read on, in `docs/`; each message ends with it. */
+  readonly page?: string;
+}
+
+export const MESSAGES = {
+  started: {
+    section: 'start',
+    level: 'info',
+    says: '`signalbox 0.1.0: shop 1.4.2 sends traces, metrics and logs to …`',
+    cure: 'nothing; with the first record, or after three seconds',
+  },
+  'not-started': {
+    section: 'start',
+    level: 'error',
+    says: '`Telemetry did not start: … The application runs without it.`',
+    cure: 'what stands in it',
+    page: 'troubleshooting.md',
+  },
+  'started-twice': {
+    section: 'start',
+    level: 'warn',
+    says: '`Telemetry must be started once, but startTelemetry() was called again.`',
+    cure: 'remove the call or the preload; the options of the call were ignored',
+    page: 'preload.md#from-code',
+  },
+  'other-provider': {
+    section: 'start',
+    level: 'warn',
+    says: '`signalbox must be the first …` or `… the only SDK that registers with OpenTelemetry`',
+    cure: "remove the other SDK's set-up; registered first, it has what is recorded there; registered later, it gets nothing",
+    page: 'official-sdk.md',
+  },
+  'second-api.…': {
+    section: 'start',
+    level: 'warn',
+    says: '`There must be one copy of @opentelemetry/api, but …`',
+    cure: "install the version named, and `npm dedupe`; a newer copy's records are lost",
+    page: 'troubleshooting.md',
+  },
+  launcher: {
+    section: 'start',
+    level: 'warn',
+    says: '`The preload must reach the application, but tsx/dist/cli.mjs starts that as a process of its own, and a flag does not go on to it. There is no telemetry.`',
+    cure: "`NODE_OPTIONS='--require signalbox/register'`",
+    page: 'preload.md',
+  },
+  'loaded-first.…': {
+    section: 'start',
+    level: 'warn',
+    says: '`"express" must be loaded after signalbox, but was loaded before it.`',
+    cure: 'put the flag before others; [from code](preload.md#from-code), start before the imports',
+    page: 'preload.md',
+  },
+  bundled: {
+    section: 'start',
+    level: 'warn',
+    says: '`Libraries must be loaded from node_modules to be instrumented, but …`',
+    cure: 'leave them out of the [bundle](preload.md#bundlers)',
+    page: 'preload.md#bundlers',
+  },
+  'instrumentation.…': {
+    section: 'start',
+    level: 'warn',
+    says: '`The instrumentation "pg" could not be loaded: …`',
+    cure: 'the library runs without; report it, or switch it off',
+    page: 'instrumentation.md',
+  },
+  'hooks.esm': {
+    section: 'start',
+    level: 'warn',
+    says: '`ES modules cannot be instrumented: …`',
+    cure: '`--allow-worker`, or a newer [Node.js](preload.md#nodejs)',
+    page: 'preload.md#nodejs',
+  },
+  'permission.net': {
+    section: 'start',
+    level: 'warn',
+    says: '`Telemetry must be allowed to connect, but Node.js runs with --permission and without --allow-net.`',
+    cure: 'add `--allow-net`',
+    page: 'preload.md#nodejs',
+  },
+  'bad-value': {
+    section: 'settings',
+    level: 'warn',
+    says: 'the value does not fit; part of a list may still be used',
+    page: 'configuration.md',
+  },
+  'unknown-setting': {
+    section: 'settings',
+    level: 'warn',
+    says: 'an `OTEL_*` or `SIGNALBOX_*` variable that nobody knows, with the nearest name',
+    page: 'configuration.md',
+  },
+  'unknown-option': { section: 'settings', level: 'warn', says: 'the same for an option of `startTelemetry`', page: 'configuration.md' },
+  'not-supported': {
+    section: 'settings',
+    level: 'warn',
+    says: 'known elsewhere and not built in, such as the exporter `zipkin`, or several exporters',
+    page: 'configuration.md',
+  },
+  'unreadable-file': {
+    section: 'settings',
+    level: 'warn',
+    says: 'a certificate, key or configuration file that is not there, cannot be read, or holds none',
+    page: 'configuration.md',
+  },
+  contradiction: {
+    section: 'settings',
+    level: 'warn',
+    says: 'two settings that do not go together: protocol and port, certificate without key, batch larger than queue',
+    page: 'configuration.md',
+  },
+  'no-effect': { section: 'settings', level: 'warn', says: 'a setting that changes nothing beside the others', page: 'configuration.md' },
+  'export.connection_refused': {
+    section: 'export',
+    level: 'warn',
+    says: '`connection refused. Is a collector listening there?`',
+    records: 'wait',
+    cure: 'start it, or correct host and port',
+    page: 'export.md#when-it-fails',
+  },
+  'export.unknown_host': {
+    section: 'export',
+    level: 'warn',
+    says: '`the host name cannot be resolved`',
+    records: 'wait',
+    cure: 'correct `OTEL_EXPORTER_OTLP_ENDPOINT`, or DNS',
+    page: 'export.md#when-it-fails',
+  },
+  'export.timeout': {
+    section: 'export',
+    level: 'warn',
+    says: '`no answer within … ms`',
+    records: 'wait',
+    cure: 'is something between dropping packets? is the collector overloaded?',
+    page: 'export.md#when-it-fails',
+  },
+  'export.connection_reset': {
+    section: 'export',
+    level: 'warn',
+    says: '`the server closed the connection without an answer.`',
+    records: 'wait',
+    cure: 'is it the right port, and http or https?',
+    page: 'export.md#when-it-fails',
+  },
+  'export.network': {
+    section: 'export',
+    level: 'warn',
+    says: '`the connection failed`',
+    records: 'wait',
+    cure: 'the code of Node.js stands in it',
+    page: 'export.md#when-it-fails',
+  },
+  'export.closed': {
+    section: 'export',
+    level: 'warn',
+    says: '`The collector must answer before shutdown() gives up`',
+    records: 'lost',
+    cure: 'is the collector overloaded? give it more time: `SIGNALBOX_SHUTDOWN_TIMEOUT`',
+    page: 'export.md#when-it-fails',
+  },
+  'export.tls': {
+    section: 'export',
+    level: 'warn',
+    says: '`the certificate …`, `TLS failed`, or a file that must be readable',
+    records: 'wait',
+    cure: 'what stands in it: authority, host name, dates, client certificate',
+    page: 'export.md#when-it-fails',
+  },
+  'export.protocol_mismatch': {
+    section: 'export',
+    level: 'warn',
+    says: '`the port speaks gRPC, not http/protobuf.` and the like',
+    records: 'wait',
+    cure: 'protocol, port, or http and https',
+    page: 'export.md#when-it-fails',
+  },
+  'export.invalid_url': {
+    section: 'export',
+    level: 'warn',
+    says: '`the endpoint must be a URL`',
+    records: 'lost',
+    cure: 'correct it',
+    page: 'export.md#when-it-fails',
+  },
+  'export.invalid_header': {
+    section: 'export',
+    level: 'warn',
+    says: '`a header or the path cannot be sent`',
+    records: 'lost',
+    cure: 'correct `OTEL_EXPORTER_OTLP_HEADERS`',
+    page: 'export.md#when-it-fails',
+  },
+  'export.http_…': {
+    section: 'export',
+    level: 'warn',
+    says: '`the server answered 401 "…"`',
+    records: 'wait for 429, 502, 503, 504; lost otherwise',
+    cure: '401, 403: credentials; 404: path; 413: limits of the collector; 429, 503: it is overloaded',
+    page: 'export.md#when-it-fails',
+  },
+  'export.grpc_…': {
+    section: 'export',
+    level: 'warn',
+    says: '`the server answered UNAUTHENTICATED "…"`',
+    records: 'wait for the retryable codes; lost otherwise',
+    cure: '`unauthenticated`, `permission_denied`: credentials; `unimplemented`: no pipeline for the signal',
+    page: 'export.md#when-it-fails',
+  },
+  'export.too_large': {
+    section: 'export',
+    level: 'warn',
+    says: '`the server answered RESOURCE_EXHAUSTED "…larger than max…"`, or 413',
+    records: 'what cannot be halved is lost',
+    cure: 'let the collector take larger messages',
+    page: 'export.md#when-it-fails',
+  },
+  'export.partial_success': {
+    section: 'export',
+    level: 'warn',
+    says: '`The collector rejected 3 of 512 spans`',
+    records: 'those are lost',
+    cure: 'its reason stands in it',
+    page: 'export.md#when-it-fails',
+  },
+  'export.internal': {
+    section: 'export',
+    level: 'warn',
+    says: '`Cannot export …: … This batch is lost.`',
+    records: 'lost',
+    cure: 'a mistake of signalbox: report it',
+    page: 'export.md#when-it-fails',
+  },
+  'export.recovered': {
+    section: 'export',
+    level: 'info',
+    says: '`Export to … works again` (info)',
+    records: 'are being sent',
+    cure: 'nothing',
+  },
+  'queue-full.…': {
+    section: 'records',
+    level: 'warn',
+    says: '`No more spans can wait for export: the limit of … bytes is reached.`',
+    cure: 'the line before says why nothing leaves; or raise `SIGNALBOX_QUEUE_MAX_BYTES`',
+    page: 'export.md#what-waits-and-what-is-dropped',
+  },
+  'exit.lost': {
+    section: 'records',
+    level: 'warn',
+    says: '`Everything recorded must reach the collector, but what could not be delivered is given up. Lost: 1500 spans (exit_deadline 1500). …`; with the [official SDK](official-sdk.md) `…, but the SDK did not finish within … ms`',
+    cure: 'the [reasons](export.md#what-waits-and-what-is-dropped); it counts what was dropped since the start',
+    page: 'export.md#what-waits-and-what-is-dropped',
+  },
+  'exit.blocked': {
+    section: 'records',
+    level: 'warn',
+    says: '`The last export needs a worker thread, but none could be started: …`',
+    cure: '`--allow-worker`, or `await shutdown()`',
+    page: 'end-of-process.md',
+  },
+  'too-large.…': {
+    section: 'records',
+    level: 'warn',
+    says: '`A span must encode to at most 3670016 bytes, but one has 4000213.`',
+    cure: 'put less into its attributes, events or body',
+    page: 'export.md#what-waits-and-what-is-dropped',
+  },
+  'encode-error.…': {
+    section: 'records',
+    level: 'warn',
+    says: '`A span must be encodable, but one was not: …`',
+    cure: 'correct the value that cannot be read, or put less into one attribute',
+    page: 'export.md#what-waits-and-what-is-dropped',
+  },
+  'metrics.callback': {
+    section: 'records',
+    level: 'warn',
+    says: "`A metric's callback failed: …` or `A metric's callback must settle within … ms …`",
+    cure: 'correct the callback; the other metrics are exported',
+    page: 'instrumentation.md',
+  },
+  'metrics.collect': {
+    section: 'records',
+    level: 'warn',
+    says: '`Metrics could not be collected: …`',
+    cure: 'what stands in it, mostly an incomplete installation; the callbacks have no part in it',
+  },
+  'metrics.too-many': {
+    section: 'records',
+    level: 'warn',
+    says: '`A meter must have at most 2048 instruments, …`, and the same of 1024 meters and of 10000 values of a callback',
+    cure: 'what goes beyond records nothing: put what varies into attributes, not into names',
+  },
+  'otel.error': {
+    section: 'records',
+    level: 'error',
+    says: '`OpenTelemetry: …`',
+    cure: 'what a package of OpenTelemetry reports itself; `OTEL_LOG_LEVEL=debug` shows more',
+  },
+  'otel.warn': {
+    section: 'records',
+    level: 'warn',
+    says: '`OpenTelemetry: …`',
+    cure: 'what a package of OpenTelemetry reports itself; `OTEL_LOG_LEVEL=debug` shows more',
+  },
+  'otel.debug': {
+    section: 'records',
+    level: 'debug',
+    says: '`OpenTelemetry: …`',
+    cure: 'what a package of OpenTelemetry reports itself; `OTEL_LOG_LEVEL=debug` shows more',
+  },
+  contained: {
+    section: 'debug',
+    level: 'debug',
+    says: '`signalbox failed in …: … The application goes on.`',
+    cure: 'report it, with the stack that stands in it',
+  },
+  'feature-off': {
+    section: 'debug',
+    level: 'warn',
+    says: '`signalbox failed in …: … It is switched off from now on.`',
+    cure: 'report it; the application and everything else go on',
+    page: 'messages.md',
+  },
+} as const satisfies Readonly<Record<string, MessageRow>>;
+
+type Pattern<Code extends string> = Code extends `${infer Before}…${infer After}` ? `${Before}${string}${After}` : Code;
+
+/** A code of the table, with a name in the place of `…`. */
+export type MessageCode = Pattern<keyof typeof MESSAGES & string>;
+
+const table: Readonly<Record<string, MessageRow>> = MESSAGES;
+const prefixes = Object.keys(MESSAGES).flatMap((code) => (code.endsWith('…') ? code.slice(0, -1) : []));
+
+/** Codes of what is wrong in the settings. */
+export type ProblemCode = {
+  [Code in keyof typeof MESSAGES]: (typeof MESSAGES)[Code]['section'] extends 'settings' ? Code : never;
+}[keyof typeof MESSAGES];
+
+/** The row of `code`, or of the pattern that it fits. */
+export function messageRow(code: MessageCode): MessageRow {
+  return table[code] ?? (table[`${prefixes.find((prefix) => code.startsWith(prefix))}…`] as MessageRow);
+}

@@ -1,0 +1,22 @@
+/** Numbers of OpenTelemetry's enums, for its API takes a while to load and some of this runs without it. */
+import type { SeverityNumber, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+
+/** @see https://opentelemetry.io/docs/specs/otel/trace/api/#spankind */
+export const INTERNAL: SpanKind = 0;
+export const SERVER: SpanKind = 1;
+export const CLIENT: SpanKind = 2;
+export const PRODUCER: SpanKind = 3;
+export const CONSUMER: SpanKind = 4;
+
+/** @see https://opentelemetry.io/docs/specs/otel/trace/api/#set-status */
+export const STATUS_UNSET: SpanStatusCode = 0;
+export const STATUS_OK: SpanStatusCode = 1;
+export const STATUS_ERROR: SpanStatusCode = 2;
+
+/** `FATAL4`. @see https://opentelemetry.io/docs/specs/otel/logs/data-model/#severity-fields */
+export const MAX_SEVERITY: SeverityNumber = 24;
+
+/** @see https://www.w3.org/TR/trace-context-2/#trace-flags */
+export const SAMPLED = 0x01;
+/** Level 2: the right 56 bits of the trace id are random. */
+export const RANDOM = 0x02;
