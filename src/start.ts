@@ -1,23 +1,29 @@
-/** `startTelemetry`: read the settings, build, register, and hand back how to end it. */
-import { isMainThread } from 'node:worker_threads';
+/** `startTelemetry`: read the settings, build, register, watch the end of the process, and return how to end it. */
 import { realpathSync } from 'node:fs';
+import { createAnnouncer, sayProblems, watchForBundle } from './announcer.ts';
 import type { Config, Problem } from './config/config.ts';
-import { loadConfig } from './config/load-config.ts';
-import type { SdkComponents, StartOptions } from './config/start-options.ts';
-import { createReporter, type Reporter } from './diagnostics/reporter.ts';
-import { looksBundled } from './diagnostics/bundled-app.ts';
-import { errorText } from './diagnostics/error-text.ts';
-import { connectionsForbidden } from './diagnostics/permissions.ts';
-import { startLine } from './diagnostics/start-line.ts';
-import { startSdk, type Sdk } from './engine/start-engine.ts';
-import { sayDiagnostics } from './engine/diag.ts';
-import { version } from './version.ts';
 import { readEnvironment } from './config/early.ts';
 import { readFacts, type PlatformFacts } from './config/facts.ts';
-import { setTimeout } from './runtime/captured.ts';
-import { loadPart } from './runtime/load-part.ts';
-import { onContained } from './runtime/contain.ts';
+import { loadConfig } from './config/load-config.ts';
+import type { SdkComponents, StartOptions } from './config/start-options.ts';
+import { createContextManager } from './context/context-manager.ts';
+import { createPropagator } from './context/propagation/create-propagator.ts';
+import { errorText } from './diagnostics/error-text.ts';
+import { createReporter, type Reporter } from './diagnostics/reporter.ts';
 import { sayContained } from './diagnostics/say-contained.ts';
+import { sayDiagnostics } from './engine/diag.ts';
+import { USER_AGENT } from './engine/pipeline.ts';
+import { registerProviders } from './engine/register-providers.ts';
+import { startEngine } from './engine/start-engine.ts';
+import { orUndo, type Undo } from './engine/undo.ts';
+import { failRequest } from './instrumentation/http/server-request.ts';
+import { instrument } from './instrumentation/loading/instrument.ts';
+import { createDelivery } from './process/delivery.ts';
+import { hasLoadedChildProcess } from './process/launcher.ts';
+import { watchProcessEnd } from './process/process-end.ts';
+import { attempt, contain, onContained } from './runtime/contain.ts';
+import { loadPart } from './runtime/load-part.ts';
+import { version } from './version.ts';
 
 export interface Telemetry {
   /**
@@ -32,10 +38,13 @@ export interface Telemetry {
   shutdown(): Promise<void>;
 }
 
-/** A process that has recorded nothing after so long is announced all the same, for what is wrong must be said. */
-const ANNOUNCE_AFTER_MS = 3000;
-/** An application has loaded what it needs by then. */
-const LOOK_FOR_BUNDLE_AFTER_MS = 5000;
+/** What is known when something is to be built. */
+interface Start {
+  readonly config: Config;
+  readonly facts: PlatformFacts;
+  readonly problems: readonly Problem[];
+  readonly reporter: Reporter;
+}
 
 /** One copy of the state per process, whichever copy of this package is asked. */
 const STATE = Symbol.for('signalbox.telemetry');
@@ -61,13 +70,84 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
     const facts = readFacts(readEnvironment(), mainScript());
     const components = componentsOf(options);
     const isOfficial = config.configFile !== undefined || components !== undefined;
-    const telemetry = isOfficial ? startOfficial(config, facts, problems, components, reporter) : start(config, facts, problems, reporter);
+    const start: Start = { config, facts, problems, reporter };
+    const telemetry = isOfficial ? startOfficial(start, components) : orUndo((undo) => startOwn(start, undo));
     globals[STATE] = { telemetry, reporter };
     return telemetry;
   } catch (error) {
     reporter.say('not-started', `Telemetry did not start: ${errorText(error)}. The application runs without it.`);
     return NOOP;
   }
+}
+
+/** Introduces the parts, which do not know each other: the engine, the instrumentations and the end of the process. */
+function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Telemetry {
+  const diagnostics = sayDiagnostics(reporter, config.logLevel);
+  const announcer = createAnnouncer({ config, problems, reporter });
+  const engine = startEngine({ config, facts, reporter, onFirstRecord: announcer.announce });
+  undo.add(() => engine.metrics?.stop());
+
+  const delivery = createDelivery({
+    outlets: engine.pipelines,
+    metrics: engine.metrics,
+    reporter,
+    userAgent: USER_AGENT,
+    limitMs: config.shutdownTimeoutMs,
+    mayBeLauncher: hasLoadedChildProcess,
+  });
+  registerProviders(
+    {
+      providers: engine.providers,
+      contextManager: createContextManager(),
+      propagator: createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts }),
+      flush: delivery.flush,
+      reporter,
+    },
+    undo,
+  );
+  const instrumentation = instrument({ config, reporter, ...engine.providers });
+  undo.add(() => instrumentation.stop());
+  watchForBundle(facts.script, () => instrumentation.packagesSeen > 0, reporter);
+
+  const unwatch = watchProcessEnd({
+    onCrash(...crash) {
+      const { recordCrash } = loadPart<typeof import('./process/crash.ts')>(import.meta.url, './process/crash');
+      recordCrash({ loggerProvider: engine.providers.loggerProvider, failRequest }, ...crash);
+    },
+    onNothingLeft: delivery.awaitAnswers,
+    onFatalSignal: delivery.flushBeforeSignal,
+    onHandledSignal: delivery.flushMeanwhile,
+    onSurvived: delivery.callOff,
+    onExit() {
+      delivery.finish();
+      announcer.atEnd();
+    },
+  });
+  diagnostics.registered();
+  announcer.begin(engine);
+  return { flush: delivery.flush, shutdown: once(shutdown) };
+
+  async function shutdown(): Promise<void> {
+    await delivery.shutdown();
+    contain('taking back the instrumentations', () => instrumentation.stop());
+    await unwatch();
+  }
+}
+
+/** The official SDK is loaded only here: most processes never pay for it. */
+function startOfficial({ config, facts, problems, reporter }: Start, components: SdkComponents | undefined): Telemetry {
+  const { startOfficialSdk } = loadPart<typeof import('./official-sdk/start-official-sdk.ts')>(
+    import.meta.url,
+    './official-sdk/start-official-sdk',
+  );
+  const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components });
+  sayProblems(problems, reporter);
+  const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
+  reporter.say(
+    'started',
+    `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues, limits and redaction are the SDK's, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`,
+  );
+  return { flush, shutdown };
 }
 
 function sayStartedTwice(reporter: Reporter): void {
@@ -77,103 +157,20 @@ function sayStartedTwice(reporter: Reporter): void {
   );
 }
 
-function start(config: Config, facts: PlatformFacts, problems: readonly Problem[], reporter: Reporter): Telemetry {
-  let sdk: Sdk | undefined;
-  let announced = false;
-
-  function announce(): void {
-    if (announced || sdk === undefined) return;
-    announced = true;
-    sayProblems();
-    reporter.say('started', startLine(config, sdk.serviceName, sdk.serviceVersion));
-  }
-  function sayProblems(): void {
-    sayAll(problems, reporter);
-    const forbidden = connectionsForbidden();
-    if (forbidden !== undefined) reporter.say('permission.net', forbidden);
-  }
-
-  const diagnostics = sayDiagnostics(reporter, config.logLevel);
-  sdk = startSdk({
-    config,
-    facts,
-    reporter,
-    onWork: announce,
-    mayBeLauncher: hasLoadedChildProcess,
-    onEnd() {
-      if (!announced && !hasLoadedChildProcess()) sayProblems();
-    },
-  });
-  diagnostics.registered();
-  const { instrumentation } = sdk;
-
-  setTimeout(() => {
-    if (!isWaitingForOthers()) announce();
-  }, ANNOUNCE_AFTER_MS).unref();
-  if (facts.script !== undefined && isMainThread) {
-    const script = facts.script;
-    setTimeout(async () => {
-      const found = instrumentation.packagesSeen === 0 ? await looksBundled(script) : undefined;
-      if (found !== undefined) reporter.say('bundled', found);
-    }, LOOK_FOR_BUNDLE_AFTER_MS).unref();
-  }
-  return { flush: sdk.flush, shutdown: sdk.shutdown };
-}
-
-/** What is not an object was reported with the other problems. */
+/** What is not an object was reported with the other problems; so was `null`, or a getter that throws. */
 function componentsOf(options: unknown): SdkComponents | undefined {
-  try {
-    const { sdk } = options as StartOptions;
-    return typeof sdk === 'object' && sdk !== null ? sdk : undefined;
-  } catch {
-    return undefined; // `null`, or a getter that throws
-  }
+  const sdk = attempt(() => (options as StartOptions).sdk);
+  return typeof sdk === 'object' && sdk !== null ? sdk : undefined;
 }
 
-/** The official SDK is loaded only here: most processes never pay for it. */
-function startOfficial(
-  config: Config,
-  facts: PlatformFacts,
-  problems: readonly Problem[],
-  components: SdkComponents | undefined,
-  reporter: Reporter,
-): Telemetry {
-  const { startOfficialSdk } = loadPart<typeof import('./official-sdk/start-official-sdk.ts')>(
-    import.meta.url,
-    './official-sdk/start-official-sdk',
-  );
-  const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components });
-  sayAll(problems, reporter);
-  const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
-  reporter.say(
-    'started',
-    `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues, limits and redaction are the SDK's, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`,
-  );
-  return { flush, shutdown };
-}
-
-function sayAll(problems: readonly Problem[], reporter: Reporter): void {
-  for (const problem of problems) reporter.say(problem.code, problem.message, problem.setting);
-}
-
-/** A process that has children and serves nobody itself is there for them. */
-function isWaitingForOthers(): boolean {
-  const resources = process.getActiveResourcesInfo();
-  return resources.includes('ProcessWrap') && !resources.includes('TCPServerWrap');
-}
-
-/** A process that recorded nothing but loaded the means to start others was most likely there to start them. */
-function hasLoadedChildProcess(): boolean {
-  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
-  return moduleLoadList?.includes('NativeModule child_process') ?? false;
-}
-
+/** `undefined` for `node -e`, and for `node app` without its ending: the folder we stand in will do. */
 function mainScript(): string | undefined {
   const script = process.argv[1];
   if (script === undefined || process.execArgv.some((arg) => /^(-e|-p|-pe|--eval|--print)(=|$)/.test(arg))) return undefined;
-  try {
-    return realpathSync(script);
-  } catch {
-    return undefined; // `node app` without its ending, or not readable: the folder we stand in will do
-  }
+  return attempt(() => realpathSync(script));
+}
+
+function once(fn: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => (result ??= fn());
 }

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
+import { attempt, contained } from '../runtime/contain.ts';
 import { api, require } from '../runtime/otel.ts';
 
 const LONGEST = 400;
@@ -48,8 +49,9 @@ export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): D
         const name = DUPLICATE.exec(message)?.[1];
         if (name === undefined) reporter.say(`otel.${at}`, `OpenTelemetry: ${message}`, message.slice(0, 60));
         else sayRefused(name);
-      } catch {
+      } catch (error) {
         // A message that cannot be shown is not worth an error in the code that reports it.
+        contained('saying what OpenTelemetry reports', error);
       }
     };
   if (levels[level] !== DiagLogLevel.NONE) {
@@ -76,13 +78,11 @@ export function sayTaken(taken: readonly string[], reporter: Reporter): void {
 }
 
 function apiVersion(): string {
-  try {
-    // `build/src/index.js`; its package.json is not among its exports.
+  // `build/src/index.js`; its package.json is not among its exports.
+  return attempt(() => {
     const { version } = require(join(dirname(require.resolve('@opentelemetry/api')), '../../package.json')) as { version: string };
     return version;
-  } catch {
-    return 'an older one';
-  }
+  }, 'an older one');
 }
 
 function show(value: unknown): string {

@@ -1,5 +1,5 @@
 /** Takes back what start-up has done, when it fails half way: the application runs as if it had not begun. */
-import { api } from '../runtime/otel.ts';
+import { contain } from '../runtime/contain.ts';
 
 export interface Undo {
   /** Remember how to take back what was just done. */
@@ -24,20 +24,8 @@ function createUndo(): Undo {
   return {
     add: (step) => void steps.push(step),
     run() {
-      for (const step of steps.splice(0).reverse()) {
-        try {
-          step();
-        } catch {
-          // The others are taken back all the same.
-        }
-      }
+      // Each alone: the others are taken back all the same.
+      for (const step of steps.splice(0).reverse()) contain('taking back a start that failed', step);
     },
   };
-}
-
-const GLOBALS = ['context', 'propagation', 'trace', 'metrics', 'logs'] as const;
-
-/** Make the global providers of OpenTelemetry those of nobody. @param taken - those of another SDK, which stay. */
-export function unregister(taken: readonly string[]): void {
-  for (const name of GLOBALS) if (!taken.includes(name)) api[name].disable();
 }

@@ -10,7 +10,7 @@ const STDOUT = 1;
 export function createConsoleSender(signal: Signal, account: Account, reporter: Reporter): Sender {
   let closed = false;
   return {
-    heldMs: 0,
+    isSending: false,
     add(_scope, record, weight = 1) {
       account.produced += weight;
       if (closed) return countDropped(account, 'after_shutdown', weight);

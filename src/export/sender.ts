@@ -32,8 +32,6 @@ const BROKEN_OFF: ReadonlySet<string> = new Set(['connection_reset', 'timeout'])
 const MOST_BREAKS = 3;
 /** A server may ask for a longer pause; more than an hour is taken for a mistake. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
-/** A request under way keeps a process that has nothing else to do alive for so long, so that its answer is not lost. */
-const KEEP_ALIVE_MS = 1000;
 
 export interface SenderOptions {
   readonly signal: Signal;
@@ -66,8 +64,8 @@ export type Settlement =
   | { readonly kind: 'lost'; readonly reason: DropReason };
 
 export interface Sender {
-  /** How long the request under way has kept the process from ending, at most; 0 without one. */
-  readonly heldMs: number;
+  /** Whether a request has left and not been answered. It does not keep the process alive: see `process/delivery.ts`. */
+  readonly isSending: boolean;
   /**
    * Count a record as produced and keep it until it is acknowledged, or count why it was not kept.
    * @param weight - what it counts for: the data points of a metric. Default 1.
@@ -173,10 +171,9 @@ export function createSender(options: SenderOptions): Sender {
     if (request === undefined || isStopped()) return;
     cancelTimer();
     sentAt = monotonicMs();
-    const release = setTimeout(() => transport.unref(), failures === 0 ? KEEP_ALIVE_MS : 0);
-    release.unref();
-    const result = await transport.send(request.body, timeoutMs);
-    clearTimeout(release);
+    const answer = transport.send(request.body, timeoutMs);
+    transport.unref();
+    const result = await answer;
     if (underWay !== request || closed) return; // taken for the flush at exit meanwhile, or given up
     if (result.kind === 'retry') retryLater(request, result);
     else take(request, result);
@@ -254,8 +251,8 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   return {
-    get heldMs() {
-      return underWay === undefined ? 0 : Math.min(monotonicMs() - sentAt, KEEP_ALIVE_MS);
+    get isSending() {
+      return underWay !== undefined && pause === undefined;
     },
 
     add(scope, record, weight = 1) {

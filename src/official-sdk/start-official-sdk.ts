@@ -19,7 +19,10 @@ import { recordCrash } from '../process/crash.ts';
 import { carryOldLogsApi } from '../engine/logs/carry-old-logs-api.ts';
 import { api, require } from '../runtime/otel.ts';
 import { detectResource } from '../engine/resource/resource.ts';
-import { orUndo, unregister, type Undo } from '../engine/undo.ts';
+import { unregister } from '../engine/register-providers.ts';
+import { orUndo, type Undo } from '../engine/undo.ts';
+import { failRequest } from '../instrumentation/http/server-request.ts';
+import { contained } from '../runtime/contain.ts';
 
 export interface OfficialSdk {
   readonly instrumentation: InstrumentationState;
@@ -43,34 +46,11 @@ export function startOfficialSdk(options: OfficialSdkOptions): OfficialSdk {
 function build({ config, facts, reporter, components }: OfficialSdkOptions, undo: Undo): OfficialSdk {
   const inUse = Object.keys(require.cache);
   checkComponents(components);
-  const sdkNode = require('@opentelemetry/sdk-node') as SdkNode;
-  const failures: string[] = [];
-  let stopped: Promise<boolean> | undefined;
-  const diagnostics = sayDiagnostics(
-    listening(reporter, (message) => {
-      const failure = CANNOT_CREATE.exec(message)?.[1];
-      if (failure !== undefined) failures.push(failure);
-      // The SDK exports to the last, and what that loads asks it for instruments.
-      return failure === undefined && !(stopped !== undefined && AFTER_SHUTDOWN.test(message));
-    }),
-    config.logLevel,
-  );
-  const stop = keepingDiagnostics(() =>
-    config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile),
-  );
-  undo.add(() => stop().catch(() => {}));
-  undo.add(() => unregister(diagnostics.refused));
-  if (failures.length > 0) throw new Error(unusable(config.configFile ?? '', failures[0] as string));
-  diagnostics.registered();
-  sayTaken(diagnostics.refused, reporter);
-
+  const end = createEnd(config, reporter);
+  startProviders({ config, facts, reporter, components }, end, undo);
   const loggerProvider = api.logs.getLoggerProvider();
-  undo.add(
-    carryOldLogsApi({
-      getLogger: loggerProvider.getLogger.bind(loggerProvider),
-      getOldApiLogger: loggerProvider.getLogger.bind(loggerProvider),
-    }),
-  );
+  const getLogger = loggerProvider.getLogger.bind(loggerProvider);
+  undo.add(carryOldLogsApi({ getLogger, getOldApiLogger: getLogger }));
   const instrumentation = instrument({
     config,
     // What the SDK itself brought into the process, gRPC for one, was not loaded by the application.
@@ -84,34 +64,80 @@ function build({ config, facts, reporter, components }: OfficialSdkOptions, undo
   });
 
   const flush = async (): Promise<void> => void (await settlesWithin(flushProviders(), config.shutdownTimeoutMs));
-  const shutdown = (): Promise<boolean> =>
-    (stopped ??= settlesWithin(Promise.resolve().then(stop), config.shutdownTimeoutMs).then((inTime) => {
-      if (!inTime)
-        reporter.say(
-          'exit.lost',
-          `Everything recorded must reach the collector, but the SDK did not finish within ${config.shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). What it still held is lost. Does the endpoint that it was given answer?`,
-        );
-      return inTime;
-    }));
-
   const unwatch = watchProcessEnd({
-    onCrash: (error, origin, handled) => recordCrash(loggerProvider, error, origin, handled),
-    onFatalSignal: async () => void (await shutdown()),
+    onCrash: (...crash) => recordCrash({ loggerProvider, failRequest }, ...crash),
+    onFatalSignal: async () => void (await end.shutdown()),
     onHandledSignal: () => void flush(),
     onExit() {},
   });
   // Nothing but the SDK is left to wait for. Where it does not come to an end itself, it is not waited for any longer.
-  process.once('beforeExit', () => void shutdown().then((inTime) => inTime || process.exit()));
+  process.once('beforeExit', () => void end.shutdown().then((inTime) => inTime || process.exit()));
 
   return {
     instrumentation,
     flush,
     async shutdown() {
-      await shutdown();
+      await end.shutdown();
       instrumentation.stop();
       await unwatch();
     },
   };
+}
+
+/** Start the SDK, which registers its providers. @throws when it could not create all of them. */
+function startProviders({ config, facts, reporter, components }: OfficialSdkOptions, end: SdkEnd, undo: Undo): void {
+  const sdkNode = require('@opentelemetry/sdk-node') as SdkNode;
+  const failures: string[] = [];
+  const diagnostics = sayDiagnostics(
+    listening(reporter, (message) => {
+      const failure = CANNOT_CREATE.exec(message)?.[1];
+      if (failure !== undefined) failures.push(failure);
+      // The SDK exports to the last, and what that loads asks it for instruments.
+      return failure === undefined && !(end.hasBegun && AFTER_SHUTDOWN.test(message));
+    }),
+    config.logLevel,
+  );
+  const stop = keepingDiagnostics(() =>
+    config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile),
+  );
+  end.stop = stop;
+  undo.add(() => stop().catch((error: unknown) => contained('stopping the SDK', error)));
+  undo.add(() => unregister(diagnostics.refused));
+  if (failures.length > 0) throw new Error(unusable(config.configFile ?? '', failures[0] as string));
+  diagnostics.registered();
+  sayTaken(diagnostics.refused, reporter);
+}
+
+/** The end of the SDK, which comes once. */
+interface SdkEnd {
+  /** What ends it, once it has started. */
+  stop: () => Promise<void>;
+  readonly hasBegun: boolean;
+  /** Resolves with whether it came to its end within the time limit. Never rejects. */
+  shutdown(): Promise<boolean>;
+}
+
+function createEnd({ shutdownTimeoutMs }: Config, reporter: Reporter): SdkEnd {
+  let ending: Promise<boolean> | undefined;
+
+  async function shutdown(): Promise<boolean> {
+    const inTime = await settlesWithin(Promise.resolve().then(end.stop), shutdownTimeoutMs);
+    if (!inTime)
+      reporter.say(
+        'exit.lost',
+        `Everything recorded must reach the collector, but the SDK did not finish within ${shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). What it still held is lost. Does the endpoint that it was given answer?`,
+      );
+    return inTime;
+  }
+
+  const end: SdkEnd = {
+    stop: async () => {},
+    get hasBegun() {
+      return ending !== undefined;
+    },
+    shutdown: () => (ending ??= shutdown()),
+  };
+  return end;
 }
 
 type SdkNode = typeof import('@opentelemetry/sdk-node');

@@ -1,17 +1,23 @@
-/** An uncaught error as a log record: type, message, stack, and the trace it happened in. */
-import type { LoggerProvider } from '@opentelemetry/api';
-import { version } from '../version.ts';
-import { failRequest } from '../instrumentation/http/server-request.ts';
+/** An uncaught error as a log record: type, message, stack, and the trace it happened in. Loaded when there is one. */
+import type { Context, LoggerProvider } from '@opentelemetry/api';
 import { api } from '../runtime/otel.ts';
+import { attempt } from '../runtime/contain.ts';
+import { version } from '../version.ts';
 
 const FATAL = 21;
 const ERROR = 17;
+
+export interface CrashOptions {
+  readonly loggerProvider: LoggerProvider;
+  /** Tells the request that the error came from, if any, and returns the context that the error belongs to. */
+  readonly failRequest: (error: unknown, active: Context, isFatal: boolean) => Context;
+}
 
 /**
  * @param origin - `uncaughtException` or `unhandledRejection`, as Node.js calls it.
  * @param handled - the application has a listener and goes on, so the error ends nothing.
  */
-export function recordCrash(loggerProvider: LoggerProvider, error: unknown, origin: string, handled: boolean): void {
+export function recordCrash({ loggerProvider, failRequest }: CrashOptions, error: unknown, origin: string, handled: boolean): void {
   loggerProvider.getLogger('signalbox', version).emit({
     eventName: 'exception',
     severityNumber: handled ? ERROR : FATAL,
@@ -24,9 +30,5 @@ export function recordCrash(loggerProvider: LoggerProvider, error: unknown, orig
 }
 
 function describe(value: unknown): string {
-  try {
-    return value instanceof Error ? `${value.name}: ${value.message}` : String(value);
-  } catch {
-    return 'a value that cannot be shown';
-  }
+  return attempt(() => (value instanceof Error ? `${value.name}: ${value.message}` : String(value)), 'a value that cannot be shown');
 }

@@ -12,7 +12,7 @@ import {
   TOO_LARGE,
   type ExitFlushData,
   type FailureNote,
-} from './exit-flush.ts';
+} from './exit-protocol.ts';
 import { trust } from '../export/transport/tls-files.ts';
 import { createTransport } from '../export/transport/transport.ts';
 import { isTooLarge, type SendResult, type Transport } from '../otlp/types.ts';

@@ -11,6 +11,20 @@ import type { OtlpConfig, Signal } from '../config/config.ts';
 import { readEnvironment } from '../config/early.ts';
 import type { PendingRequest, Settlement } from '../export/sender.ts';
 import { SharedArrayBuffer } from '../runtime/captured.ts';
+import { attempt } from '../runtime/contain.ts';
+import { monotonicMs } from '../runtime/clock.ts';
+import {
+  ACCEPTED,
+  FIRST_RESULT_SLOT,
+  NOTE_BYTES,
+  PROGRESS_SLOT,
+  REFUSED,
+  SLOTS_PER_REQUEST,
+  STARTED,
+  TOO_LARGE,
+  type ExitFlushData,
+  type FailureNote,
+} from './exit-protocol.ts';
 
 /** Requests of one signal, in the order in which they must leave. */
 export interface ExitJob {
@@ -20,40 +34,10 @@ export interface ExitJob {
   readonly requests: readonly PendingRequest[];
 }
 
-/** What the worker is given. `results` has two slots a request: its outcome, and how many records were rejected. */
-export interface ExitFlushData {
-  readonly jobs: readonly { signal: Signal; otlp: OtlpConfig; userAgent: string; bodies: readonly Uint8Array[] }[];
-  readonly results: SharedArrayBuffer;
-  /** `NOTE_BYTES` a job: why it failed, as UTF-8 JSON of a `FailureNote`, padded with zeros. */
-  readonly notes: SharedArrayBuffer;
-  readonly deadlineMs: number;
-  /** PEM of the authorities to trust; undefined for those that every thread trusts. */
-  readonly trusted: readonly string[] | undefined;
-}
-
-export interface FailureNote {
-  readonly reason: string;
-  readonly message: string;
-}
-
-export const NOTE_BYTES = 2048;
-
-/** Slot 0 says how far the worker is; the outcomes follow. */
-export const PROGRESS_SLOT = 0;
-export const STARTED = 1;
-export const DONE = 2;
-export const FIRST_RESULT_SLOT = 1;
-export const SLOTS_PER_REQUEST = 2;
-export const ACCEPTED = 1;
-export const REFUSED = 2;
-export const TOO_LARGE = 3;
-
 /** The worker stops trying a little before the main thread stops waiting; with less than this left it is not started. */
 const REPORTING_MS = 150;
 /** A worker starts within some 50 ms, on a busy machine within ten times as much. */
 const STARTING_MS = 1500;
-
-const monotonicMs = performance.now.bind(performance);
 
 export interface ExitFlushResult {
   /** One list a job, one outcome a request. */
@@ -68,43 +52,54 @@ export interface ExitFlushResult {
 export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): ExitFlushResult {
   const requests = jobs.reduce((sum, job) => sum + job.requests.length, 0);
   const results = new SharedArrayBuffer(4 * (FIRST_RESULT_SLOT + SLOTS_PER_REQUEST * requests));
-  const slots = new Int32Array(results);
   const notes = new SharedArrayBuffer(NOTE_BYTES * jobs.length);
   let error: Error | undefined;
   if (requests > 0 && deadlineMs > REPORTING_MS) {
     try {
-      leaveMissingFolder();
-      const startedAt = monotonicMs();
-      const workerData: ExitFlushData = {
-        jobs: jobs.map(({ signal, otlp, userAgent, requests }) => ({ signal, otlp, userAgent, bodies: requests.map(({ body }) => body) })),
-        results,
-        notes,
-        deadlineMs: deadlineMs - REPORTING_MS,
-        trusted: jobs.some(({ otlp }) => otlp.url.startsWith('https:')) ? trustedHere() : undefined,
-      };
-      const worker = new Worker(new URL('./exit-flush-worker.js', import.meta.url), {
-        workerData,
-        env: tlsEnvironment(),
-        execArgv: networkFlags(),
-        stdin: false,
-        stdout: true,
-        stderr: true,
-      });
-      worker.unref();
-      // A worker that cannot be loaded, for its files were replaced meanwhile, must not cost the whole time limit.
-      if (Atomics.wait(slots, PROGRESS_SLOT, 0, Math.min(deadlineMs, STARTING_MS)) === 'timed-out') {
-        error = new Error(
-          `it did not start within ${Math.min(deadlineMs, STARTING_MS)} ms, as when the files of signalbox were replaced while the process ran`,
-        );
-      } else {
-        Atomics.wait(slots, PROGRESS_SLOT, STARTED, Math.max(0, deadlineMs - (monotonicMs() - startedAt)));
-      }
+      sendInWorker(jobs, results, notes, deadlineMs);
     } catch (cause) {
       error = cause as Error;
     }
   }
+  const outcomes = readOutcomes(jobs, new Int32Array(results));
+  const failures = jobs.map((_, job) => readNote(new Uint8Array(notes, job * NOTE_BYTES, NOTE_BYTES)));
+  return error === undefined ? { outcomes, failures } : { outcomes, failures, error };
+}
+
+/** @throws when no worker can be started. */
+function sendInWorker(jobs: readonly ExitJob[], results: SharedArrayBuffer, notes: SharedArrayBuffer, deadlineMs: number): void {
+  const slots = new Int32Array(results);
+  leaveMissingFolder();
+  const startedAt = monotonicMs();
+  const workerData: ExitFlushData = {
+    jobs: jobs.map(({ signal, otlp, userAgent, requests }) => ({ signal, otlp, userAgent, bodies: requests.map(({ body }) => body) })),
+    results,
+    notes,
+    deadlineMs: deadlineMs - REPORTING_MS,
+    trusted: jobs.some(({ otlp }) => otlp.url.startsWith('https:')) ? trustedHere() : undefined,
+  };
+  const worker = new Worker(new URL('./exit-flush-worker.js', import.meta.url), {
+    workerData,
+    env: tlsEnvironment(),
+    execArgv: networkFlags(),
+    stdin: false,
+    stdout: true,
+    stderr: true,
+  });
+  worker.unref();
+  // A worker that cannot be loaded, for its files were replaced meanwhile, must not cost the whole time limit.
+  const startingMs = Math.min(deadlineMs, STARTING_MS);
+  if (Atomics.wait(slots, PROGRESS_SLOT, 0, startingMs) === 'timed-out') {
+    throw new Error(
+      `it did not start within ${Math.round(startingMs)} ms, as when the files of signalbox were replaced while the process ran`,
+    );
+  }
+  Atomics.wait(slots, PROGRESS_SLOT, STARTED, Math.max(0, deadlineMs - (monotonicMs() - startedAt)));
+}
+
+function readOutcomes(jobs: readonly ExitJob[], slots: Int32Array): Settlement[][] {
   let slot = FIRST_RESULT_SLOT;
-  const outcomes = jobs.map((job) =>
+  return jobs.map((job) =>
     job.requests.map((): Settlement => {
       const outcome = Atomics.load(slots, slot);
       const rejected = Atomics.load(slots, slot + 1);
@@ -114,8 +109,6 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
       return { kind: 'lost', reason: outcome === REFUSED ? 'refused' : 'exit_deadline' };
     }),
   );
-  const failures = jobs.map((_, job) => readNote(new Uint8Array(notes, job * NOTE_BYTES, NOTE_BYTES)));
-  return error === undefined ? { outcomes, failures } : { outcomes, failures, error };
 }
 
 /** What TLS trusts in this thread by a flag, the environment or `tls.setDefaultCACertificates()`, when a new thread would not. */
@@ -143,19 +136,12 @@ function networkFlags(): string[] {
 
 /** A thread does not start in a working folder that was removed. The process ends, so nothing else misses it. */
 function leaveMissingFolder(): void {
-  try {
-    process.cwd();
-  } catch {
-    process.chdir(parse(process.execPath).root);
-  }
+  if (attempt(() => process.cwd()) === undefined) process.chdir(parse(process.execPath).root);
 }
 
 function readNote(bytes: Uint8Array): FailureNote | undefined {
   const end = bytes.indexOf(0);
   if (end <= 0) return undefined;
-  try {
-    return JSON.parse(Buffer.from(bytes.slice(0, end)).toString()) as FailureNote;
-  } catch {
-    return undefined; // the time was over while it was being written
-  }
+  // Half of one, when the time was over while it was being written.
+  return attempt(() => JSON.parse(Buffer.from(bytes.slice(0, end)).toString()) as FailureNote);
 }

@@ -166,3 +166,15 @@ function nameIn(names: readonly string[], scripts: readonly string[], path: stri
     return undefined;
   }
 }
+
+/** Whether the process loaded the means to start others: one that records nothing was most likely there for that. */
+export function hasLoadedChildProcess(): boolean {
+  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
+  return moduleLoadList?.includes('NativeModule child_process') ?? false;
+}
+
+/** Whether the process has children and serves nobody itself: it is there for them. */
+export function isWaitingForOthers(): boolean {
+  const resources = process.getActiveResourcesInfo();
+  return resources.includes('ProcessWrap') && !resources.includes('TCPServerWrap');
+}

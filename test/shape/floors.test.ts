@@ -17,9 +17,11 @@ const PLACES: readonly { readonly place: string; readonly floor: number; readonl
   { place: 'diagnostics', floor: 3, paths: /^diagnostics\// },
   { place: 'otlp', floor: 4, paths: /^otlp\// },
   { place: 'export', floor: 5, paths: /^export\// },
-  { place: 'SDK wing', floor: 6, paths: /^(engine|instrumentation|process)\// },
+  { place: 'engine', floor: 6, paths: /^engine\// },
+  { place: 'instrumentation', floor: 6, paths: /^instrumentation\// },
+  { place: 'process', floor: 6, paths: /^process\// },
   { place: 'official-sdk', floor: 7, paths: /^official-sdk\// },
-  { place: 'entries', floor: 8, paths: /^(start|preload|register|index)\.ts$|^too-old\.cts$/ },
+  { place: 'entries', floor: 8, paths: /^(start|announcer|preload|register|index)\.ts$|^too-old\.cts$/ },
   { place: 'receiver', floor: 9, paths: /^receiver\// },
   { place: 'cli', floor: 10, paths: /^cli\// },
 ];

@@ -10,9 +10,8 @@
  */
 import type { Attributes, MeterProvider, ObservableResult } from '@opentelemetry/api';
 import type { Signal } from '../../config/config.ts';
-import { droppedTotal, inFlight, type Account, type DropReason } from '../../diagnostics/account.ts';
+import { inFlight, type Account, type DropReason } from '../../diagnostics/account.ts';
 import { version } from '../../version.ts';
-import { recordsOf } from '../../export/sender.ts';
 
 const RECORD: Readonly<Record<Signal, string>> = { traces: 'span', logs: 'log', metrics: 'metric_data_point' };
 const UNIT: Readonly<Record<Signal, string>> = { traces: '{span}', logs: '{log_record}', metrics: '{data_point}' };
@@ -57,11 +56,4 @@ export function reportAccounts(meterProvider: MeterProvider, accounts: readonly 
         result.observe(inFlight(account), component);
       });
   }
-}
-
-/** `1500 spans (refused 1000, queue_full 500)`, or `undefined` when nothing was lost. */
-export function lossOf(account: Account): string | undefined {
-  const lost = droppedTotal(account);
-  if (lost === 0) return undefined;
-  return `${lost} ${recordsOf(account.signal, lost)} (${[...account.dropped].map(([reason, records]) => `${reason} ${records}`).join(', ')})`;
 }

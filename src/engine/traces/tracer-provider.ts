@@ -11,7 +11,7 @@ import { createScopeCache } from '../scope.ts';
 import { api } from '../../runtime/otel.ts';
 import { CONSUMER, INTERNAL, RANDOM, SAMPLED, SERVER } from '../../names/otel.ts';
 import { newSpanId, newTraceId } from './ids.ts';
-import { adoptEarlyRoute, adoptRoute } from '../../instrumentation/frameworks/nested-server.ts';
+import { adoptEarlyRoute, adoptRoute } from './nested-server.ts';
 import { RecordingSpan, type SpanShared } from './recording-span.ts';
 import type { Sampler } from './sampler.ts';
 import { createSpanContext, UnsampledSpan } from './unsampled-span.ts';

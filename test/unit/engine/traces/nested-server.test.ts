@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { require } from '../../../../src/runtime/otel.ts';
-import { api, createEngine } from '../../engine/traces/kit.ts';
+import { api, createEngine } from './kit.ts';
 
 const { setRPCMetadata, RPCType } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
 const { SERVER, INTERNAL, CLIENT } = api.SpanKind;

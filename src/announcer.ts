@@ -1,0 +1,88 @@
+/**
+ * Says what runs, and what is wrong with the settings: when the process turns out to do something, or after a while. A
+ * process that is only there to start others stays silent.
+ */
+import { isMainThread } from 'node:worker_threads';
+import type { Config, Problem } from './config/config.ts';
+import type { Reporter } from './diagnostics/reporter.ts';
+import { hasLoadedChildProcess, isWaitingForOthers } from './process/launcher.ts';
+import { setTimeout } from './runtime/captured.ts';
+import { contain } from './runtime/contain.ts';
+import { loadPart } from './runtime/load-part.ts';
+
+/** A process that has recorded nothing after so long is announced all the same, for what is wrong must be said. */
+const ANNOUNCE_AFTER_MS = 3000;
+/** An application has loaded what it needs by then. */
+const LOOK_FOR_BUNDLE_AFTER_MS = 5000;
+
+export interface AnnouncerOptions {
+  readonly config: Config;
+  readonly problems: readonly Problem[];
+  readonly reporter: Reporter;
+}
+
+export interface Announced {
+  readonly serviceName: string;
+  readonly serviceVersion: string | undefined;
+}
+
+export interface Announcer {
+  /** Everything is built: announce what there is to announce, and in any case after a while. */
+  begin(service: Announced): void;
+  /** Say the start line, unless it was said. */
+  announce(): void;
+  /** The process ends: what is wrong is said also when nothing was recorded. */
+  atEnd(): void;
+}
+
+export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions): Announcer {
+  let service: Announced | undefined;
+  let isWanted = false;
+  let isAnnounced = false;
+
+  function announce(): void {
+    isWanted = true;
+    if (isAnnounced || service === undefined) return;
+    isAnnounced = true;
+    sayProblems(problems, reporter);
+    const { startLine } = loadPart<typeof import('./diagnostics/start-line.ts')>(import.meta.url, './diagnostics/start-line');
+    reporter.say('started', startLine(config, service.serviceName, service.serviceVersion));
+  }
+
+  return {
+    begin(started) {
+      service = started;
+      if (isWanted) announce();
+      setTimeout(() => {
+        if (!isWaitingForOthers()) announce();
+      }, ANNOUNCE_AFTER_MS).unref();
+    },
+    announce: () => contain('the start line', announce),
+    atEnd() {
+      if (!isAnnounced && !hasLoadedChildProcess()) sayProblems(problems, reporter);
+    },
+  };
+}
+
+export function sayProblems(problems: readonly Problem[], reporter: Reporter): void {
+  for (const problem of problems) reporter.say(problem.code, problem.message, problem.setting);
+  if (!('permission' in process)) return;
+  const { connectionsForbidden } = loadPart<typeof import('./diagnostics/permissions.ts')>(import.meta.url, './diagnostics/permissions');
+  const forbidden = connectionsForbidden();
+  if (forbidden !== undefined) reporter.say('permission.net', forbidden);
+}
+
+/**
+ * Say after a while that `script` is one bundled file, in which nothing can be instrumented.
+ *
+ * @param hasPackages - whether the application loaded libraries from `node_modules`.
+ */
+export function watchForBundle(script: string | undefined, hasPackages: () => boolean, reporter: Reporter): void {
+  if (script === undefined || !isMainThread) return;
+  setTimeout(async () => {
+    if (hasPackages()) return;
+    const { looksBundled } = loadPart<typeof import('./diagnostics/bundled-app.ts')>(import.meta.url, './diagnostics/bundled-app');
+    const found = await looksBundled(script);
+    if (found !== undefined) reporter.say('bundled', found);
+  }, LOOK_FOR_BUNDLE_AFTER_MS).unref();
+}

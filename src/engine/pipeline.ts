@@ -1,0 +1,165 @@
+/**
+ * The way of a record of one signal, in the order in which it happens:
+ *
+ * 1. ended: a span ends, a log record is emitted, a metric is collected (`traces/`, `logs/`, `metrics/`)
+ * 2. made plain: what the application put into it is bounded and no longer its own (`values/`), before it comes here
+ * 3. redacted and encoded: here, one record alone, so that a bad one falls alone (`redaction/`, `otlp/encode/`)
+ * 4. queued: here, by `sender.add` (`export/queue.ts`)
+ * 5. sent: in batches, again when the collector does not take them (`export/sender.ts`); at the end of the process by
+ *    `process/delivery.ts`
+ * 6. settled: counted as acknowledged or dropped (`diagnostics/account.ts`)
+ */
+import type { Resource } from '@opentelemetry/resources';
+import type { MetricData } from '@opentelemetry/sdk-metrics';
+import type { BatchConfig, Config, OtlpConfig, Signal } from '../config/config.ts';
+import { createAccount, type Account } from '../diagnostics/account.ts';
+import type { Reporter } from '../diagnostics/reporter.ts';
+import { createEndpointHealth, type EndpointHealth } from '../export/endpoint-health.ts';
+import { createSender, recordsOf, type Sender } from '../export/sender.ts';
+import { createTransport } from '../export/transport/transport.ts';
+import type { Encoder, Scope } from '../otlp/types.ts';
+import { redactAttribute } from '../redaction/redact-attribute.ts';
+import { loadPart } from '../runtime/load-part.ts';
+import { version } from '../version.ts';
+
+/** An interval of metrics may be shorter than any request. */
+const SHORTEST_REQUEST_MS = 1000;
+/** A larger metric is taken apart, for that cannot be done on its way. Most proxies let 1 MiB pass. */
+const MAX_METRIC_BYTES = 512 * 1024;
+
+export const USER_AGENT = `OTel-OTLP-Exporter-JavaScript/${version} signalbox/${version}`;
+
+/** What the pipelines of all signals have in common. */
+export interface PipelineOptions {
+  readonly config: Config;
+  readonly resource: Resource;
+  /** The first request waits for it. */
+  readonly ready: Promise<void> | undefined;
+  readonly reporter: Reporter;
+  /** Called for each record that is queued. */
+  readonly onQueued: () => void;
+}
+
+export interface Pipeline {
+  readonly signal: Signal;
+  readonly otlp: OtlpConfig;
+  readonly account: Account;
+  readonly sender: Sender;
+  /** `undefined` where there is no endpoint: the console. */
+  readonly health: EndpointHealth | undefined;
+  readonly encoder: Encoder;
+  readonly onQueued: () => void;
+  /** Encoded scopes, by the object that makers of records share. */
+  readonly scopes: WeakMap<object, Uint8Array>;
+}
+
+/** One for each signal that goes somewhere; signals that share an endpoint share what is known of it. */
+export function createPipelines(options: PipelineOptions): Readonly<Partial<Record<Signal, Pipeline>>> {
+  const healths = new Map<string, EndpointHealth>();
+  const healthOf = ({ url }: OtlpConfig): EndpointHealth => {
+    const { origin } = new URL(url);
+    let health = healths.get(origin);
+    if (health === undefined) healths.set(origin, (health = createEndpointHealth(origin, options.reporter)));
+    return health;
+  };
+  const pipelines: Partial<Record<Signal, Pipeline>> = {};
+  for (const signal of ['traces', 'logs', 'metrics'] as const) {
+    const { exporter, otlp } = options.config[signal];
+    if (exporter === 'otlp') pipelines[signal] = toEndpoint(options, signal, healthOf(otlp));
+    else if (exporter === 'console') pipelines[signal] = toConsole(options, signal);
+  }
+  return pipelines;
+}
+
+function toEndpoint(options: PipelineOptions, signal: Signal, health: EndpointHealth): Pipeline {
+  const { config, reporter, resource, ready, onQueued } = options;
+  const { otlp } = config[signal];
+  const account = createAccount(signal);
+  const encoder = loadEncoder(otlp.protocol === 'http/json' ? 'json' : 'protobuf');
+  const sender = createSender({
+    signal,
+    batch: batchOf(config, signal),
+    queueMaxBytes: config.queueMaxBytes,
+    requestTimeoutMs: otlp.timeoutMs,
+    encoder,
+    resource: () => encoder.encodeResource(resource, redactAttribute),
+    ready,
+    transport: createTransport(otlp, signal, USER_AGENT),
+    account,
+    health,
+    reporter,
+    onQueueFull: () => {
+      reporter.say(
+        `queue-full.${signal}`,
+        `No more ${recordsOf(signal)} can wait for export: the limit of ${config.queueMaxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES) is reached. New ones are dropped and counted until the collector takes some.`,
+      );
+    },
+  });
+  return { signal, otlp, account, sender, health, encoder, onQueued, scopes: new WeakMap() };
+}
+
+function toConsole({ config, reporter, onQueued }: PipelineOptions, signal: Signal): Pipeline {
+  const { createConsoleSender } = loadPart<typeof import('../export/console-sender.ts')>(import.meta.url, '../export/console-sender');
+  const account = createAccount(signal);
+  const sender = createConsoleSender(signal, account, reporter);
+  const { otlp } = config[signal];
+  return { signal, otlp, account, sender, health: undefined, encoder: loadEncoder('json'), onQueued, scopes: new WeakMap() };
+}
+
+/** Metrics wait for no batch: what an interval collects leaves together. */
+function batchOf({ traces, logs, metrics }: Config, signal: Signal): BatchConfig {
+  if (signal === 'traces') return traces.batch;
+  if (signal === 'logs') return logs.batch;
+  return {
+    scheduleDelayMs: 0,
+    exportTimeoutMs: Math.max(metrics.exportTimeoutMs, SHORTEST_REQUEST_MS),
+    maxQueueSize: Infinity,
+    maxExportBatchSize: Infinity,
+  };
+}
+
+function loadEncoder(format: 'json' | 'protobuf'): Encoder {
+  const loaded = loadPart<Record<string, Encoder>>(import.meta.url, `../otlp/encode/${format}-encoder`);
+  return loaded[`${format}Encoder`] as Encoder;
+}
+
+/** Encode one record of `scope` and queue it. One that cannot be encoded is counted, and costs no other. */
+export function enqueue(pipeline: Pipeline, scope: object, encode: (encoder: Encoder) => Uint8Array): void {
+  let scopeBytes: Uint8Array;
+  let record: Uint8Array;
+  try {
+    scopeBytes = encodedScope(pipeline, scope);
+    record = encode(pipeline.encoder);
+  } catch (error) {
+    return pipeline.sender.addFailed(error);
+  }
+  pipeline.sender.add(scopeBytes, record);
+  pipeline.onQueued();
+}
+
+/** The same for a metric with all its points; one that is too large, or that cannot be encoded, is taken apart. */
+export function enqueueMetric(pipeline: Pipeline, scope: object, metric: MetricData): void {
+  const { dataPoints } = metric;
+  let scopeBytes: Uint8Array | undefined;
+  let record: Uint8Array | undefined;
+  try {
+    scopeBytes = encodedScope(pipeline, scope);
+    record = pipeline.encoder.encodeMetric(metric, redactAttribute);
+  } catch (error) {
+    if (dataPoints.length < 2) return pipeline.sender.addFailed(error, dataPoints.length);
+  }
+  const parts = record === undefined ? 2 : Math.ceil(record.length / MAX_METRIC_BYTES);
+  if (scopeBytes !== undefined && record !== undefined && (parts === 1 || dataPoints.length < 2)) {
+    pipeline.sender.add(scopeBytes, record, dataPoints.length);
+    return pipeline.onQueued();
+  }
+  const size = Math.ceil(dataPoints.length / parts);
+  for (let from = 0; from < dataPoints.length; from += size)
+    enqueueMetric(pipeline, scope, { ...metric, dataPoints: dataPoints.slice(from, from + size) } as MetricData);
+}
+
+function encodedScope({ scopes, encoder }: Pipeline, scope: object): Uint8Array {
+  let encoded = scopes.get(scope);
+  if (encoded === undefined) scopes.set(scope, (encoded = encoder.encodeScope(scope as Scope, redactAttribute)));
+  return encoded;
+}
