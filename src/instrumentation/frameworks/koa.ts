@@ -4,10 +4,11 @@
  * Of our own, because routers say what they matched on the context, routers nested in others with the whole path; a span for
  * each function that a route has adds nothing.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { require } from '../../runtime/otel.ts';
+import { whoBrokeOff } from '../http/broken-off.ts';
 import { recordServerError, setRoute } from '../http/server-request.ts';
 
 const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
@@ -15,6 +16,7 @@ const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
 
 interface Context {
   readonly req: IncomingMessage;
+  readonly res: ServerResponse;
   /** Where `koa-mount` put the application that is running. */
   readonly mountPath?: unknown;
   onerror(error: unknown): unknown;
@@ -80,10 +82,16 @@ class KoaInstrumentation extends InstrumentationBase {
     const { onerror } = context;
     context.onerror = function (error) {
       // Called with nothing at the end of every request.
-      if (error !== undefined && error !== null && isEnabled()) recordServerError(this.req, error);
+      if (error !== undefined && error !== null && isEnabled() && !isLossOfClient(this, error)) recordServerError(this.req, error);
       return onerror.call(this, error);
     };
   }
+}
+
+/** Koa tells an application also that a connection has failed: no failure of a handler. */
+function isLossOfClient({ req: request, res: response }: Context, error: unknown): boolean {
+  const { socket: connection } = request;
+  return error === connection.errored && whoBrokeOff({ request, response, connection }).by === 'client';
 }
 
 export function create(options: Record<string, unknown>): Instrumentation {

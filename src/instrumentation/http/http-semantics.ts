@@ -4,7 +4,10 @@
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 import type { Attributes } from '@opentelemetry/api';
+import { HTTP_REQUEST_METHOD, HTTP_REQUEST_METHOD_ORIGINAL } from '../../names/attributes.ts';
+import { attempt } from '../../runtime/contain.ts';
 
+const OTHER_METHOD = '_OTHER';
 const KNOWN_METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']);
 
 /**
@@ -18,8 +21,14 @@ export function isReplaced(name: string, added: ReadonlySet<unknown>): boolean {
 
 /** What is no method of the specifications becomes `_OTHER`: metrics must not have a series for whatever somebody sends. */
 export function methodAttributes(method: string): Attributes {
-  if (KNOWN_METHODS.has(method)) return { 'http.request.method': method };
-  return { 'http.request.method': '_OTHER', 'http.request.method_original': method };
+  if (KNOWN_METHODS.has(method)) return { [HTTP_REQUEST_METHOD]: method };
+  return { [HTTP_REQUEST_METHOD]: OTHER_METHOD, [HTTP_REQUEST_METHOD_ORIGINAL]: method };
+}
+
+/** The method in the name of a span, which must not be whatever somebody sends. */
+export function methodInName(attributes: Attributes): string {
+  const method = attributes[HTTP_REQUEST_METHOD];
+  return method === OTHER_METHOD ? 'HTTP' : (method as string);
 }
 
 /** For `error.type`: the name of an error. */
@@ -36,11 +45,8 @@ export function messageOf(error: unknown): string {
   return textOf(error, 'message');
 }
 
-function textOf(error: unknown, name: 'code' | 'message' | 'name'): string {
-  try {
-    const value = (error as { readonly [Name in typeof name]?: unknown } | null | undefined)?.[name];
-    return typeof value === 'string' ? value : '';
-  } catch {
-    return ''; // a hostile getter
-  }
+/** A property of what was thrown, which may have hostile getters: empty where it is no text. */
+export function textOf(error: unknown, name: 'code' | 'message' | 'name' | 'syscall'): string {
+  const value = attempt(() => (error as { readonly [Name in typeof name]?: unknown } | null | undefined)?.[name]);
+  return typeof value === 'string' ? value : '';
 }

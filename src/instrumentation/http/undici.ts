@@ -12,7 +12,10 @@ interface Message {
 }
 
 /** What of the official class is used; exact versions are pinned, and a test fails when it changes. */
-type Official = new (options: Record<string, unknown>) => Instrumentation & { onRequestCreated(message: Message): void };
+type Official = new (options: Record<string, unknown>) => Instrumentation & {
+  onRequestCreated(message: Message): void;
+  onError(message: Message & { error: unknown }): void;
+};
 
 /** Names and values by turns, or, of undici 5, as they are sent. */
 interface Request {
@@ -30,7 +33,17 @@ export function create(options: Record<string, unknown>): Instrumentation {
       if (Array.isArray(request.headers)) request.headers = withoutReplaced(request.headers, given);
       else if (typeof request.headers === 'string') request.headers = linesWithoutReplaced(request.headers, given);
     }
+    /** The code of a `DOMException` is a number: of a time-out, `error.type` would be 23. */
+    override onError(message: Message & { error: unknown }): void {
+      const { error } = message;
+      const isNumbered = error instanceof DOMException && error.name !== 'AbortError';
+      super.onError(isNumbered ? { ...message, error: withoutCode(error) } : message);
+    }
   })(options);
+}
+
+function withoutCode({ name, message, stack }: DOMException): object {
+  return { name, message, stack };
 }
 
 function withoutReplaced(headers: unknown[], given: number): unknown[] {

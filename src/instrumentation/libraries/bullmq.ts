@@ -4,28 +4,47 @@
  */
 import type { Attributes, Context, Exception, Span, TimeInput } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
+import {
+  ERROR_TYPE,
+  MESSAGING_DESTINATION_NAME,
+  MESSAGING_OPERATION_NAME,
+  MESSAGING_OPERATION_TYPE,
+  MESSAGING_SYSTEM,
+} from '../../names/attributes.ts';
+import { CONSUMER, PRODUCER, STATUS_ERROR } from '../../names/otel.ts';
 import { version } from '../../version.ts';
+import { attempt } from '../../runtime/contain.ts';
 import { api, require } from '../../runtime/otel.ts';
-import { STATUS_ERROR } from '../../names/otel.ts';
+import { messageOf, nameOf } from '../http/http-semantics.ts';
 
 const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
   require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
 
-/** BullMQ's numbers, which are OpenTelemetry's. */
-const PRODUCER = 3;
-const CONSUMER = 4;
+/** What a job returned: the application's own data, of any size. */
+const JOB_RESULT = 'bullmq.job.result';
+const JOB_FAILED = 'job failed';
 
+/** By BullMQ's numbers of kinds, which are OpenTelemetry's. */
 type Trace = (this: Traced, kind: number, operation: string, destination: string | undefined, ...rest: unknown[]) => unknown;
 
 interface Traced {
   readonly name: string;
   opts?: { telemetry?: unknown };
   trace: Trace;
+  /** Of a worker. */
+  prependListener?(event: 'failed', listener: (job: unknown, error: unknown) => void): void;
+}
+
+type AddNode = (this: FlowProducer, given: { readonly node: { readonly opts?: object } }) => unknown;
+
+interface FlowProducer {
+  telemetry?: unknown;
+  addNode?: AddNode;
 }
 
 interface BullMQ {
   readonly QueueBase?: { readonly prototype: Traced };
-  readonly FlowProducer?: { readonly prototype: { telemetry?: unknown } };
+  readonly FlowProducer?: { readonly prototype: FlowProducer };
 }
 
 class BullMQInstrumentation extends InstrumentationBase {
@@ -36,38 +55,34 @@ class BullMQInstrumentation extends InstrumentationBase {
   protected override init() {
     return [
       new InstrumentationNodeModuleDefinition('bullmq', ['>=5.11.0 <7'], (exported: BullMQ) => {
-        const base = exported.QueueBase?.prototype;
-        if (base === undefined) return exported;
         const telemetry = this.#telemetry();
-        const trace = base.trace;
-        base.trace = function (kind, operation, destination, ...rest) {
-          if (this.opts !== undefined) this.opts.telemetry ??= telemetry;
-          // An application that brings telemetry of its own keeps it. Ours names the queue alone, where BullMQ adds the job.
-          const isOurs = this.opts?.telemetry === telemetry && (kind === PRODUCER || kind === CONSUMER);
-          return trace.call(this, kind, operation, isOurs ? this.name : destination, ...rest);
-        };
-        // A property of the prototype: an instance that was given telemetry has its own.
-        if (exported.FlowProducer !== undefined) exported.FlowProducer.prototype.telemetry = telemetry;
+        if (exported.QueueBase !== undefined) traceQueues(exported.QueueBase.prototype, telemetry);
+        if (exported.FlowProducer !== undefined) traceFlows(exported.FlowProducer.prototype, telemetry);
         return exported;
       }),
     ];
   }
 
+  #startSpan(name: string, kind: number | undefined, context: Context | undefined): Span | undefined {
+    if (!this.isEnabled() || (kind !== PRODUCER && kind !== CONSUMER)) return undefined;
+    const [operation, ...queue] = name.split(' ');
+    const attributes: Attributes = {
+      [MESSAGING_SYSTEM]: 'bullmq',
+      [MESSAGING_OPERATION_NAME]: operation,
+      [MESSAGING_OPERATION_TYPE]: kind === PRODUCER ? 'send' : 'process',
+      [MESSAGING_DESTINATION_NAME]: queue.join(' '),
+    };
+    return this.tracer.startSpan(name, { kind, attributes }, context ?? api.context.active());
+  }
+
   /** What BullMQ asks for as `telemetry`; see its `interfaces/telemetry`. */
   #telemetry() {
+    const { recordJobResults } = this.getConfig() as { recordJobResults?: boolean };
     return {
       tracer: {
         startSpan: (name: string, options: { kind?: number } = {}, context?: Context) => {
-          const { kind } = options;
-          if (!this.isEnabled() || (kind !== PRODUCER && kind !== CONSUMER)) return SILENT;
-          const [operation, ...queue] = name.split(' ');
-          const attributes: Attributes = {
-            'messaging.system': 'bullmq',
-            'messaging.operation.name': operation,
-            'messaging.operation.type': kind === PRODUCER ? 'send' : 'process',
-            'messaging.destination.name': queue.join(' '),
-          };
-          return adapt(this.tracer.startSpan(name, { kind: kind as 3 | 4, attributes }, context ?? api.context.active()));
+          const span = this.#startSpan(name, options.kind, context);
+          return span === undefined ? SILENT : adapt(span, recordJobResults === true);
         },
       },
       contextManager: {
@@ -79,31 +94,70 @@ class BullMQInstrumentation extends InstrumentationBase {
           api.propagation.inject(context, carrier);
           return JSON.stringify(carrier);
         },
-        fromMetadata(active: Context, metadata: string) {
-          try {
-            return api.propagation.extract(active, JSON.parse(metadata));
-          } catch {
-            return active; // a job that something else wrote
-          }
-        },
+        // A job that something else wrote has none that can be read.
+        fromMetadata: (active: Context, metadata: string) => attempt(() => api.propagation.extract(active, JSON.parse(metadata)), active),
       },
     };
   }
 }
 
-function adapt(span: Span) {
+/** An application that brings telemetry of its own keeps it. */
+function traceQueues(base: Traced, telemetry: unknown): void {
+  const { trace } = base;
+  base.trace = function (kind, operation, destination, ...rest) {
+    if (this.opts !== undefined) this.opts.telemetry ??= telemetry;
+    const isOurs = this.opts?.telemetry === telemetry && (kind === PRODUCER || kind === CONSUMER);
+    if (isOurs && kind === CONSUMER) noteFailures(this);
+    // Ours names the queue alone, where BullMQ adds the job.
+    return trace.call(this, kind, operation, isOurs ? this.name : destination, ...rest);
+  };
+}
+
+function traceFlows(producer: FlowProducer, telemetry: unknown): void {
+  // A property of the prototype: an instance that was given telemetry has its own.
+  producer.telemetry = telemetry;
+  const { addNode } = producer;
+  if (addNode === undefined) return;
+  producer.addNode = function (given) {
+    if (this.telemetry !== telemetry || given.node.opts !== undefined) return addNode.call(this, given);
+    // BullMQ notes the trace in a job's options, and not where there are none.
+    return addNode.call(this, { ...given, node: { ...given.node, opts: {} } });
+  };
+}
+
+/** Workers whose failures are noted, and the failure that a worker emitted last: its span hears of it right afterwards, by its message alone. */
+const watched = new WeakSet<object>();
+let lastFailure: unknown;
+
+function noteFailures(worker: Traced): void {
+  if (watched.has(worker)) return;
+  watched.add(worker);
+  worker.prependListener?.('failed', (_job, error) => void (lastFailure = error));
+}
+
+function adapt(span: Span, recordsResults: boolean) {
+  function fail(exception: Exception, time?: TimeInput): void {
+    span.recordException(exception, time);
+    const message = typeof exception === 'string' ? exception : messageOf(exception);
+    span.setStatus({ code: STATUS_ERROR, ...(message === '' ? {} : { message }) });
+    span.setAttribute(ERROR_TYPE, nameOf(exception));
+  }
+  const exported = (attributes: Attributes = {}): Attributes => {
+    if (recordsResults || attributes[JOB_RESULT] === undefined) return attributes;
+    const { [JOB_RESULT]: _result, ...others } = attributes;
+    return others;
+  };
   return {
     setSpanOnContext: (context: Context) => api.trace.setSpan(context, span),
-    setAttribute: (key: string, value: Attributes[string]) => void (value !== undefined && span.setAttribute(key, value)),
-    setAttributes: (attributes: Attributes) => void span.setAttributes(attributes),
-    addEvent: (name: string, attributes?: Attributes) => void span.addEvent(name, attributes),
-    recordException(exception: Exception, time?: TimeInput) {
-      span.recordException(exception, time);
-      span.setStatus({
-        code: STATUS_ERROR,
-        ...(typeof exception === 'string' ? { message: exception } : exception.message === undefined ? {} : { message: exception.message }),
-      });
+    setAttribute: (key: string, value: Attributes[string]) => void (value !== undefined && span.setAttributes(exported({ [key]: value }))),
+    setAttributes: (attributes: Attributes) => void span.setAttributes(exported(attributes)),
+    addEvent(name: string, attributes?: Attributes) {
+      span.addEvent(name, exported(attributes));
+      if (name !== JOB_FAILED) return;
+      fail((lastFailure ?? String(attributes?.['bullmq.job.failed.reason'])) as Exception);
+      lastFailure = undefined;
     },
+    recordException: fail,
     end: () => span.end(),
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { replaceHeaders } from '../../../../src/instrumentation/http/http-client.ts';
+import { replaceHeaders } from '../../../../src/instrumentation/http/add-headers.ts';
 
 const head = (...lines: string[]): string => [...lines, '', ''].join('\r\n');
 
