@@ -5,7 +5,7 @@
 import { isMainThread } from 'node:worker_threads';
 import type { Config, Problem } from './config/config.ts';
 import type { Reporter } from './diagnostics/reporter.ts';
-import { hasLoadedChildProcess, isWaitingForOthers } from './process/launcher.ts';
+import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
 import { setTimeout } from './runtime/captured.ts';
 import { contain } from './runtime/contain.ts';
 import { loadPart } from './runtime/load-part.ts';
@@ -54,7 +54,7 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
       service = started;
       if (isWanted) announce();
       setTimeout(() => {
-        if (!isWaitingForOthers()) announce();
+        if (!isProcessManager()) announce();
       }, ANNOUNCE_AFTER_MS).unref();
     },
     announce: () => contain('the start line', announce),

@@ -19,7 +19,7 @@ import { orUndo, type Undo } from './engine/undo.ts';
 import { failRequest } from './instrumentation/http/server-request.ts';
 import { instrument } from './instrumentation/loading/instrument.ts';
 import { createDelivery } from './process/delivery.ts';
-import { hasLoadedChildProcess } from './process/launcher.ts';
+import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
 import { watchProcessEnd } from './process/process-end.ts';
 import { attempt, contain, onContained } from './runtime/contain.ts';
 import { loadPart } from './runtime/load-part.ts';
@@ -84,7 +84,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
 function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Telemetry {
   const diagnostics = sayDiagnostics(reporter, config.logLevel);
   const announcer = createAnnouncer({ config, problems, reporter });
-  const engine = startEngine({ config, facts, reporter, onFirstRecord: announcer.announce });
+  const engine = startEngine({ config, facts, reporter, isProcessManager, onFirstRecord: announcer.announce });
   undo.add(() => engine.metrics?.stop());
 
   const delivery = createDelivery({

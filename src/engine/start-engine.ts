@@ -10,7 +10,7 @@ import { loadPart } from '../runtime/load-part.ts';
 import { api } from '../runtime/otel.ts';
 import { createLoggerProvider, type EngineLoggerProvider } from './logs/logger-provider.ts';
 import { guardMeterProvider } from './metrics/guard-meter.ts';
-import { startMetrics, type MetricsPipeline } from './metrics/metrics.ts';
+import { startMetrics, type MetricsOptions, type MetricsPipeline } from './metrics/metrics.ts';
 import { createPipelines, enqueue, enqueueMetric, type Pipeline } from './pipeline.ts';
 import { detectResource } from './resource/resource.ts';
 import { createSampler } from './traces/sampler.ts';
@@ -37,12 +37,14 @@ export interface EngineOptions {
   readonly config: Config;
   readonly facts: PlatformFacts;
   readonly reporter: Reporter;
+  /** Whether this process stays only to look after others: without records of its own nothing is collected then. */
+  readonly isProcessManager: () => boolean;
   /** Called once, when the first record is queued. */
   readonly onFirstRecord: () => void;
 }
 
 /** @throws when it cannot be built. */
-export function startEngine({ config, facts, reporter, onFirstRecord }: EngineOptions): Engine {
+export function startEngine({ config, facts, reporter, isProcessManager, onFirstRecord }: EngineOptions): Engine {
   const resource = createResource(detectResource(config, facts));
   let hasRecords = false;
   const onQueued = (): void => {
@@ -55,7 +57,7 @@ export function startEngine({ config, facts, reporter, onFirstRecord }: EngineOp
   const ready = askCloud(config, resource.attributes);
   const bySignal = createPipelines({ config, resource, ready, reporter, onQueued });
   const pipelines = Object.values(bySignal);
-  const metrics = startMetricsInto(bySignal.metrics, config, resource, reporter);
+  const metrics = startMetricsInto(bySignal.metrics, { config, resource, reporter, isOfNoUse: () => !hasRecords && isProcessManager() });
   const meterProvider = metrics === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metrics.meterProvider, reporter);
   return {
     serviceName: String(resource.attributes['service.name']),
@@ -93,14 +95,9 @@ function createLoggerProviderInto(pipeline: Pipeline | undefined, { logs }: Conf
   });
 }
 
-function startMetricsInto(
-  pipeline: Pipeline | undefined,
-  config: Config,
-  resource: Resource,
-  reporter: Reporter,
-): MetricsPipeline | undefined {
+function startMetricsInto(pipeline: Pipeline | undefined, options: Omit<MetricsOptions, 'onMetric'>): MetricsPipeline | undefined {
   if (pipeline === undefined) return undefined;
-  return startMetrics({ config, resource, reporter, onMetric: (scope, metric) => enqueueMetric(pipeline, scope, metric) });
+  return startMetrics({ ...options, onMetric: (scope, metric) => enqueueMetric(pipeline, scope, metric) });
 }
 
 function reportOn(meterProvider: MeterProvider, accounts: readonly { readonly account: Account }[]): void {

@@ -6,6 +6,7 @@
  */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, sep } from 'node:path';
+import { attempt } from '../runtime/contain.ts';
 
 interface Launchers {
   /** Path endings, as they stand behind the last `node_modules` or in the folder of an installation. */
@@ -52,6 +53,15 @@ const STARTERS: Launchers = {
     'nx/bin/nx.js',
     'lerna/dist/cli.js',
     'pm2/bin/pm2',
+    'pm2/bin/pm2-dev',
+    'pm2/bin/pm2-docker',
+    'pm2/bin/pm2-runtime',
+    'pm2/lib/Daemon.js',
+    'forever/bin/forever',
+    'forever/bin/foreverd',
+    'forever/bin/monitor',
+    'node-dev/bin/node-dev',
+    'ts-node-dev/lib/bin.js',
     'foreman/nf.js',
   ],
   names: [
@@ -77,6 +87,14 @@ const STARTERS: Launchers = {
     'nx',
     'lerna',
     'pm2',
+    'pm2-dev',
+    'pm2-docker',
+    'pm2-runtime',
+    'forever',
+    'foreverd',
+    'node-dev',
+    'ts-node-dev',
+    'tsnd',
     'nf',
   ],
 };
@@ -160,21 +178,6 @@ function nameIn(names: readonly string[], scripts: readonly string[], path: stri
   const name = basename(path);
   if (!names.includes(name)) return undefined;
   if (dirname(path).endsWith('.bin')) return name;
-  try {
-    return scriptIn(scripts, realpathSync(path)); // a link on the PATH, as /usr/bin/npm is
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the process loaded the means to start others: one that records nothing was most likely there for that. */
-export function hasLoadedChildProcess(): boolean {
-  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
-  return moduleLoadList?.includes('NativeModule child_process') ?? false;
-}
-
-/** Whether the process has children and serves nobody itself: it is there for them. */
-export function isWaitingForOthers(): boolean {
-  const resources = process.getActiveResourcesInfo();
-  return resources.includes('ProcessWrap') && !resources.includes('TCPServerWrap');
+  const real = attempt(() => realpathSync(path)); // a link on the PATH, as /usr/bin/npm is
+  return real === undefined ? undefined : scriptIn(scripts, real);
 }

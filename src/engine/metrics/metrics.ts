@@ -41,6 +41,8 @@ export interface MetricsOptions {
   readonly config: Config;
   readonly resource: Resource;
   readonly reporter: Reporter;
+  /** Whether what the process tells of itself is of no use. Without other values nothing is collected then. Default: never. */
+  readonly isOfNoUse?: () => boolean;
   readonly onMetric: (scope: object, metric: MetricData) => void;
 }
 
@@ -99,9 +101,11 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
     },
   );
 
+  const isOfNoUse = (): boolean => recorded === 0 && !hasObservers && options.isOfNoUse?.() === true;
+
   function load(): Collecting {
     if (pipeline === undefined) {
-      pipeline = createPipeline(options);
+      pipeline = createPipeline({ ...options, isOfNoUse });
       meters.catchUp();
     }
     return pipeline;
@@ -124,10 +128,10 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
     get hasObservers() {
       return hasObservers;
     },
-    collect: async (options) => (wanted ? tryLoad()?.collect(options) : undefined),
+    collect: async (options) => (wanted && !isOfNoUse() ? tryLoad()?.collect(options) : undefined),
     collectNow() {
       // Not for what the process tells of itself: a short one would load the SDK for nothing else.
-      if (pipeline !== undefined || hasObservers) tryLoad()?.collectNow();
+      if ((pipeline !== undefined || hasObservers) && !isOfNoUse()) tryLoad()?.collectNow();
     },
     stop: () => pipeline?.stop(),
   };
@@ -135,7 +139,7 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
 
 type Collecting = Omit<MetricsPipeline, 'recorded' | 'hasObservers'>;
 
-function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions): Collecting {
+function createPipeline({ config, resource, reporter, isOfNoUse, onMetric }: Required<MetricsOptions>): Collecting {
   const sdk = require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
   const { intervalMs, exportTimeoutMs, temporality, defaultHistogram } = config.metrics;
   let timer: NodeJS.Timeout | undefined;
@@ -218,7 +222,7 @@ function createPipeline({ config, resource, reporter, onMetric }: MetricsOptions
 
   function schedule(): void {
     if (stopped) return;
-    timer = setTimeout(() => void collect().then(schedule), intervalMs);
+    timer = setTimeout(() => void (isOfNoUse() ? Promise.resolve() : collect()).then(schedule), intervalMs);
     timer.unref();
   }
 
