@@ -4,6 +4,7 @@
  * A connection that the other side closed has ended (`readableEnded`), or failed with an error of the system. One that did
  * neither was closed by this program. Node.js gives both the same error: `ECONNRESET`, "socket hang up" or "aborted".
  */
+import { attempt } from '../../runtime/contain.ts';
 import { textOf } from './http-semantics.ts';
 
 export interface Connection {
@@ -50,7 +51,7 @@ export function clientFailure({ failure, response, connection, timedOut }: Clien
 
 /** `AbortSignal.timeout()`, which is the cause of the error that a request is given. */
 function isTimeoutOfSignal(error: unknown): boolean {
-  return textOf((error as { cause?: unknown } | undefined)?.cause, 'name') === TIMEOUT && isGivenUp(error);
+  return isGivenUp(error) && textOf(attempt(() => (error as { cause?: unknown }).cause), 'name') === TIMEOUT;
 }
 
 function isGivenUp(error: unknown): boolean {
