@@ -48,6 +48,10 @@ const EXPRESS: readonly Row[] = [
   { ask: 'GET /second/thing', route: '/second/thing' },
   { ask: 'GET /api/after', route: '/api/after' },
   { ask: 'GET /inner/page/3', route: '/inner/page/:page' },
+  // By a handler of `use`, under the very path that it was given.
+  { ask: 'GET /inner/status', route: '/inner/status' },
+  { ask: 'GET /inner/status/more' },
+  { ask: 'GET /passes-on', status: 404 },
   { ask: 'GET /throws', status: 500, route: '/throws', exception: 'the handler failed' },
   { ask: 'GET /passes-error', status: 500, route: '/passes-error', exception: 'the handler failed later' },
   { ask: 'GET /client-error', status: 404, route: '/client-error' },

@@ -51,7 +51,13 @@ export function clientFailure({ failure, response, connection, timedOut }: Clien
 
 /** `AbortSignal.timeout()`, which is the cause of the error that a request is given. */
 function isTimeoutOfSignal(error: unknown): boolean {
-  return isGivenUp(error) && textOf(attempt(() => (error as { cause?: unknown }).cause), 'name') === TIMEOUT;
+  return (
+    isGivenUp(error) &&
+    textOf(
+      attempt(() => (error as { cause?: unknown }).cause),
+      'name',
+    ) === TIMEOUT
+  );
 }
 
 function isGivenUp(error: unknown): boolean {

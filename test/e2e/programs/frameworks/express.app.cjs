@@ -51,7 +51,9 @@ module.exports = function createApp(express, { anything }) {
 
   const inner = express();
   inner.get('/page/:page', (_request, response) => response.send('ok'));
+  inner.use('/status', (_request, response) => response.send('up'));
   app.use('/inner', inner);
+  app.use('/passes-on', (_request, _response, next) => setImmediate(next));
 
   const open = express.Router();
   open.get(anything, (_request, response) => response.send('anything'));
