@@ -4,6 +4,7 @@
  */
 import type { Context, Span } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { HTTP_ROUTE } from '../../names/attributes.ts';
 import { RPC_METADATA } from '../../context/context-keys.ts';
 
 /** What the HTTP instrumentation keeps in the context of a request, and reads the route from when the response ends. */
@@ -28,7 +29,7 @@ export function adoptRoute(context: Context, outer: Span, nested: ReadableSpan):
     Object.defineProperty(metadata, 'route', {
       configurable: true,
       enumerable: true,
-      get: () => nested.attributes['http.route'] ?? route,
+      get: () => nested.attributes[HTTP_ROUTE] ?? route,
       set: (value: unknown) => {
         route = value;
       },

@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
+import { attempt } from '../../runtime/contain.ts';
 import { require } from '../../runtime/otel.ts';
 import { recordServerError, setRoute } from '../http/server-request.ts';
 
@@ -46,14 +47,13 @@ class FastifyInstrumentation extends InstrumentationBase {
       tellRoute(request);
       done();
     });
-    try {
+    // Fastify before 4.6 does not know it, and throws.
+    attempt(() =>
       fastify.addHook('onRequestAbort', (request, done) => {
         tellRoute(request);
         done();
-      });
-    } catch {
-      // Fastify before 4.6 does not tell.
-    }
+      }),
+    );
     fastify.addHook('onError', (request, _reply, error, done) => {
       if (this.isEnabled()) recordServerError(request.raw, error);
       done();

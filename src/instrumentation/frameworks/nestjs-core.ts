@@ -6,6 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
+import { attempt, contain } from '../../runtime/contain.ts';
 import { require } from '../../runtime/otel.ts';
 import { recordServerError } from '../http/server-request.ts';
 
@@ -63,12 +64,10 @@ class NestInstrumentation extends InstrumentationBase {
 
   #record(exception: unknown, host: Parameters<Next>[1]): void {
     if (!this.isEnabled()) return;
-    try {
-      const request = host.getArgByIndex(0);
-      recordServerError(request.raw ?? request, exception);
-    } catch {
-      // Not a request over HTTP.
-    }
+    // Of what is no request over HTTP there is none.
+    const request = attempt(() => host.getArgByIndex(0));
+    if (typeof request === 'object' && request !== null)
+      contain('recording an exception', () => recordServerError(request.raw ?? request, exception));
   }
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context, Span } from '@opentelemetry/api';
 import { carriedBy, carry, type Carried } from '../../context/context-manager.ts';
 import { RPC_METADATA } from '../../context/context-keys.ts';
+import { attempt } from '../../runtime/contain.ts';
 
 /** Also what `getRPCMetadata()` of `@opentelemetry/core` finds in the context of the request. */
 export interface ServerRequest extends Carried {
@@ -70,11 +71,9 @@ export function recordServerError(request: IncomingMessage, error: unknown): voi
 /** Whether `error` is meant to become a response from 400 to 499, as `http-errors`, Koa, Fastify, Boom and NestJS mark it. */
 export function isClientError(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
-  try {
+  return attempt(() => {
     const { status, statusCode, output } = error as { status?: unknown; statusCode?: unknown; output?: { statusCode?: unknown } };
     const code = status ?? statusCode ?? output?.statusCode;
     return typeof code === 'number' && code >= 400 && code < 500;
-  } catch {
-    return false; // a hostile getter
-  }
+  }, false);
 }

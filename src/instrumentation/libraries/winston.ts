@@ -9,6 +9,7 @@ import type { AnyValue, Attributes, Context, HrTime, SeverityNumber } from '@ope
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { nowHrTime } from '../../runtime/clock.ts';
+import { attempt, contained } from '../../runtime/contain.ts';
 import { api, require } from '../../runtime/otel.ts';
 
 const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
@@ -122,8 +123,9 @@ class WinstonInstrumentation extends InstrumentationBase {
       if (written === undefined || typeof info !== 'object' || info === null) return push.call(this, info, ...rest);
       try {
         emit(this, info as Info, written);
-      } catch {
+      } catch (error) {
         // A line with a hostile getter is printed as it is.
+        contained('exporting a line of winston', error);
       }
       return push.call(this, written.isCorrelated && info === written.info ? copyOf(info) : info, ...rest);
     };
@@ -156,24 +158,21 @@ class WinstonInstrumentation extends InstrumentationBase {
 function correlate(info: Info, context: Context): boolean {
   const span = api.trace.getSpanContext(context);
   if (span === undefined || !api.isSpanContextValid(span)) return false;
-  try {
+  // A line may be frozen, or have hostile setters.
+  return attempt(() => {
     if (info['trace_id'] !== undefined) return false;
     info['trace_id'] = span.traceId;
     info['span_id'] = span.spanId;
     info['trace_flags'] = span.traceFlags.toString(16).padStart(2, '0');
     return true;
-  } catch {
-    return false; // frozen, or with a hostile setter
-  }
+  }, false);
 }
 
 /** The object may be the application's, which answers requests with it, or logs it again in another span. */
 function separate(info: Info): void {
-  try {
+  attempt(() => {
     for (const id of ['trace_id', 'span_id', 'trace_flags']) delete info[id];
-  } catch {
-    // Frozen meanwhile.
-  }
+  });
 }
 
 /** What the transports get, with the ids; also of an error, whose stack is not copied like other properties. */
