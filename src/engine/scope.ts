@@ -1,6 +1,9 @@
 /** Instrumentation scopes: who made a record. One object for equal scopes, so that exporters can go by identity. */
 import type { Scope } from '../otlp/types.ts';
-import { addAttributes, cleanString, MAX_KEY_LENGTH, MAX_NAME_LENGTH, readEach, type AttributeBag } from '../values/sanitize.ts';
+import { addAttributes, type AttributeBag } from '../values/attributes.ts';
+import { MAX_KEY_LENGTH, MAX_NAME_LENGTH } from '../values/limits.ts';
+import { readEach } from '../values/read-properties.ts';
+import { cleanString } from '../values/strings.ts';
 
 /** An application that makes up names keeps getting what it asks for, but it is not remembered. */
 const MAX_REMEMBERED = 1024;

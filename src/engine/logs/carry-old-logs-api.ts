@@ -4,7 +4,7 @@
  */
 import type { Logger, LoggerOptions } from '@opentelemetry/api';
 import { api } from '../../runtime/otel.ts';
-import { readEach } from '../../values/sanitize.ts';
+import { readEach } from '../../values/read-properties.ts';
 import type { EngineLoggerProvider } from './logger-provider.ts';
 
 const OLD_GLOBAL = Symbol.for('io.opentelemetry.js.api.logs');

@@ -5,17 +5,12 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { AttributeLimits } from '../../config/config.ts';
 import { hrTimeFrom, nowHrTime } from '../../runtime/clock.ts';
 import type { Scope } from '../../otlp/types.ts';
-import {
-  addAttribute,
-  addAttributes,
-  boundedLength,
-  cleanName,
-  cleanString,
-  cleanValue,
-  exceptionFacts,
-  readEach,
-  type AttributeBag,
-} from '../../values/sanitize.ts';
+import { addAttribute, addAttributes, type AttributeBag } from '../../values/attributes.ts';
+import { exceptionFacts } from '../../values/exception-facts.ts';
+import { boundedLength } from '../../values/limits.ts';
+import { cleanValue } from '../../values/plain-value.ts';
+import { readEach } from '../../values/read-properties.ts';
+import { cleanName, cleanString } from '../../values/strings.ts';
 import { createScopeCache } from '../scope.ts';
 import { api } from '../../runtime/otel.ts';
 import { validContextOf } from '../traces/valid-context-of.ts';

@@ -17,7 +17,10 @@ import type {
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import type { Scope } from '../../otlp/types.ts';
 import { api } from '../../runtime/otel.ts';
-import { addAttributes, cleanString, MAX_KEY_LENGTH, MAX_NAME_LENGTH, readEach, type AttributeBag } from '../../values/sanitize.ts';
+import { addAttributes, type AttributeBag } from '../../values/attributes.ts';
+import { MAX_KEY_LENGTH, MAX_NAME_LENGTH } from '../../values/limits.ts';
+import { readEach } from '../../values/read-properties.ts';
+import { cleanString } from '../../values/strings.ts';
 import { createScopeCache } from '../scope.ts';
 
 const MAX_ATTRIBUTES = 128;

@@ -15,17 +15,11 @@ import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from '../../config/config.ts';
 import { hrTimeAt, hrTimeBetween, hrTimeFrom, isBefore, monotonicMs, type Anchor } from '../../runtime/clock.ts';
 import type { Scope } from '../../otlp/types.ts';
-import {
-  addAttribute,
-  addAttributes,
-  cleanName,
-  cleanSpanContext,
-  cleanString,
-  exceptionFacts,
-  isValidSpanContext,
-  readEach,
-  type AttributeBag,
-} from '../../values/sanitize.ts';
+import { addAttribute, addAttributes, type AttributeBag } from '../../values/attributes.ts';
+import { exceptionFacts } from '../../values/exception-facts.ts';
+import { readEach } from '../../values/read-properties.ts';
+import { cleanSpanContext, isValidSpanContext } from '../../values/span-context.ts';
+import { cleanName, cleanString } from '../../values/strings.ts';
 import { SERVER } from '../../names/otel.ts';
 
 /** What all spans of a provider share. */

@@ -1,5 +1,5 @@
 import type { Span, SpanContext } from '@opentelemetry/api';
-import { cleanSpanContext, isValidSpanContext } from '../../values/sanitize.ts';
+import { cleanSpanContext, isValidSpanContext } from '../../values/span-context.ts';
 import { RecordingSpan } from './recording-span.ts';
 import { UnsampledSpan } from './unsampled-span.ts';
 

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import v8 from 'node:v8';
 import vm from 'node:vm';
-import {
-  addAttributes,
-  boundedLength,
-  cleanName,
-  cleanSpanContext,
-  cleanString,
-  cleanValue,
-  exceptionFacts,
-  isValidSpanContext,
-  type AttributeBag,
-} from '../../../src/values/sanitize.ts';
+import { cleanValue } from '../../../src/values/plain-value.ts';
+import { cleanName } from '../../../src/values/strings.ts';
 import { HOSTILE_VALUES, sizeOf } from './hostile-values.ts';
 
 class Money {
@@ -118,80 +108,6 @@ test('one value holds at most 1024 elements, 16 levels and 64 Ki characters', ()
     1000,
   ) as string[];
   assert.equal(long.join('').length, 65_536);
-});
-
-test('__proto__ is a name like any other', () => {
-  const bag: AttributeBag = { attributes: {}, attributeCount: 0, droppedAttributesCount: 0 };
-  addAttributes(bag, JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}'), 10, 100);
-  assert.deepEqual(Object.entries(bag.attributes), [
-    ['__proto__', { polluted: true }],
-    ['constructor', 1],
-  ]);
-  assert.equal(Object.getPrototypeOf(bag.attributes), Object.prototype);
-  assert.equal((bag.attributes as { polluted?: boolean }).polluted, undefined);
-});
-
-test('properties beyond the first 1024 are counted', () => {
-  const bag: AttributeBag = { attributes: {}, attributeCount: 0, droppedAttributesCount: 0 };
-  addAttributes(bag, Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, i])), 2000, 100);
-  assert.deepEqual([bag.attributeCount, bag.droppedAttributesCount], [1024, 3976]);
-});
-
-test('a string is cut between characters and made well-formed', () => {
-  assert.equal(cleanString('abc', 3), 'abc');
-  assert.equal(cleanString('abcd', 3), 'abc');
-  assert.equal(cleanString('ab😀', 3), 'ab');
-  assert.equal(cleanString('a\ud800', 3), 'a\ufffd');
-  assert.equal(cleanString('a\udc00bc', 3), 'a\ufffdb');
-});
-
-test('a cut string does not keep the whole one in memory', () => {
-  v8.setFlagsFromString('--expose-gc');
-  const collect = vm.runInNewContext('gc') as () => void;
-  const before = process.memoryUsage().heapUsed;
-  const kept = Array.from({ length: 10 }, (_, i) => cleanString(`${i}`.padEnd(10_000_000, 'x'), 100));
-  collect();
-  const grown = process.memoryUsage().heapUsed - before;
-  assert.ok(kept.every((each) => each.length === 100));
-  assert.ok(grown < 50_000_000, `${grown} bytes`);
-});
-
-test('a limit that makes no sense means the largest', () => {
-  assert.deepEqual(
-    [boundedLength(10), boundedLength(Infinity), boundedLength(0), boundedLength(NaN), boundedLength(2 ** 40)],
-    [10, 1_048_576, 1_048_576, 1_048_576, 1_048_576],
-  );
-});
-
-test('a name that is none is unknown', () => {
-  assert.deepEqual(
-    [cleanName('n'), cleanName(''), cleanName(7), cleanName(7n), cleanName(undefined), cleanName({}), cleanName(Symbol('s'))],
-    ['n', '', '7', '7', 'unknown', 'unknown', 'unknown'],
-  );
-});
-
-test('a span context is copied with its ids in lower case, and refused when they have the wrong form', () => {
-  const given = { traceId: 'A'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0x101, isRemote: true, more: 1 };
-  assert.deepEqual(cleanSpanContext(given), { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, isRemote: true });
-  for (const wrong of [{ traceId: 'g'.repeat(32) }, { traceId: 'a'.repeat(31) }, { spanId: 5 }, { spanId: 'ä'.repeat(16) }])
-    assert.equal(cleanSpanContext({ ...given, ...wrong }), undefined);
-  assert.equal(isValidSpanContext({ ...given, traceId: '0'.repeat(32) }), false);
-  assert.equal(isValidSpanContext({ ...given, spanId: '0'.repeat(16) }), false);
-});
-
-test('of something thrown, what can be read is told', () => {
-  assert.deepEqual(exceptionFacts(Object.assign(new Error('m'), { code: 'E', stack: 's' })), { type: 'E', message: 'm', stack: 's' });
-  assert.deepEqual(
-    exceptionFacts({
-      name: 'N',
-      get message(): never {
-        throw new Error('getter');
-      },
-    }),
-    { type: 'N', message: undefined, stack: undefined },
-  );
-  assert.deepEqual(exceptionFacts(42n), { type: undefined, message: '42', stack: undefined });
-  for (const nothing of [undefined, null, '', {}, Symbol('s')]) assert.equal(exceptionFacts(nothing), undefined);
 });
 
 for (const [name, value] of HOSTILE_VALUES) {

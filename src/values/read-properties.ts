@@ -1,0 +1,17 @@
+/** Reads what may throw when it is read. */
+
+/** A property, or `undefined` where reading it throws. */
+export function read(source: object, name: string | number): unknown {
+  try {
+    return (source as Record<string | number, unknown>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The named properties of `source`, without those whose reading throws. */
+export function readEach<const Names extends readonly string[]>(source: object, names: Names): { [Name in Names[number]]?: unknown } {
+  const found: Record<string, unknown> = {};
+  for (const name of names) found[name] = read(source, name);
+  return found as { [Name in Names[number]]?: unknown };
+}
