@@ -6,6 +6,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../config/config.ts';
+import type { PlainValue } from '../values/plain-value.ts';
 
 /**
  * Decides what of an attribute may leave: the value, a changed value, or `undefined` to drop it. Never throws.
@@ -13,7 +14,7 @@ import type { Signal } from '../config/config.ts';
  * The empty key stands for text without a name of its own: the name of a span or an event, the body of a log, the message
  * of a span's status.
  */
-export type Redact = (key: string, value: unknown) => unknown;
+export type Redact = (key: string, value: PlainValue) => PlainValue | undefined;
 
 /** A scope as the SDK hands it out; tracers and meters have no attributes in their types yet. */
 export type Scope = InstrumentationScope & { attributes?: Attributes; droppedAttributesCount?: number };
@@ -29,10 +30,9 @@ export interface ScopeGroup {
  *
  * The bytes of a record, a scope and a resource are for `assemble` of the same encoder and nobody else.
  *
- * Any attribute value is taken: what has no OTLP form becomes an empty value, lone surrogates become U+FFFD, a cycle or
- * anything deeper than 64 levels becomes a short note. A value for which `redact` throws is left out. Encoding throws
- * only for a record that is hostile (a getter that throws, 100 000 values in one attribute, more than 64 MiB), and is as
- * good as new afterwards: catch it and count the record as dropped.
+ * Attributes and bodies are `PlainValue`s: the providers made them so. A value for which `redact` throws is left out.
+ * Encoding throws only for a record that is hostile (a trace state that throws, more than 64 MiB), and is as good as new
+ * afterwards: catch it and count the record as dropped.
  */
 export interface Encoder {
   encodeSpan(span: ReadableSpan, redact: Redact): Uint8Array;

@@ -6,7 +6,8 @@ import { redactText } from './redact-text.ts';
 import { redactPath, redactQuery, redactUrl } from './redact-url.ts';
 import { isSecretName, secrecyOf, wordsOf } from './secret-names.ts';
 import { isCardNumber, REDACTED } from './secret-shapes.ts';
-import { count, type Descent, enter, errorFields } from '../values/value-bounds.ts';
+import { contained } from '../runtime/contain.ts';
+import type { PlainMap, PlainValue } from '../values/plain-value.ts';
 
 /** What is done with values under a key. */
 type Rule =
@@ -71,6 +72,8 @@ const VALUE_FIELD = /^(?:values?|val|v|content|data)$/i;
 const MAX_KEY_LENGTH = 256;
 const MAX_KEYS = 2000;
 
+const isArray: (value: object) => value is readonly PlainValue[] = Array.isArray;
+
 const rules = new Map<string, Rule>();
 
 /**
@@ -78,17 +81,16 @@ const rules = new Map<string, Rule>();
  *
  * Never throws and never changes `value`. Under a secret name everything but booleans goes (numbers stay where they are
  * counts, as under `tokens`); URLs lose their query values and user info, database queries their literals; every other
- * text goes through `redactText`. Arrays, maps and errors are copied, redacted by their own keys. An empty key stands for
- * text that has none: a log's body, a status' message.
+ * text goes through `redactText`. Arrays and maps are copied, redacted by their own keys. An empty key stands for text that
+ * has none: a log's body, a status' message.
  */
-export function redactAttribute(key: string, value: unknown): unknown {
+export function redactAttribute(key: string, value: PlainValue): PlainValue | undefined {
   try {
     const rule = ruleOfKey(key);
     if (rule === 'keep') return value;
-    if (typeof value === 'string') return redactString(rule, value);
-    if (typeof value === 'object' && value !== null) return redactObject(rule, value, { path: [], values: 0 });
-    return redactScalar(rule, value);
-  } catch {
+    return redactValue(rule, value);
+  } catch (error) {
+    contained(`redacting the attribute ${JSON.stringify(key)}`, error);
     return undefined;
   }
 }
@@ -160,54 +162,55 @@ function redactOnce(text: string, harmless: Set<string>, redact: (text: string) 
   return redacted;
 }
 
-function redactScalar(rule: Rule, value: unknown): unknown {
-  if (typeof value !== 'number' && typeof value !== 'bigint') return value;
+function redactValue(rule: Rule, value: PlainValue): PlainValue {
+  switch (typeof value) {
+    case 'string':
+      return redactString(rule, value);
+    case 'number':
+    case 'bigint':
+      return redactNumber(rule, value);
+    case 'object':
+      if (value === null) return null;
+      if (value instanceof Uint8Array) return redactBytes(rule, value);
+      return isArray(value) ? redactArray(rule, value) : redactFields(rule, value as PlainMap);
+    default:
+      return value;
+  }
+}
+
+function redactNumber(rule: Rule, value: number | bigint): PlainValue {
   if (rule === 'hide') return REDACTED;
   return value >= 1e12 && rule !== 'measure' && isCardNumber(String(value)) ? REDACTED : value;
 }
 
-function redactValue(rule: Rule, value: unknown, descent: Descent): unknown {
-  count(descent);
-  if (typeof value === 'string') return redactString(rule, value);
-  return typeof value === 'object' && value !== null ? redactObject(rule, value, descent) : redactScalar(rule, value);
-}
-
-function redactObject(rule: Rule, value: object, descent: Descent): unknown {
-  if (ArrayBuffer.isView(value)) return redactBytes(rule, value);
-  if (value instanceof Date) return value;
-  if (value instanceof URL) return redactUrl(value.href);
-  const refusal = enter(descent, value);
-  if (refusal !== undefined) return refusal;
-  const copy = Array.isArray(value) ? redactArray(rule, value, descent) : redactFields(rule, fieldsOf(value), descent);
-  descent.path.pop();
-  return copy;
-}
-
-function redactArray(rule: Rule, items: readonly unknown[], descent: Descent): unknown[] {
-  const copy: unknown[] = [];
+function redactArray(rule: Rule, items: readonly PlainValue[]): PlainValue[] {
+  const copy: PlainValue[] = [];
   for (let i = 0; i < items.length; i++) {
     const before = items[i - 1];
     const isSecret =
       typeof before === 'string' && (rule === 'raw headers' ? i % 2 === 1 && isSecretName(before) : announces(before, items, i));
-    copy.push(redactValue(isSecret ? 'hide' : rule, items[i], descent));
+    copy.push(redactValue(isSecret ? 'hide' : rule, items[i] as PlainValue));
   }
   return copy;
 }
 
 /** `['--token', '…']`, `['Authorization', '…']` and, where the two are all there is, `['password', '…']`. */
-function announces(before: string, items: readonly unknown[], at: number): boolean {
+function announces(before: string, items: readonly PlainValue[], at: number): boolean {
   return announcesSecret(before) || (at === 1 && items.length === 2 && isSecretName(before));
 }
 
-function redactFields(rule: Rule, fields: Record<string, unknown>, descent: Descent): Record<string, unknown> {
-  const copy: Record<string, unknown> = {};
+function redactFields(rule: Rule, fields: PlainMap): PlainMap {
+  const copy: Record<string, PlainValue> = {};
   const keys = Object.keys(fields);
   const isLabelled = keys.some((key) => LABEL_FIELD.test(key) && typeof fields[key] === 'string' && isSecretName(fields[key]));
   const hasStatement = keys.some((key) => typeof fields[key] === 'string' && ruleOfKey(key) === 'database query');
   for (const key of keys) {
     if (key === '__proto__') continue; // would set it
     const isHidden = (isLabelled && VALUE_FIELD.test(key)) || (hasStatement && BOUND_BESIDE.test(key));
-    copy[/[@_-]|\d{13}/.test(key) ? redactText(key) : key] = redactValue(isHidden ? 'hide' : ruleInside(rule, key), fields[key], descent);
+    copy[/[@_-]|\d{13}/.test(key) ? redactText(key) : key] = redactValue(
+      isHidden ? 'hide' : ruleInside(rule, key),
+      fields[key] as PlainValue,
+    );
   }
   return copy;
 }
@@ -220,17 +223,9 @@ function ruleInside(rule: Rule, key: string): Rule {
   return own === 'keep' ? 'text' : own;
 }
 
-/** What an object has to say: an error's text, a collection's items, its own fields. */
-function fieldsOf(value: object): Record<string, unknown> {
-  if (value instanceof Error) return errorFields(value);
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), item]));
-  if (value instanceof Set) return { ...[...value] };
-  return value as Record<string, unknown>;
-}
-
 /** Bytes cannot be redacted in place: they go when they are text that would be. */
-function redactBytes(rule: Rule, view: ArrayBufferView): unknown {
+function redactBytes(rule: Rule, bytes: Uint8Array): PlainValue {
   if (rule === 'hide' || rule === 'hide text') return REDACTED;
-  const text = Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('latin1');
-  return redactText(text) === text ? view : REDACTED;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return redactText(text) === text ? bytes : REDACTED;
 }

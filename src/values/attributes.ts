@@ -3,7 +3,8 @@ import type { Attributes } from '@opentelemetry/api';
 import { types } from 'node:util';
 import { attempt } from '../runtime/contain.ts';
 import { MAX_KEY_LENGTH, MAX_PROPERTIES_READ } from './limits.ts';
-import { cleanValue, setProperty } from './plain-value.ts';
+import { setProperty, toPlain, type CutOff } from './plain-value.ts';
+import { read } from './read-properties.ts';
 import { cleanString } from './strings.ts';
 
 const { keys, hasOwn, getPrototypeOf } = Object;
@@ -15,7 +16,12 @@ export interface AttributeBag {
   attributes: Attributes;
   attributeCount: number;
   droppedAttributesCount: number;
+  /** Characters that were cut off for want of room, by key; see `CutOff`. */
+  cutOff?: Map<string, number>;
 }
+
+const cutOff: CutOff = { characters: 0 };
+const UNREADABLE = Symbol();
 
 /** Add one attribute, or count it as dropped. An `undefined` value is no attribute. */
 export function addAttribute(bag: AttributeBag, key: unknown, value: unknown, maxCount: number, maxLength: number): void {
@@ -26,13 +32,20 @@ export function addAttribute(bag: AttributeBag, key: unknown, value: unknown, ma
   }
   const name = cleanString(key, MAX_KEY_LENGTH);
   const isNew = !hasOwn(bag.attributes, name);
-  const clean = isNew && bag.attributeCount >= maxCount ? undefined : cleanValue(value, maxLength);
+  cutOff.characters = 0;
+  const clean = isNew && bag.attributeCount >= maxCount ? undefined : toPlain(value, maxLength, cutOff);
   if (clean === undefined) {
     bag.droppedAttributesCount++;
     return;
   }
   if (isNew) bag.attributeCount++;
-  setProperty(bag.attributes, name, clean);
+  setProperty<unknown>(bag.attributes, name, clean);
+  if (cutOff.characters > 0 || bag.cutOff !== undefined) keepCutOff(bag, name);
+}
+
+function keepCutOff(bag: AttributeBag, name: string): void {
+  bag.cutOff ??= new Map();
+  bag.cutOff.set(name, cutOff.characters);
 }
 
 /**
@@ -59,14 +72,9 @@ export function addAttributes(bag: AttributeBag, source: unknown, maxCount: numb
   const count = Math.min(names.length, MAX_PROPERTIES_READ);
   for (let i = 0; i < count; i++) {
     const name = names[i] as string;
-    let value: unknown;
-    try {
-      value = (source as Record<string, unknown>)[name];
-    } catch {
-      bag.droppedAttributesCount++;
-      continue;
-    }
-    addAttribute(bag, name, value, maxCount, maxLength);
+    const value = read(source, name, UNREADABLE);
+    if (value === UNREADABLE) bag.droppedAttributesCount++;
+    else addAttribute(bag, name, value, maxCount, maxLength);
   }
   bag.droppedAttributesCount += names.length - count;
 }

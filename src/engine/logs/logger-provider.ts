@@ -8,7 +8,7 @@ import type { Scope } from '../../otlp/types.ts';
 import { addAttribute, addAttributes, type AttributeBag } from '../../values/attributes.ts';
 import { exceptionFacts } from '../../values/exception-facts.ts';
 import { boundedLength } from '../../values/limits.ts';
-import { cleanValue } from '../../values/plain-value.ts';
+import { toPlain } from '../../values/plain-value.ts';
 import { readEach } from '../../values/read-properties.ts';
 import { cleanName, cleanString } from '../../values/strings.ts';
 import { createScopeCache } from '../scope.ts';
@@ -109,7 +109,7 @@ class EmittedLogRecord implements ReadableLogRecord, AttributeBag {
     if (spanContext !== undefined) this.spanContext = spanContext;
     if (isSeverity(given.severityNumber)) this.severityNumber = given.severityNumber;
     if (typeof given.severityText === 'string') this.severityText = cleanString(given.severityText, MAX_SEVERITY_TEXT_LENGTH);
-    if (given.body !== undefined) this.body = cleanValue(given.body, MAX_BODY_LENGTH);
+    if (given.body !== undefined) this.body = toPlain(given.body, MAX_BODY_LENGTH);
     if (typeof given.eventName === 'string') this.eventName = cleanName(given.eventName);
     addAttributes(this, given.attributes, attributeCount, attributeValueLength);
     const facts = given.exception == null ? undefined : exceptionFacts(given.exception);

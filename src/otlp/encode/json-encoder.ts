@@ -9,8 +9,8 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { DataPoint, DataPointType, ExponentialHistogram, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../../config/config.ts';
-import { count, type Descent, enter } from '../../values/value-bounds.ts';
-import { bytesOf, fieldsOf, isInt64, redacted, redactedText } from './attribute-value.ts';
+import type { PlainMap, PlainValue } from '../../values/plain-value.ts';
+import { isInt64, redacted, redactedText } from './attribute-value.ts';
 import { MAX_SECONDS, spanFlags, temporality, ValueType } from './otlp-values.ts';
 import { createSlab } from './slab.ts';
 import type { Encoder, Redact, Scope, ScopeGroup } from '../types.ts';
@@ -135,7 +135,7 @@ function logToJson(record: ReadableLogRecord, redact: Redact): object {
     observedTimeUnixNano: nanos(record.hrTimeObserved),
     severityNumber: record.severityNumber,
     severityText: optionalText(redactedText(redact, record.severityText)),
-    body: body === undefined ? undefined : anyValue(body, undefined),
+    body: body === undefined ? undefined : anyValue(body),
     eventName: optionalText(redactedText(redact, record.eventName)),
     attributes: attributesToJson(record.attributes, redact),
     droppedAttributesCount: record.droppedAttributesCount,
@@ -248,13 +248,12 @@ function attributesToJson(attributes: Attributes | undefined, redact: Redact): o
     if (!Object.hasOwn(attributes, key)) continue;
     const value = redacted(redact, key, attributes[key]);
     if (value === undefined && attributes[key] !== undefined) continue;
-    list.push({ key: text(key), value: anyValue(value, undefined) });
+    list.push({ key: text(key), value: anyValue(value) });
   }
   return list;
 }
 
-function anyValue(value: unknown, descent: Descent | undefined): object {
-  if (descent !== undefined) count(descent);
+function anyValue(value: PlainValue | undefined): object {
   switch (typeof value) {
     case 'string':
       return { stringValue: text(value) };
@@ -265,29 +264,14 @@ function anyValue(value: unknown, descent: Descent | undefined): object {
     case 'bigint':
       return isInt64(value) ? { intValue: String(value) } : { stringValue: String(value) };
     case 'object':
-      return value === null ? {} : objectValue(value, descent ?? { path: [], values: 0 });
+      return value === null ? {} : objectValue(value);
     default:
       return {};
   }
 }
 
-function objectValue(value: object, descent: Descent): object {
-  if (ArrayBuffer.isView(value)) {
-    const { buffer, byteOffset, byteLength } = bytesOf(value);
-    return { bytesValue: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
-  }
-  const refusal = enter(descent, value);
-  if (refusal !== undefined) return { stringValue: refusal };
-  const result = Array.isArray(value)
-    ? { arrayValue: { values: Array.from(value, (item) => anyValue(item, descent)) } }
-    : mapValue(fieldsOf(value), descent);
-  descent.path.pop();
-  return result;
-}
-
-function mapValue(fields: string | Record<string, unknown>, descent: Descent): object {
-  if (typeof fields === 'string') return { stringValue: text(fields) };
-  const values: object[] = [];
-  for (const key in fields) if (Object.hasOwn(fields, key)) values.push({ key: text(key), value: anyValue(fields[key], descent) });
-  return { kvlistValue: { values } };
+function objectValue(value: Uint8Array | readonly PlainValue[] | PlainMap): object {
+  if (value instanceof Uint8Array) return { bytesValue: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
+  if (Array.isArray(value)) return { arrayValue: { values: (value as readonly PlainValue[]).map(anyValue) } };
+  return { kvlistValue: { values: Object.entries(value).map(([key, item]) => ({ key: text(key), value: anyValue(item as PlainValue) })) } };
 }

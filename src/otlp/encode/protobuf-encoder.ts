@@ -2,13 +2,13 @@
  * OTLP in protobuf. Fields are written in the order of the official serializer, zeros included, so that the bytes can
  * be compared. The comments name the fields of https://github.com/open-telemetry/opentelemetry-proto.
  */
-import type { Attributes, AttributeValue, Link, SpanContext } from '@opentelemetry/api';
+import type { Attributes, Link, SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { DataPoint, DataPointType, ExponentialHistogram, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
-import { count, type Descent, enter } from '../../values/value-bounds.ts';
-import { bytesOf, fieldsOf, isInt64, redacted, redactedText } from './attribute-value.ts';
+import type { PlainMap, PlainValue } from '../../values/plain-value.ts';
+import { isInt64, redacted, redactedText } from './attribute-value.ts';
 import { spanFlags, temporality, ValueType } from './otlp-values.ts';
 import {
   bigint64,
@@ -200,7 +200,7 @@ function writeLog(record: ReadableLogRecord, redact: Redact): void {
   optionalText(3, redactedText(redact, record.severityText));
   if (record.body !== undefined) {
     const body = redacted(redact, '', record.body);
-    if (body !== undefined) writeAnyValue((5 << 3) | LENGTH, body, undefined);
+    if (body !== undefined) writeAnyValue((5 << 3) | LENGTH, body);
   }
   writeAttributes((6 << 3) | LENGTH, record.attributes, redact);
   number(7, record.droppedAttributesCount);
@@ -364,20 +364,19 @@ function writeAttributes(tagValue: number, attributes: Attributes | undefined, r
     if (!hasOwn.call(attributes, name)) continue;
     const value = redacted(redact, name, attributes[name]);
     if (value === undefined && attributes[name] !== undefined) continue;
-    writeKeyValue(tagValue, name, value, undefined);
+    writeKeyValue(tagValue, name, value);
   }
 }
 
-function writeKeyValue(tagValue: number, name: string, value: unknown, descent: Descent | undefined): void {
+function writeKeyValue(tagValue: number, name: string, value: PlainValue | undefined): void {
   const start = open(tagValue);
   key(name);
-  writeAnyValue((2 << 3) | LENGTH, value, descent);
+  writeAnyValue((2 << 3) | LENGTH, value);
   close(start);
 }
 
 /** AnyValue: 1 string, 2 bool, 3 int, 4 double, 5 array { 1 values }, 6 kvlist { 1 values }, 7 bytes; none of them for null. */
-function writeAnyValue(tagValue: number, value: unknown, descent: Descent | undefined): void {
-  if (descent !== undefined) count(descent);
+function writeAnyValue(tagValue: number, value: PlainValue | undefined): void {
   const start = open(tagValue);
   switch (typeof value) {
     case 'string':
@@ -397,7 +396,7 @@ function writeAnyValue(tagValue: number, value: unknown, descent: Descent | unde
       } else writeText(String(value));
       break;
     case 'object':
-      if (value !== null) writeObject(value, descent ?? { path: [], values: 0 });
+      if (value !== null) writeObject(value);
   }
   close(start);
 }
@@ -407,26 +406,18 @@ function writeText(value: string): void {
   text(value);
 }
 
-function writeObject(value: object, descent: Descent): void {
-  if (ArrayBuffer.isView(value)) {
+function writeObject(value: Uint8Array | readonly PlainValue[] | PlainMap): void {
+  if (value instanceof Uint8Array) {
     tag((7 << 3) | LENGTH);
-    blob(bytesOf(value));
-    return;
-  }
-  const refusal = enter(descent, value);
-  if (refusal !== undefined) return writeText(refusal);
-  if (Array.isArray(value)) {
+    blob(value);
+  } else if (Array.isArray(value)) {
     const start = open((5 << 3) | LENGTH);
-    for (const item of value as AttributeValue[]) writeAnyValue((1 << 3) | LENGTH, item, descent);
+    for (const item of value as readonly PlainValue[]) writeAnyValue((1 << 3) | LENGTH, item);
     close(start);
   } else {
-    const fields = fieldsOf(value);
-    if (typeof fields === 'string') writeText(fields);
-    else {
-      const start = open((6 << 3) | LENGTH);
-      for (const name in fields) if (hasOwn.call(fields, name)) writeKeyValue((1 << 3) | LENGTH, name, fields[name], descent);
-      close(start);
-    }
+    const start = open((6 << 3) | LENGTH);
+    const map = value as PlainMap;
+    for (const name in map) if (hasOwn.call(map, name)) writeKeyValue((1 << 3) | LENGTH, name, map[name]);
+    close(start);
   }
-  descent.path.pop();
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import vm from 'node:vm';
-import { cleanValue } from '../../../src/values/plain-value.ts';
+import { MAX_STRING_LENGTH } from '../../../src/values/limits.ts';
+import { toPlain } from '../../../src/values/plain-value.ts';
 import { cleanName } from '../../../src/values/strings.ts';
 import { HOSTILE_VALUES, sizeOf } from './hostile-values.ts';
 
@@ -9,6 +10,8 @@ class Money {
   readonly amount = 5;
   readonly currency = 'EUR';
 }
+
+const withStack = <E extends Error>(error: E): E => Object.assign(error, { stack: 'at x' });
 
 const KEPT: readonly (readonly [string, unknown, unknown])[] = [
   ['a string', 'text', 'text'],
@@ -52,6 +55,21 @@ const KEPT: readonly (readonly [string, unknown, unknown])[] = [
     Object.assign(new RangeError('far'), { stack: 'at x', secret: 'kept out' }),
     { name: 'RangeError', message: 'far', stack: 'at x' },
   ],
+  [
+    'an error with its code and what caused it',
+    withStack(Object.assign(new Error('no', { cause: withStack(Object.assign(new TypeError('why'), { code: 7 })) }), { code: 'ENO' })),
+    { name: 'Error', code: 'ENO', message: 'no', stack: 'at x', cause: { name: 'TypeError', code: 7, message: 'why', stack: 'at x' } },
+  ],
+  [
+    'an error that text caused',
+    withStack(new Error('e', { cause: 'text' })),
+    { name: 'Error', message: 'e', stack: 'at x', cause: 'text' },
+  ],
+  [
+    'several errors in one',
+    withStack(new AggregateError([withStack(new Error('one')), 'two'], 'all')),
+    { name: 'AggregateError', message: 'all', stack: 'at x', errors: [{ name: 'Error', message: 'one', stack: 'at x' }, 'two'] },
+  ],
   ['an object of another realm', vm.runInNewContext('({ a: [1] })'), { a: [1] }],
   ['an empty object of another realm', vm.runInNewContext('({})'), {}],
   [
@@ -62,18 +80,55 @@ const KEPT: readonly (readonly [string, unknown, unknown])[] = [
 ];
 
 for (const [name, value, expected] of KEPT) {
-  test(`${name} is kept in a form that can be exported`, () => assert.deepEqual(cleanValue(value, 100), expected));
+  test(`${name} is kept in a form that can be exported`, () => assert.deepEqual(toPlain(value, 100), expected));
 }
 
 for (const value of [undefined, Symbol('s'), () => 1, /x/, Promise.resolve(), new WeakMap(), new (class {})()]) {
-  test(`${String(value)} has nothing to export`, () => assert.equal(cleanValue(value, 100), undefined));
+  test(`${String(value)} has nothing to export`, () => assert.equal(toPlain(value, 100), undefined));
 }
 
 test('a shared object is no cycle, a cycle is named', () => {
   const shared = { a: 1 };
   const circle: Record<string, unknown> = { one: shared, two: shared };
   circle.self = [circle];
-  assert.deepEqual(cleanValue(circle, 100), { one: { a: 1 }, two: { a: 1 }, self: ['[circular]'] });
+  assert.deepEqual(toPlain(circle, 100), { one: { a: 1 }, two: { a: 1 }, self: ['[circular]'] });
+});
+
+test('a chain of causes is bounded, and so is one that closes', () => {
+  let error = new Error('the first');
+  for (let i = 0; i < 1000; i++) error = new Error(`caused ${i}`, { cause: error });
+  let levels = 0;
+  let at = toPlain(error, 100) as { cause: unknown };
+  for (; typeof at === 'object'; at = at.cause as typeof at) levels++;
+  assert.deepEqual([levels, at], [16, '[too deep]']);
+
+  const closed = withStack(new Error('closed'));
+  closed.cause = closed;
+  assert.deepEqual(toPlain(closed, 100), { name: 'Error', message: 'closed', stack: 'at x', cause: '[circular]' });
+});
+
+test('bytes count as characters do', () => {
+  const list = Array.from({ length: 100 }, () => new Uint8Array(10_000));
+  const plain = toPlain(list, 10_000) as Uint8Array[];
+  assert.equal(
+    plain.reduce((sum, { length }) => sum + length, 0),
+    65_536,
+  );
+});
+
+test('what no record has room for is counted, and what a limit of the user cuts off is not', () => {
+  const MORE = MAX_STRING_LENGTH + 1000;
+  const cutOffOf = (value: unknown, maxLength = MAX_STRING_LENGTH): number => {
+    const cutOff = { characters: 0 };
+    toPlain(value, maxLength, cutOff);
+    return cutOff.characters;
+  };
+  assert.equal(cutOffOf('x'.repeat(MAX_STRING_LENGTH)), 0);
+  assert.equal(cutOffOf('x'.repeat(MORE)), 1000);
+  assert.equal(cutOffOf(new Uint8Array(MORE)), 1000);
+  assert.equal(cutOffOf({ a: ['x'.repeat(MAX_STRING_LENGTH), 'y'.repeat(1000)] }), 1000);
+  assert.equal(cutOffOf('x'.repeat(MORE), 100), 0);
+  assert.equal(cutOffOf(['x'.repeat(MORE)], 100), 0);
 });
 
 test('one getter that throws costs one property', () => {
@@ -84,26 +139,26 @@ test('one getter that throws costs one property', () => {
     },
     c: 3,
   };
-  assert.deepEqual(cleanValue(value, 100), { a: 1, c: 3 });
+  assert.deepEqual(toPlain(value, 100), { a: 1, c: 3 });
 });
 
 test('one value holds at most 1024 elements, 16 levels and 64 Ki characters', () => {
   assert.equal(
     (
-      cleanValue(
+      toPlain(
         Array.from({ length: 5000 }, () => 1),
         100,
       ) as unknown[]
     ).length,
     1024,
   );
-  const wide = cleanValue(
+  const wide = toPlain(
     Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 1)),
     100,
   ) as unknown[][];
   assert.ok(wide.flat().length <= 1024);
-  assert.match(JSON.stringify(cleanValue(JSON.parse('['.repeat(30) + ']'.repeat(30)), 100)), /^\[{16}"\[too deep\]"\]{16}$/);
-  const long = cleanValue(
+  assert.match(JSON.stringify(toPlain(JSON.parse('['.repeat(30) + ']'.repeat(30)), 100)), /^\[{16}"\[too deep\]"\]{16}$/);
+  const long = toPlain(
     Array.from({ length: 1000 }, () => 'x'.repeat(1000)),
     1000,
   ) as string[];
@@ -112,8 +167,8 @@ test('one value holds at most 1024 elements, 16 levels and 64 Ki characters', ()
 
 for (const [name, value] of HOSTILE_VALUES) {
   test(`${name} becomes plain data of bounded size`, () => {
-    assert.ok(sizeOf(cleanValue(value, 1000)) < 400_000);
-    assert.ok(sizeOf(cleanValue([value, { value }, new Map([['value', value]])], 1000)) < 400_000);
+    assert.ok(sizeOf(toPlain(value, 1000)) < 400_000);
+    assert.ok(sizeOf(toPlain([value, { value }, new Map([['value', value]])], 1000)) < 400_000);
     assert.ok(cleanName(value).length <= 1024);
   });
 }

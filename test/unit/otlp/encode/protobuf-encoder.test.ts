@@ -4,7 +4,9 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { protobufEncoder as encoder } from '../../../../src/otlp/encode/protobuf-encoder.ts';
+import type { Redact } from '../../../../src/otlp/types.ts';
 import { require } from '../../../../src/runtime/otel.ts';
+import { toPlain } from '../../../../src/values/plain-value.ts';
 import {
   keep,
   metricsRequestOf,
@@ -28,6 +30,8 @@ function assertSameBytes(actual: Uint8Array, expected: Uint8Array | undefined, w
 
 const span = (changes: Partial<ReadableSpan> = {}): ReadableSpan => ({ ...randomSpan(seeded(7), { name: 'scope' }), ...changes });
 const log = (changes: Partial<ReadableLogRecord> = {}): ReadableLogRecord => ({ ...randomLog(seeded(7), { name: 'scope' }), ...changes });
+/** Attributes and bodies as they come from the providers. */
+const plain = (value: unknown) => toPlain(value, 1000) as never;
 const encodedAttributes = (values: object): Record<string, unknown> =>
   attributes(encoder.encodeSpan(span({ attributes: values as Attributes }), keep), 9);
 
@@ -106,16 +110,18 @@ test('what has no form in OTLP becomes an empty value', () => {
 
 test('bytes, other typed arrays, dates and errors keep what they say', () => {
   const error = Object.assign(new Error('no', { cause: new Error('why') }), { code: 'E1' });
-  const values = encodedAttributes({
-    bytes: Buffer.from([1, 2]),
-    wide: new Uint16Array([0x0201]),
-    date: new Date(0),
-    bad: new Date(NaN),
-    error,
-  }) as { error: { cause: { message: string }; stack: string } };
+  const values = encodedAttributes(
+    plain({
+      bytes: Buffer.from([1, 2]),
+      wide: new Uint16Array([0x0201]),
+      date: new Date(0),
+      bad: new Date(NaN),
+      error,
+    }),
+  );
   assert.deepEqual(values, {
     bytes: new Uint8Array([1, 2]),
-    wide: new Uint8Array([1, 2]),
+    wide: [0x0201n],
     date: '1970-01-01T00:00:00.000Z',
     bad: 'Invalid Date',
     error: {
@@ -132,25 +138,23 @@ test('a cycle is cut where it closes, and an object that occurs twice is written
   const shared = { x: 1 };
   const body: Record<string, unknown> = { shared, again: shared, list: [shared] };
   body['self'] = body;
-  const bytes = encoder.encodeLog(log({ body: body as never }), keep);
+  const bytes = encoder.encodeLog(log({ body: plain(body) }), keep);
   assert.deepEqual(anyValue(at(bytes, 5)!.bytes), { shared: { x: 1n }, again: { x: 1n }, list: [{ x: 1n }], self: '[circular]' });
 });
 
-test('a value 20 000 levels deep is cut at 64', () => {
+test('a value 20 000 levels deep is cut at 16', () => {
   let body: unknown = 'bottom';
   for (let level = 0; level < 20_000; level++) body = [body];
-  let value = anyValue(at(encoder.encodeLog(log({ body: body as never }), keep), 5)!.bytes);
+  let value = anyValue(at(encoder.encodeLog(log({ body: plain(body) }), keep), 5)!.bytes);
   let depth = 0;
   for (; Array.isArray(value); depth++) [value] = value as unknown[];
-  assert.deepEqual([depth, value], [64, '[too deep]']);
+  assert.deepEqual([depth, value], [16, '[too deep]']);
 });
 
-test('a small graph that unfolds to billions of values throws, and the next record is whole', () => {
+test('a small graph that unfolds to billions of values is written in part', () => {
   let body: unknown = 1;
   for (let level = 0; level < 40; level++) body = [body, body];
-  assert.throws(() => encoder.encodeLog(log({ body: body as never }), keep), /at most 100000 values/);
-  const spans = [span()];
-  assertSameBytes(requestOf(encoder, spans), ProtobufTraceSerializer.serializeRequest(spans), 'after the throw');
+  assert.ok(encoder.encodeLog(log({ body: plain(body) }), keep).length < 20_000);
 });
 
 test('more than 64 MiB in one record throws, and the next record is whole', () => {
@@ -160,18 +164,12 @@ test('more than 64 MiB in one record throws, and the next record is whole', () =
   assertSameBytes(requestOf(encoder, spans), ProtobufTraceSerializer.serializeRequest(spans), 'after the throw');
 });
 
-test('a getter that encodes another record disturbs neither of the two', () => {
+test('a trace state that encodes another record disturbs neither of the two', () => {
   const inner: Uint8Array[] = [];
-  const hostile = {
-    before: 'a'.repeat(300),
-    get value() {
-      inner.push(encoder.encodeLog(log(), keep));
-      return 'v';
-    },
-    after: 1,
-  };
-  const outer = encoder.encodeLog(log({ body: hostile as never }), keep);
-  assert.deepEqual(anyValue(at(outer, 5)!.bytes), { before: 'a'.repeat(300), value: 'v', after: 1n });
+  const traceState = { serialize: () => (inner.push(encoder.encodeLog(log(), keep)), 'a=1') };
+  const context = { ...span().spanContext(), traceState: traceState as never };
+  const outer = encoder.encodeSpan(span({ spanContext: () => context, name: 'outer', attributes: { after: 1 } }), keep);
+  assert.deepEqual([String(at(outer, 3)!.bytes), String(at(outer, 5)!.bytes), attributes(outer, 9)], ['a=1', 'outer', { after: 1n }]);
   assertSameBytes(inner[0]!, encoder.encodeLog(log(), keep), 'inner');
 });
 
@@ -195,7 +193,7 @@ test('times that make no sense are zero', () => {
 
 test('the redactor sees every attribute, and text without a key of its own under the empty one', () => {
   const seen: [string, unknown][] = [];
-  const redact = (key: string, value: unknown) => (seen.push([key, value]), value);
+  const redact: Redact = (key, value) => (seen.push([key, value]), value);
   encoder.encodeSpan(
     span({
       name: 'work',
@@ -226,7 +224,7 @@ test('the redactor sees every attribute, and text without a key of its own under
 });
 
 test('the redactor changes and drops values, and one that throws drops the value', () => {
-  const redact = (key: string, value: unknown) => {
+  const redact: Redact = (key, value) => {
     if (key === 'throws') throw new Error('redactor');
     return key === 'drop' ? undefined : key === 'change' ? '***' : value;
   };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { jsonEncoder } from '../../../../src/otlp/encode/json-encoder.ts';
 import { protobufEncoder } from '../../../../src/otlp/encode/protobuf-encoder.ts';
 import { createSlab } from '../../../../src/otlp/encode/slab.ts';
-import { randomLog, randomSpan, seeded } from './otlp-fixtures.ts';
+import { keep, randomLog, randomSpan, seeded } from './otlp-fixtures.ts';
 
 test('records get the length that they ask for, side by side, and none the memory of another', () => {
   const allocate = createSlab();
@@ -22,7 +22,6 @@ test('a large record has memory of its own', () => {
 
 for (const [name, encoder] of Object.entries({ protobuf: protobufEncoder, json: jsonEncoder })) {
   test(`${name}: records share memory with records of their kind, and not with what the application allocates`, () => {
-    const keep = (_key: string, value: unknown): unknown => value;
     const random = seeded(1);
     const scope = encoder.encodeScope({ name: 'scope' }, keep);
     for (let count = 0; count < 100; count++) {
