@@ -75,7 +75,6 @@ export interface Setting {
 
 const QUEUE_DIFFERS =
   'The specification says 2048, which loses records in every longer outage; bytes bound the queue here (SIGNALBOX_QUEUE_MAX_BYTES).';
-const LENGTH_DIFFERS = 'The specification sets no limit, and one huge value would push out thousands of records.';
 const CONSOLE_CURE = 'write "console"';
 const EXPORTERS = { type: 'exporter', default: 'otlp', values: ['otlp', 'console', 'none'] } as const;
 const UNSUPPORTED_EXPORTERS = {
@@ -400,9 +399,9 @@ const LIMITS: readonly Setting[] = [
     name: 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
     ...LIMIT,
     unit: 'characters',
-    default: 16_384,
-    differs: LENGTH_DIFFERS,
-    meaning: 'Longest text of an attribute of a span or a log record; the rest is cut off.',
+    default: Infinity,
+    meaning:
+      'Longest text of an attribute of a span or a log record; the rest is cut off. A record must encode to at most 3.5 MiB; of a larger one, the longest values are cut until it fits, and a message says so.',
   },
   {
     name: 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT',

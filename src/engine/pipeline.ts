@@ -17,9 +17,12 @@ import type { Reporter } from '../diagnostics/reporter.ts';
 import { createEndpointHealth, type EndpointHealth } from '../export/endpoint-health.ts';
 import { createSender, recordsOf, type Sender } from '../export/sender.ts';
 import { createTransport } from '../export/transport/transport.ts';
+import { createEncodeFitting, type EncodeFitting } from '../otlp/encode/fit-record.ts';
+import { sayCut } from '../otlp/encode/say-cut.ts';
 import type { Encoder, Scope } from '../otlp/types.ts';
 import { redactAttribute } from '../redaction/redact-attribute.ts';
 import { loadPart } from '../runtime/load-part.ts';
+import { MAX_RECORD_BYTES } from '../values/limits.ts';
 import { version } from '../version.ts';
 
 /** An interval of metrics may be shorter than any request. */
@@ -48,6 +51,8 @@ export interface Pipeline {
   /** `undefined` where there is no endpoint: the console. */
   readonly health: EndpointHealth | undefined;
   readonly encoder: Encoder;
+  /** Redacts and encodes one span or log record. */
+  readonly encodeFitting: EncodeFitting;
   readonly onQueued: () => void;
   /** Encoded scopes, by the object that makers of records share. */
   readonly scopes: WeakMap<object, Uint8Array>;
@@ -95,15 +100,25 @@ function toEndpoint(options: PipelineOptions, signal: Signal, health: EndpointHe
       );
     },
   });
-  return { signal, otlp, account, sender, health, encoder, onQueued, scopes: new WeakMap() };
+  const encodeFitting = fitIntoRequest(options, signal);
+  return { signal, otlp, account, sender, health, encoder, encodeFitting, onQueued, scopes: new WeakMap() };
 }
 
-function toConsole({ config, reporter, onQueued }: PipelineOptions, signal: Signal): Pipeline {
+function toConsole(options: PipelineOptions, signal: Signal): Pipeline {
+  const { config, reporter, onQueued } = options;
   const { createConsoleSender } = loadPart<typeof import('../export/console-sender.ts')>(import.meta.url, '../export/console-sender');
   const account = createAccount(signal);
   const sender = createConsoleSender(signal, account, reporter);
   const { otlp } = config[signal];
-  return { signal, otlp, account, sender, health: undefined, encoder: loadEncoder('json'), onQueued, scopes: new WeakMap() };
+  const encoder = loadEncoder('json');
+  const encodeFitting = fitIntoRequest(options, signal);
+  return { signal, otlp, account, sender, health: undefined, encoder, encodeFitting, onQueued, scopes: new WeakMap() };
+}
+
+/** No record is larger than a request, nor than what may wait. */
+function fitIntoRequest({ config, reporter }: PipelineOptions, signal: Signal): EncodeFitting {
+  const maxBytes = Math.min(MAX_RECORD_BYTES, config.queueMaxBytes);
+  return createEncodeFitting({ redact: redactAttribute, maxBytes, onCut: (cut) => sayCut(reporter, signal, maxBytes, cut) });
 }
 
 /** Metrics wait for no batch: what an interval collects leaves together. */

@@ -5,7 +5,6 @@ import type { Config } from '../config/config.ts';
 import type { PlatformFacts } from '../config/facts.ts';
 import type { Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
-import { redactAttribute } from '../redaction/redact-attribute.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { api } from '../runtime/otel.ts';
 import { createLoggerProvider, type EngineLoggerProvider } from './logs/logger-provider.ts';
@@ -80,7 +79,7 @@ function createTracerProviderInto(pipeline: Pipeline | undefined, { traces }: Co
     onEnd:
       pipeline === undefined
         ? () => {}
-        : (span) => enqueue(pipeline, span.instrumentationScope, (encoder) => encoder.encodeSpan(span, redactAttribute)),
+        : (span) => enqueue(pipeline, span.instrumentationScope, (encoder) => pipeline.encodeFitting(encoder.encodeSpan, span)),
   });
 }
 
@@ -91,7 +90,7 @@ function createLoggerProviderInto(pipeline: Pipeline | undefined, { logs }: Conf
     onEmit:
       pipeline === undefined
         ? () => {}
-        : (record) => enqueue(pipeline, record.instrumentationScope, (encoder) => encoder.encodeLog(record, redactAttribute)),
+        : (record) => enqueue(pipeline, record.instrumentationScope, (encoder) => pipeline.encodeFitting(encoder.encodeLog, record)),
   });
 }
 

@@ -278,6 +278,14 @@ export const MESSAGES = {
     cure: '`--allow-worker`, or `await shutdown()`',
     page: 'end-of-process.md',
   },
+  'value-cut.…': {
+    section: 'records',
+    level: 'warn',
+    says: '`The attribute "gen_ai.prompt" of a span was cut from 20000000 to 3669760 bytes, for a span must encode to at most 3670016 bytes.`',
+    records: 'are exported, with the beginning of the value',
+    cure: 'put less into it; `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT` cuts sooner',
+    page: 'export.md#what-waits-and-what-is-dropped',
+  },
   'too-large.…': {
     section: 'records',
     level: 'warn',

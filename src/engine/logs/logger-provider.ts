@@ -7,8 +7,8 @@ import { hrTimeFrom, nowHrTime } from '../../runtime/clock.ts';
 import type { Scope } from '../../otlp/types.ts';
 import { addAttribute, addAttributes, type AttributeBag } from '../../values/attributes.ts';
 import { exceptionFacts } from '../../values/exception-facts.ts';
-import { boundedLength } from '../../values/limits.ts';
-import { toPlain } from '../../values/plain-value.ts';
+import { boundedLength, MAX_STRING_LENGTH } from '../../values/limits.ts';
+import { toPlain, type CutOff, type PlainValue } from '../../values/plain-value.ts';
 import { readEach } from '../../values/read-properties.ts';
 import { cleanName, cleanString } from '../../values/strings.ts';
 import { createScopeCache } from '../scope.ts';
@@ -18,7 +18,7 @@ import { createTwinFinder, type TwinFinder } from './twin-finder.ts';
 import { MAX_SEVERITY } from '../../names/otel.ts';
 
 export interface LoggerProviderOptions {
-  /** They bound attributes; a body is bounded by 64 Ki characters. */
+  /** They bound attributes; a body has no limit but that of all values. */
   readonly limits: AttributeLimits;
   readonly resource: Resource;
   readonly onEmit: (record: ReadableLogRecord) => void;
@@ -30,7 +30,7 @@ export interface EngineLoggerProvider extends LoggerProvider {
   getOldApiLogger(name: string, version?: string, options?: LoggerOptions): Logger;
 }
 
-const MAX_BODY_LENGTH = 65_536;
+const bodyCutOff: CutOff = { characters: 0 };
 const MAX_SEVERITY_TEXT_LENGTH = 64;
 const DEFAULT_NAME = 'unknown';
 const RECORD_FIELDS = [
@@ -97,6 +97,7 @@ class EmittedLogRecord implements ReadableLogRecord, AttributeBag {
   attributes: Attributes = {};
   attributeCount = 0;
   droppedAttributesCount = 0;
+  cutOff?: Map<string, number>;
 
   constructor(engine: Engine, scope: Scope, given: GivenRecord) {
     const { attributeCount, attributeValueLength } = engine.limits;
@@ -109,7 +110,7 @@ class EmittedLogRecord implements ReadableLogRecord, AttributeBag {
     if (spanContext !== undefined) this.spanContext = spanContext;
     if (isSeverity(given.severityNumber)) this.severityNumber = given.severityNumber;
     if (typeof given.severityText === 'string') this.severityText = cleanString(given.severityText, MAX_SEVERITY_TEXT_LENGTH);
-    if (given.body !== undefined) this.body = toPlain(given.body, MAX_BODY_LENGTH);
+    if (given.body !== undefined) this.body = this.#plainBody(given.body);
     if (typeof given.eventName === 'string') this.eventName = cleanName(given.eventName);
     addAttributes(this, given.attributes, attributeCount, attributeValueLength);
     const facts = given.exception == null ? undefined : exceptionFacts(given.exception);
@@ -122,6 +123,13 @@ class EmittedLogRecord implements ReadableLogRecord, AttributeBag {
 
   get resource(): Resource {
     return this.#engine.resource;
+  }
+
+  #plainBody(body: unknown): PlainValue | undefined {
+    bodyCutOff.characters = 0;
+    const plain = toPlain(body, MAX_STRING_LENGTH, bodyCutOff);
+    if (bodyCutOff.characters > 0) this.cutOff = new Map([['', bodyCutOff.characters]]);
+    return plain;
   }
 
   /** What the application said itself stands. */

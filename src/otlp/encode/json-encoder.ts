@@ -230,7 +230,7 @@ function nanos([seconds, rest]: HrTime): string {
 /** Lone surrogates become U+FFFD: as escapes they are legal JSON, but strict readers refuse the whole request. */
 function text(value: unknown): string {
   const string = typeof value === 'string' ? value : value == null ? '' : String(value);
-  return string.replace(/\p{Surrogate}/gu, '\ufffd');
+  return string.toWellFormed();
 }
 
 function optionalText(value: string | undefined): string | undefined {

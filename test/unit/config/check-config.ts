@@ -22,7 +22,11 @@ export function checkConfig(config: Config): void {
   checkInteger(config.metrics.intervalMs, 1);
   checkInteger(config.metrics.exportTimeoutMs, 1);
   assert.ok(config.metrics.exportTimeoutMs <= config.metrics.intervalMs);
-  for (const limit of Object.values({ ...config.traces.limits, ...config.logs.limits })) checkInteger(limit, 0);
+  for (const limits of [config.traces.limits, config.logs.limits]) {
+    const { attributeValueLength, ...counts } = limits;
+    for (const count of Object.values(counts)) checkInteger(count, 0);
+    if (attributeValueLength !== Infinity) checkInteger(attributeValueLength, 0);
+  }
   assert.match(config.traces.sampler, /^(parentbased_)?(always_on|always_off|traceidratio)$/);
   assert.ok(config.traces.samplerRatio >= 0 && config.traces.samplerRatio <= 1);
   checkInteger(config.queueMaxBytes, 1);

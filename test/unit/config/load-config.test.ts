@@ -40,7 +40,7 @@ test('the defaults are those of the specification, save where the table says why
       samplerRatio: 1,
       limits: {
         attributeCount: 128,
-        attributeValueLength: 16_384,
+        attributeValueLength: Infinity,
         eventCount: 128,
         linkCount: 128,
         attributePerEventCount: 128,
@@ -59,7 +59,7 @@ test('the defaults are those of the specification, save where the table says why
       exporter: 'otlp',
       otlp: otlp('logs'),
       batch: { scheduleDelayMs: 1000, ...batch },
-      limits: { attributeCount: 128, attributeValueLength: 16_384 },
+      limits: { attributeCount: 128, attributeValueLength: Infinity },
     },
     queueMaxBytes: 33_554_432,
     shutdownTimeoutMs: 5000,
