@@ -129,6 +129,7 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
 
   async function shutdown(): Promise<void> {
     await delivery.shutdown();
+    engine.providers.loggerProvider.close();
     contain('taking back the instrumentations', () => instrumentation.stop());
     await unwatch();
   }

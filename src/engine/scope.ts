@@ -1,7 +1,9 @@
 /** Instrumentation scopes: who made a record. One object for equal scopes, so that exporters can go by identity. */
 import type { Scope } from '../otlp/types.ts';
 import { addAttributes, type AttributeBag } from '../values/attributes.ts';
+import { identityOf } from '../values/identity.ts';
 import { MAX_KEY_LENGTH, MAX_NAME_LENGTH } from '../values/limits.ts';
+import type { PlainMap } from '../values/plain-value.ts';
 import { readEach } from '../values/read-properties.ts';
 import { cleanString } from '../values/strings.ts';
 
@@ -16,7 +18,7 @@ export function createScopeCache<T>(make: (scope: Scope) => T): (name: unknown, 
   const made = new Map<string, T>();
   return (name, version, options) => {
     const scope = cleanScope(name, version, options);
-    const key = JSON.stringify([scope.name, scope.version, scope.schemaUrl, scope.attributes], bigIntAsList);
+    const key = keyOf(scope);
     const known = made.get(key);
     if (known !== undefined) return known;
     const fresh = make(scope);
@@ -46,6 +48,8 @@ function cleanText(value: unknown, maxLength: number): string | undefined {
   return typeof value === 'string' && value !== '' ? cleanString(value, maxLength) : undefined;
 }
 
-function bigIntAsList(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? ['bigint', String(value)] : value;
+function keyOf({ name, version, schemaUrl, attributes }: Scope): string {
+  const key = JSON.stringify([name, version, schemaUrl]);
+  // They have been made plain.
+  return attributes === undefined ? key : key + identityOf(attributes as PlainMap);
 }

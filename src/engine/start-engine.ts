@@ -89,7 +89,7 @@ function createLoggerProviderInto(pipeline: Pipeline | undefined, { logs }: Conf
     resource,
     onEmit:
       pipeline === undefined
-        ? () => {}
+        ? undefined
         : (record) => enqueue(pipeline, record.instrumentationScope, (encoder) => pipeline.encodeFitting(encoder.encodeLog, record)),
   });
 }

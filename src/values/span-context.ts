@@ -1,5 +1,6 @@
 /** Span contexts that an application passes in. */
 import type { SpanContext, TraceState } from '@opentelemetry/api';
+import { attempt } from '../runtime/contain.ts';
 
 const INVALID_TRACE_ID = '0'.repeat(32);
 const INVALID_SPAN_ID = '0'.repeat(16);
@@ -12,20 +13,20 @@ export function isValidSpanContext(context: SpanContext): boolean {
 /** A copy whose ids have the right form (all zero passes), or `undefined`. */
 export function cleanSpanContext(value: unknown): SpanContext | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  try {
-    const { traceId, spanId, traceFlags, traceState, isRemote } = value as Partial<Record<keyof SpanContext, unknown>>;
-    if (!isHex(traceId, 32) || !isHex(spanId, 16)) return undefined;
-    const context: SpanContext = {
-      traceId: traceId.toLowerCase(),
-      spanId: spanId.toLowerCase(),
-      traceFlags: typeof traceFlags === 'number' ? traceFlags & 0xff : 0,
-    };
-    if (isTraceState(traceState)) context.traceState = traceState;
-    if (isRemote === true) context.isRemote = true;
-    return context;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => copyOf(value));
+}
+
+function copyOf(value: Partial<Record<keyof SpanContext, unknown>>): SpanContext | undefined {
+  const { traceId, spanId, traceFlags, traceState, isRemote } = value;
+  if (!isHex(traceId, 32) || !isHex(spanId, 16)) return undefined;
+  const context: SpanContext = {
+    traceId: traceId.toLowerCase(),
+    spanId: spanId.toLowerCase(),
+    traceFlags: typeof traceFlags === 'number' ? traceFlags & 0xff : 0,
+  };
+  if (isTraceState(traceState)) context.traceState = traceState;
+  if (isRemote === true) context.isRemote = true;
+  return context;
 }
 
 function isHex(value: unknown, length: number): value is string {

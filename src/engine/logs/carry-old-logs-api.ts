@@ -3,9 +3,10 @@
  * records go nowhere.
  */
 import type { Logger, LoggerOptions } from '@opentelemetry/api';
+import { attempt } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import { readEach } from '../../values/read-properties.ts';
-import type { EngineLoggerProvider } from './logger-provider.ts';
+import type { OldApiLoggerProvider } from './logger-provider.ts';
 
 const OLD_GLOBAL = Symbol.for('io.opentelemetry.js.api.logs');
 /** `API_BACKWARDS_COMPATIBILITY_VERSION` of every release of that package. */
@@ -17,7 +18,7 @@ const OLD_OPTION_NAMES = ['schemaUrl', 'scopeAttributes', 'includeTraceContext']
  *
  * @returns a function that takes it out again.
  */
-export function carryOldLogsApi(provider: EngineLoggerProvider): () => void {
+export function carryOldLogsApi(provider: OldApiLoggerProvider): () => void {
   const globals = globalThis as { [OLD_GLOBAL]?: unknown };
   if (globals[OLD_GLOBAL] !== undefined) return () => {};
   const oldProvider = { getLogger: (name: string, version?: string, options?: unknown) => getLogger(provider, name, version, options) };
@@ -28,7 +29,7 @@ export function carryOldLogsApi(provider: EngineLoggerProvider): () => void {
   };
 }
 
-function getLogger(provider: EngineLoggerProvider, name: string, version: string | undefined, options: unknown): Logger {
+function getLogger(provider: OldApiLoggerProvider, name: string, version: string | undefined, options: unknown): Logger {
   if (typeof options !== 'object' || options === null) return provider.getOldApiLogger(name, version);
   const { schemaUrl, scopeAttributes, includeTraceContext } = readEach(options, OLD_OPTION_NAMES);
   const logger = provider.getOldApiLogger(name, version, { schemaUrl, attributes: scopeAttributes } as LoggerOptions);
@@ -39,11 +40,8 @@ function withoutTraceContext(logger: Logger): Logger {
   return {
     enabled: (options) => logger.enabled(options),
     emit(record) {
-      try {
-        logger.emit({ context: api.ROOT_CONTEXT, ...record });
-      } catch {
-        logger.emit(record); // a getter threw
-      }
+      // Where a getter throws, the logger reads what can be read.
+      logger.emit(attempt(() => ({ context: api.ROOT_CONTEXT, ...record }), record));
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Attributes, Context, HrTime, Logger, LoggerOptions, LoggerProvider
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { AttributeLimits } from '../../config/config.ts';
+import { attempt, contained } from '../../runtime/contain.ts';
 import { hrTimeFrom, nowHrTime } from '../../runtime/clock.ts';
 import type { Scope } from '../../otlp/types.ts';
 import { addAttribute, addAttributes, type AttributeBag } from '../../values/attributes.ts';
@@ -21,13 +22,19 @@ export interface LoggerProviderOptions {
   /** They bound attributes; a body has no limit but that of all values. */
   readonly limits: AttributeLimits;
   readonly resource: Resource;
-  readonly onEmit: (record: ReadableLogRecord) => void;
+  /** Without it, records go nowhere. */
+  readonly onEmit?: ((record: ReadableLogRecord) => void) | undefined;
 }
 
 /** What the global of the older `@opentelemetry/api-logs` needs beside the API's own provider. */
-export interface EngineLoggerProvider extends LoggerProvider {
+export interface OldApiLoggerProvider extends LoggerProvider {
   /** A logger whose records are left out when the same record was emitted by a logger of `getLogger`, and the other way round. */
   getOldApiLogger(name: string, version?: string, options?: LoggerOptions): Logger;
+}
+
+export interface EngineLoggerProvider extends OldApiLoggerProvider {
+  /** Nothing is exported any more: loggers say so to those who ask. */
+  close(): void;
 }
 
 const bodyCutOff: CutOff = { characters: 0 };
@@ -48,7 +55,7 @@ type GivenRecord = { readonly [Name in (typeof RECORD_FIELDS)[number]]?: unknown
 
 export function createLoggerProvider(options: LoggerProviderOptions): EngineLoggerProvider {
   const limits = { ...options.limits, attributeValueLength: boundedLength(options.limits.attributeValueLength) };
-  const engine: Engine = { limits, resource: options.resource, onEmit: options.onEmit, twins: undefined };
+  const engine: Engine = { ...options, limits, isOpen: options.onEmit !== undefined, twins: undefined };
   const loggerOf = createScopeCache((scope) => createLogger(engine, scope, false));
   const oldApiLoggerOf = createScopeCache((scope) => createLogger(engine, scope, true));
   return {
@@ -57,28 +64,31 @@ export function createLoggerProvider(options: LoggerProviderOptions): EngineLogg
       engine.twins ??= createTwinFinder();
       return oldApiLoggerOf(name || DEFAULT_NAME, version, loggerOptions);
     },
+    close() {
+      engine.isOpen = false;
+    },
   };
 }
 
-interface Engine {
-  readonly limits: AttributeLimits;
-  readonly resource: Resource;
-  readonly onEmit: (record: ReadableLogRecord) => void;
+interface Engine extends LoggerProviderOptions {
+  /** Whether what is emitted can be exported. */
+  isOpen: boolean;
   /** Only when something emits by the older API. */
   twins: TwinFinder | undefined;
 }
 
 function createLogger(engine: Engine, scope: Scope, isOldApi: boolean): Logger {
   return {
-    enabled: () => true,
+    // No severity, event or context is left out.
+    enabled: () => engine.isOpen,
     emit(logRecord) {
-      if (typeof logRecord !== 'object' || logRecord === null) return;
+      if (engine.onEmit === undefined || typeof logRecord !== 'object' || logRecord === null) return;
       const record = new EmittedLogRecord(engine, scope, givenRecord(logRecord));
       if (engine.twins?.isTwin(record, isOldApi)) return;
       try {
         engine.onEmit(record);
-      } catch {
-        // Exporting is not the application's business.
+      } catch (error) {
+        contained('exporting a log record', error);
       }
     },
   };
@@ -140,23 +150,20 @@ class EmittedLogRecord implements ReadableLogRecord, AttributeBag {
 }
 
 function givenRecord(record: object): GivenRecord {
-  try {
-    const { context, timestamp, observedTimestamp, eventName, severityNumber, severityText, body, attributes, exception } =
-      record as GivenRecord;
-    return { context, timestamp, observedTimestamp, eventName, severityNumber, severityText, body, attributes, exception };
-  } catch {
-    return readEach(record, RECORD_FIELDS);
-  }
+  return attempt(() => fieldsOf(record)) ?? readEach(record, RECORD_FIELDS);
 }
 
-/** Of the span in `context`, or in the active context when none is given. */
+function fieldsOf(record: GivenRecord): GivenRecord {
+  const { context, timestamp, observedTimestamp, eventName, severityNumber, severityText, body, attributes, exception } = record;
+  return { context, timestamp, observedTimestamp, eventName, severityNumber, severityText, body, attributes, exception };
+}
+
+/** Of the span in `context`, or in the active context when none is given; it may be no context. */
 function spanContextIn(context: unknown): SpanContext | undefined {
-  try {
+  return attempt(() => {
     const span = api.trace.getSpan((context || api.context.active()) as Context);
     return span === undefined ? undefined : validContextOf(span);
-  } catch {
-    return undefined; // not a context
-  }
+  });
 }
 
 function isSeverity(value: unknown): value is SeverityNumber {

@@ -1,4 +1,5 @@
 /** Reads the few small messages that OTLP servers answer with. */
+import { attempt } from '../../runtime/contain.ts';
 
 /** Numbers of varint and fixed fields, bytes of the others; by field number, the last one wins. */
 export type Fields = Map<number, number | Uint8Array>;
@@ -9,6 +10,11 @@ export type Fields = Map<number, number | Uint8Array>;
  * @param repeated - called for each length-delimited field, in order.
  */
 export function readFields(bytes: Uint8Array, repeated?: (field: number, value: Uint8Array) => void): Fields | undefined {
+  // Bytes that end within a field throw.
+  return attempt(() => fieldsIn(bytes, repeated));
+}
+
+function fieldsIn(bytes: Uint8Array, repeated: ((field: number, value: Uint8Array) => void) | undefined): Fields | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fields: Fields = new Map();
   let position = 0;
@@ -23,39 +29,35 @@ export function readFields(bytes: Uint8Array, repeated?: (field: number, value: 
     throw new RangeError('varint of more than ten bytes');
   }
 
-  try {
-    while (position < bytes.length) {
-      const tag = varint();
-      const field = Math.floor(tag / 8);
-      switch (tag & 7) {
-        case 0:
-          fields.set(field, varint());
-          break;
-        case 1:
-          fields.set(field, Number(view.getBigInt64(position, true)));
-          position += 8;
-          break;
-        case 2: {
-          const length = varint();
-          if (length < 0 || position + length > bytes.length) return undefined;
-          const value = bytes.subarray(position, position + length);
-          fields.set(field, value);
-          repeated?.(field, value);
-          position += length;
-          break;
-        }
-        case 5:
-          fields.set(field, view.getInt32(position, true));
-          position += 4;
-          break;
-        default:
-          return undefined;
+  while (position < bytes.length) {
+    const tag = varint();
+    const field = Math.floor(tag / 8);
+    switch (tag & 7) {
+      case 0:
+        fields.set(field, varint());
+        break;
+      case 1:
+        fields.set(field, Number(view.getBigInt64(position, true)));
+        position += 8;
+        break;
+      case 2: {
+        const length = varint();
+        if (length < 0 || position + length > bytes.length) return undefined;
+        const value = bytes.subarray(position, position + length);
+        fields.set(field, value);
+        repeated?.(field, value);
+        position += length;
+        break;
       }
+      case 5:
+        fields.set(field, view.getInt32(position, true));
+        position += 4;
+        break;
+      default:
+        return undefined;
     }
-    return fields;
-  } catch {
-    return undefined; // ends within a field
   }
+  return fields;
 }
 
 export function numberAt(fields: Fields | undefined, field: number): number {

@@ -136,6 +136,31 @@ test('a logger is enabled, whatever it is asked about', () => {
   for (const [, value] of HOSTILE_VALUES) assert.equal(logger.enabled(value as Anything), true);
 });
 
+test('a logger whose records go nowhere is not enabled, and reads nothing of them', () => {
+  const logger = createLoggerProvider({ limits: LIMITS, resource }).getLogger('scope');
+  assert.equal(logger.enabled(), false);
+  assert.equal(logger.enabled({ severityNumber: 24 }), false);
+  logger.emit({
+    get body(): string {
+      return assert.fail('was read');
+    },
+  });
+});
+
+test('a logger is enabled until its records can no longer be exported', () => {
+  const provider = createLoggerProvider({ limits: LIMITS, resource, onEmit: () => {} });
+  const loggers = [provider.getLogger('scope'), provider.getOldApiLogger('scope')];
+  assert.deepEqual(
+    loggers.map((logger) => logger.enabled()),
+    [true, true],
+  );
+  provider.close();
+  assert.deepEqual(
+    loggers.map((logger) => logger.enabled()),
+    [false, false],
+  );
+});
+
 test('a logger without a name is called unknown', () => {
   const records: ReadableLogRecord[] = [];
   const provider = createLoggerProvider({ limits: LIMITS, resource, onEmit: (record) => records.push(record) });

@@ -282,3 +282,14 @@ test(`${PROGRAMS} random programs export the same from both engines`, () => {
   }
   assert.ok(spans > PROGRAMS * 5, `only ${spans} spans were compared`);
 });
+
+test('a written difference: maps and lists of anything in events are kept, where the official engine drops them', () => {
+  const [ours, official] = [createEngine(), createOfficialEngine()].map((engine) => {
+    const span = engine.tracer.startSpan('s');
+    span.addEvent('e', { map: { a: 1 }, mixed: [1, 'two'], simple: ['a'] } as unknown as Attributes);
+    span.end();
+    return engine.spans[0]?.events[0]?.attributes;
+  });
+  assert.deepEqual(ours, { map: { a: 1 }, mixed: [1, 'two'], simple: ['a'] });
+  assert.deepEqual(official, { simple: ['a'] });
+});
