@@ -303,7 +303,7 @@ export const MESSAGES = {
   'metrics.callback': {
     section: 'records',
     level: 'warn',
-    says: "`A metric's callback failed: …` or `A metric's callback must settle within … ms …`",
+    says: '`A callback of the metric "jobs" failed: …` or `A metric\'s callback must settle within … ms …`',
     cure: 'correct the callback; the other metrics are exported',
     page: 'instrumentation.md',
   },

@@ -2,45 +2,32 @@
  * Stands before the official metrics SDK, which throws into the application on values that it cannot serialise and keeps
  * the attribute objects that it is given.
  */
-import type {
-  Attributes,
-  BatchObservableCallback,
-  BatchObservableResult,
-  Context,
-  Meter,
-  MeterProvider,
-  MetricOptions,
-  Observable,
-  ObservableCallback,
-  ObservableResult,
-} from '@opentelemetry/api';
+import type { Attributes, Context, Meter, MeterProvider, MetricOptions } from '@opentelemetry/api';
+import { errorText } from '../../diagnostics/error-text.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import type { Scope } from '../../otlp/types.ts';
+import { attempt, contain, contained } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
-import { addAttributes, type AttributeBag } from '../../values/attributes.ts';
-import { MAX_KEY_LENGTH, MAX_NAME_LENGTH } from '../../values/limits.ts';
+import { MAX_NAME_LENGTH } from '../../values/limits.ts';
 import { readEach } from '../../values/read-properties.ts';
 import { cleanString } from '../../values/strings.ts';
 import { createScopeCache } from '../scope.ts';
+import { cleanAmount } from './clean-amount.ts';
+import { createBatchCallbackGuard, GuardedObservable, MAX_OBSERVATIONS, type CallbackListener } from './guarded-observable.ts';
+import { cleanMetricAttributes } from './metric-attributes.ts';
 
-const MAX_ATTRIBUTES = 128;
-const MAX_VALUE_LENGTH = 1024;
 const MAX_INSTRUMENT_NAME_LENGTH = 255;
 const MAX_UNIT_LENGTH = 63;
 const MAX_BOUNDARIES = 256;
 const MAX_METERS = 1024;
 /** Distinct names in one meter. */
 const MAX_INSTRUMENTS = 2048;
-/** In one call of one callback. */
-const MAX_OBSERVATIONS = 10_000;
 const OPTION_NAMES = ['description', 'unit', 'valueType', 'advice'] as const;
 const ADVICE_NAMES = ['explicitBucketBoundaries'] as const;
 
 type AddingMethod = 'createCounter' | 'createUpDownCounter';
 type RecordingMethod = 'createHistogram' | 'createGauge';
 type ObservableMethod = 'createObservableCounter' | 'createObservableUpDownCounter' | 'createObservableGauge';
-/** A callback observes more than it may. */
-type OnTooMany = () => void;
 type Write = (value: number, attributes?: Attributes, context?: Context) => void;
 
 /**
@@ -68,36 +55,7 @@ function makeMeter(provider: MeterProvider, scope: Scope): Meter {
 }
 
 function guardMeter(meter: Meter, scope: Scope, reporter: Reporter): Meter {
-  const noop = api.createNoopMeter();
-  const names = new Set<string>();
-  const sayTooManyInstruments = (name: string): boolean =>
-    reporter.say(
-      'metrics.too-many',
-      `A meter must have at most ${MAX_INSTRUMENTS} instruments, but ${JSON.stringify(scope.name)} was asked for one more: ${JSON.stringify(name)}. It records nothing. Name an instrument after what it measures, and put what varies into attributes.`,
-      'instruments',
-    );
-  const sayTooManyValues: OnTooMany = () =>
-    reporter.say(
-      'metrics.too-many',
-      `A metric's callback must observe at most ${MAX_OBSERVATIONS} values each time, but one of ${JSON.stringify(scope.name)} observed more. The others are missing. Use attributes with fewer different values.`,
-      'values',
-    );
-
-  /** Make the instrument, or one that does nothing. */
-  function make<T>(name: unknown, options: unknown, create: (meter: Meter, name: string, options: MetricOptions) => T): T {
-    const clean = typeof name === 'string' ? cleanString(name, MAX_INSTRUMENT_NAME_LENGTH) : '';
-    if (clean === '') return create(noop, 'none', {});
-    if (names.size >= MAX_INSTRUMENTS && !names.has(clean)) {
-      sayTooManyInstruments(clean);
-      return create(noop, 'none', {});
-    }
-    names.add(clean);
-    try {
-      return create(meter, clean, cleanOptions(options));
-    } catch {
-      return create(noop, 'none', {});
-    }
-  }
+  const make = createInstrumentMaker(meter, scope, reporter);
   const adding = (method: AddingMethod, isMonotonic: boolean) => (name: string, options?: MetricOptions) => {
     const instrument = make(name, options, (from, ...args) => from[method](...args));
     return { add: guardWrite((value, attributes, context) => instrument.add(value, attributes, context), isMonotonic) };
@@ -109,8 +67,9 @@ function guardMeter(meter: Meter, scope: Scope, reporter: Reporter): Meter {
   const observable = (method: ObservableMethod) => (name: string, options?: MetricOptions) =>
     new GuardedObservable(
       make(name, options, (from, ...args) => from[method](...args)),
-      sayTooManyValues,
+      createCallbackListener(reporter, scope, cleanInstrumentName(name)),
     );
+  const guardBatch = createBatchCallbackGuard(createCallbackListener(reporter, scope, undefined));
 
   return {
     createCounter: adding('createCounter', true),
@@ -122,13 +81,62 @@ function guardMeter(meter: Meter, scope: Scope, reporter: Reporter): Meter {
     createObservableGauge: observable('createObservableGauge'),
     addBatchObservableCallback(callback, observables) {
       const inner = GuardedObservable.allInside(observables);
-      if (typeof callback === 'function' && inner.length > 0)
-        meter.addBatchObservableCallback(guardBatchCallback(callback, sayTooManyValues), inner);
+      if (typeof callback === 'function' && inner.length > 0) meter.addBatchObservableCallback(guardBatch(callback), inner);
     },
     removeBatchObservableCallback(callback, observables) {
       if (typeof callback === 'function')
-        meter.removeBatchObservableCallback(guardBatchCallback(callback, sayTooManyValues), GuardedObservable.allInside(observables));
+        meter.removeBatchObservableCallback(guardBatch(callback), GuardedObservable.allInside(observables));
     },
+  };
+}
+
+/** Empty for what is no name. */
+function cleanInstrumentName(name: unknown): string {
+  return typeof name === 'string' ? cleanString(name, MAX_INSTRUMENT_NAME_LENGTH) : '';
+}
+
+type Create<T> = (meter: Meter, name: string, options: MetricOptions) => T;
+
+/** Returns a function that makes an instrument of `meter`, or one that does nothing. */
+function createInstrumentMaker(
+  meter: Meter,
+  scope: Scope,
+  reporter: Reporter,
+): <T>(name: unknown, options: unknown, create: Create<T>) => T {
+  const names = new Set<string>();
+  return (name, options, create) => {
+    const noop = () => create(api.createNoopMeter(), 'none', {});
+    const clean = cleanInstrumentName(name);
+    if (clean === '') return noop();
+    if (names.size >= MAX_INSTRUMENTS && !names.has(clean)) {
+      reporter.say(
+        'metrics.too-many',
+        `A meter must have at most ${MAX_INSTRUMENTS} instruments, but ${JSON.stringify(scope.name)} was asked for one more: ${JSON.stringify(clean)}. It records nothing. Name an instrument after what it measures, and put what varies into attributes.`,
+        'instruments',
+      );
+      return noop();
+    }
+    names.add(clean);
+    return contain(`making the instrument ${JSON.stringify(clean)}`, () => create(meter, clean, cleanOptions(options))) ?? noop();
+  };
+}
+
+/** @param metric - `undefined` for a callback of several. */
+function createCallbackListener(reporter: Reporter, scope: Scope, metric: string | undefined): CallbackListener {
+  const of = metric === undefined ? `of several metrics of ${JSON.stringify(scope.name)}` : `of the metric ${JSON.stringify(metric)}`;
+  return {
+    onTooMany: () =>
+      reporter.say(
+        'metrics.too-many',
+        `A metric's callback must observe at most ${MAX_OBSERVATIONS} values each time, but one of ${JSON.stringify(scope.name)} observed more. The others are missing. Use attributes with fewer different values.`,
+        'values',
+      ),
+    onFailed: (error) =>
+      reporter.say(
+        'metrics.callback',
+        `A callback ${of} failed: ${errorText(error)}. What it had not observed yet is missing in this interval; other metrics are exported.`,
+        of,
+      ),
   };
 }
 
@@ -138,148 +146,10 @@ function guardWrite(write: Write, isMonotonic: boolean): Write {
     if (amount === undefined || (isMonotonic && amount < 0)) return;
     try {
       write(amount, cleanMetricAttributes(attributes), context);
-    } catch {
-      // A view of the user's, or a global that the SDK calls.
+    } catch (error) {
+      contained('recording a measurement', error);
     }
   };
-}
-
-/** A finite number; one NaN would spoil a sum for ever. */
-function cleanAmount(value: unknown): number | undefined {
-  const amount = typeof value === 'bigint' ? Number(value) : value;
-  return typeof amount === 'number' && Number.isFinite(amount) ? amount : undefined;
-}
-
-class GuardedObservable implements Observable {
-  readonly #inner: Observable;
-  readonly #onTooMany: OnTooMany;
-
-  constructor(inner: Observable, onTooMany: OnTooMany) {
-    this.#inner = inner;
-    this.#onTooMany = onTooMany;
-  }
-
-  /** The SDK's instrument inside; `undefined` for anything else. */
-  static inside(value: unknown): Observable | undefined {
-    return typeof value === 'object' && value !== null && #inner in value ? value.#inner : undefined;
-  }
-
-  static allInside(values: unknown): Observable[] {
-    try {
-      if (!Array.isArray(values)) return [];
-      return values
-        .slice(0, MAX_INSTRUMENTS)
-        .map(GuardedObservable.inside)
-        .filter((inner) => inner !== undefined);
-    } catch {
-      return []; // a proxy
-    }
-  }
-
-  addCallback(callback: ObservableCallback): void {
-    if (typeof callback === 'function') this.#inner.addCallback(guardCallback(callback, this.#onTooMany));
-  }
-
-  removeCallback(callback: ObservableCallback): void {
-    if (typeof callback === 'function') this.#inner.removeCallback(guardCallback(callback, this.#onTooMany));
-  }
-}
-
-/** The same function for the same callback, for the SDK compares them. */
-const guardedCallbacks = new WeakMap<ObservableCallback, ObservableCallback>();
-const guardedBatchCallbacks = new WeakMap<BatchObservableCallback, BatchObservableCallback>();
-
-function guardCallback(callback: ObservableCallback, onTooMany: OnTooMany): ObservableCallback {
-  let guarded = guardedCallbacks.get(callback);
-  if (guarded === undefined) {
-    guarded = (result) =>
-      contain(callback, onTooMany, (hasRoom): ObservableResult => ({
-        observe(value, attributes) {
-          const amount = cleanAmount(value);
-          if (amount !== undefined && hasRoom()) result.observe(amount, cleanMetricAttributes(attributes));
-        },
-      }));
-    guardedCallbacks.set(callback, guarded);
-  }
-  return guarded;
-}
-
-function guardBatchCallback(callback: BatchObservableCallback, onTooMany: OnTooMany): BatchObservableCallback {
-  let guarded = guardedBatchCallbacks.get(callback);
-  if (guarded === undefined) {
-    guarded = (result) =>
-      contain(callback, onTooMany, (hasRoom): BatchObservableResult => ({
-        observe(metric, value, attributes) {
-          const inner = GuardedObservable.inside(metric);
-          const amount = cleanAmount(value);
-          if (inner !== undefined && amount !== undefined && hasRoom()) result.observe(inner, amount, cleanMetricAttributes(attributes));
-        },
-      }));
-    guardedBatchCallbacks.set(callback, guarded);
-  }
-  return guarded;
-}
-
-/** Call `callback` with a result that takes a bounded number of observations. What was observed before it failed counts. */
-async function contain<Result>(
-  callback: (result: Result) => unknown,
-  onTooMany: OnTooMany,
-  createResult: (hasRoom: () => boolean) => Result,
-): Promise<void> {
-  let left = MAX_OBSERVATIONS;
-  try {
-    await callback(
-      createResult(() => {
-        if (left > 0) return left-- > 0;
-        onTooMany();
-        return false;
-      }),
-    );
-  } catch {
-    // The application's callback, not the collection, failed.
-  }
-}
-
-/** A copy that can be hashed and exported. */
-function cleanMetricAttributes(attributes: unknown): Attributes {
-  if (typeof attributes !== 'object' || attributes === null) return {};
-  try {
-    if (Object.getPrototypeOf(attributes) === Object.prototype) {
-      const copy: Attributes = { ...attributes };
-      if (isPlain(copy)) return copy;
-    }
-  } catch {
-    // A getter or a proxy.
-  }
-  const bag: AttributeBag = { attributes: {}, attributeCount: 0, droppedAttributesCount: 0 };
-  addAttributes(bag, attributes, MAX_ATTRIBUTES, MAX_VALUE_LENGTH);
-  for (const key of Object.keys(bag.attributes)) bag.attributes[key] = asSeriesValue(bag.attributes[key]);
-  return bag.attributes;
-}
-
-function isPlain(attributes: Attributes): boolean {
-  let count = 0;
-  for (const key in attributes) {
-    const value = attributes[key];
-    const isShort =
-      typeof value === 'string'
-        ? value.length <= MAX_VALUE_LENGTH && value.isWellFormed()
-        : typeof value === 'number' || typeof value === 'boolean';
-    if (!isShort || ++count > MAX_ATTRIBUTES || key === '' || key.length > MAX_KEY_LENGTH) return false;
-  }
-  return true;
-}
-
-/** What tells series apart: a scalar, or a list of scalars. `value` is clean. */
-function asSeriesValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value !== 'object' || value === null || (Array.isArray(value) && value.every(isScalar))) return value;
-  const json = JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
-  return cleanString(json, MAX_VALUE_LENGTH);
-}
-
-function isScalar(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 function cleanOptions(options: unknown): MetricOptions {
@@ -298,11 +168,8 @@ function cleanOptions(options: unknown): MetricOptions {
 
 /** Finite numbers in rising order. */
 function cleanBoundaries(value: unknown): number[] | undefined {
-  try {
-    if (!Array.isArray(value) || value.length > MAX_BOUNDARIES) return undefined;
-    const boundaries = Array.from(value, Number).filter(Number.isFinite);
-    return boundaries.every((boundary, i) => i === 0 || boundary > (boundaries[i - 1] as number)) ? boundaries : undefined;
-  } catch {
-    return undefined;
-  }
+  const boundaries = attempt(() =>
+    Array.isArray(value) && value.length <= MAX_BOUNDARIES ? Array.from(value, Number).filter(Number.isFinite) : undefined,
+  );
+  return boundaries?.every((boundary, i) => i === 0 || boundary > (boundaries[i - 1] as number)) ? boundaries : undefined;
 }

@@ -178,6 +178,24 @@ test('a callback that throws, rejects or goes on observing spoils no collection'
   late?.();
 });
 
+test('a callback that fails is named, each metric once', async () => {
+  const { meter, read, said } = start();
+  const fail = (): never => {
+    throw new Error('no connection');
+  };
+  meter.createObservableGauge('jobs').addCallback(fail);
+  meter.createObservableGauge('workers').addCallback(() => Promise.reject(new Error('gone')));
+  meter.createObservableGauge({ toString: fail } as Anything).addCallback(fail);
+  meter.addBatchObservableCallback(fail, [meter.createObservableGauge('a')]);
+  await read();
+  await read();
+  assert.deepEqual(said.map((line) => /A callback of (.*?)\. What/.exec(line)?.[1]).sort(), [
+    'several metrics of "m" failed: no connection',
+    'the metric "jobs" failed: no connection',
+    'the metric "workers" failed: gone',
+  ]);
+});
+
 test('a callback is added once and can be removed', async () => {
   const { meter, read } = start();
   let calls = 0;

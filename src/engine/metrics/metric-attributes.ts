@@ -1,0 +1,50 @@
+/** Attributes of measurements: what tells series apart. */
+import type { Attributes } from '@opentelemetry/api';
+import { attempt } from '../../runtime/contain.ts';
+import { addAttributes, type AttributeBag } from '../../values/attributes.ts';
+import { MAX_KEY_LENGTH } from '../../values/limits.ts';
+import { cleanString } from '../../values/strings.ts';
+
+const MAX_ATTRIBUTES = 128;
+const MAX_VALUE_LENGTH = 1024;
+
+/** A copy that can be hashed and exported. */
+export function cleanMetricAttributes(attributes: unknown): Attributes {
+  if (typeof attributes !== 'object' || attributes === null) return {};
+  const copy = attempt(() => copyOf(attributes));
+  if (copy !== undefined && isPlain(copy)) return copy;
+  const bag: AttributeBag = { attributes: {}, attributeCount: 0, droppedAttributesCount: 0 };
+  addAttributes(bag, attributes, MAX_ATTRIBUTES, MAX_VALUE_LENGTH);
+  for (const key of Object.keys(bag.attributes)) bag.attributes[key] = asSeriesValue(bag.attributes[key]);
+  return bag.attributes;
+}
+
+/** @throws what a getter or a proxy throws. */
+function copyOf(attributes: object): Attributes | undefined {
+  return Object.getPrototypeOf(attributes) === Object.prototype ? { ...attributes } : undefined;
+}
+
+function isPlain(attributes: Attributes): boolean {
+  let count = 0;
+  for (const key in attributes) {
+    const value = attributes[key];
+    const isShort =
+      typeof value === 'string'
+        ? value.length <= MAX_VALUE_LENGTH && value.isWellFormed()
+        : typeof value === 'number' || typeof value === 'boolean';
+    if (!isShort || ++count > MAX_ATTRIBUTES || key === '' || key.length > MAX_KEY_LENGTH) return false;
+  }
+  return true;
+}
+
+/** What tells series apart: a scalar, or a list of scalars. `value` is clean. */
+function asSeriesValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null || (Array.isArray(value) && value.every(isScalar))) return value;
+  const json = JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? String(item) : item));
+  return cleanString(json, MAX_VALUE_LENGTH);
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
