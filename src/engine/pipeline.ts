@@ -18,7 +18,6 @@ import { createEndpointHealth, type EndpointHealth } from '../export/endpoint-he
 import { createSender, recordsOf, type Sender } from '../export/sender.ts';
 import { createTransport } from '../export/transport/transport.ts';
 import { createEncodeFitting, type EncodeFitting } from '../otlp/encode/fit-record.ts';
-import { sayCut } from '../otlp/encode/say-cut.ts';
 import type { Encoder, Scope } from '../otlp/types.ts';
 import { redactAttribute } from '../redaction/redact-attribute.ts';
 import { loadPart } from '../runtime/load-part.ts';
@@ -118,7 +117,14 @@ function toConsole(options: PipelineOptions, signal: Signal): Pipeline {
 /** No record is larger than a request, nor than what may wait. */
 function fitIntoRequest({ config, reporter }: PipelineOptions, signal: Signal): EncodeFitting {
   const maxBytes = Math.min(MAX_RECORD_BYTES, config.queueMaxBytes);
-  return createEncodeFitting({ redact: redactAttribute, maxBytes, onCut: (cut) => sayCut(reporter, signal, maxBytes, cut) });
+  return createEncodeFitting({
+    redact: redactAttribute,
+    maxBytes,
+    onCut(cut) {
+      const { sayCut } = loadPart<typeof import('../otlp/encode/say-cut.ts')>(import.meta.url, '../otlp/encode/say-cut');
+      sayCut(reporter, signal, maxBytes, cut);
+    },
+  });
 }
 
 /** Metrics wait for no batch: what an interval collects leaves together. */

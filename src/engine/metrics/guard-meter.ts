@@ -12,9 +12,8 @@ import { MAX_NAME_LENGTH } from '../../values/limits.ts';
 import { readEach } from '../../values/read-properties.ts';
 import { cleanString } from '../../values/strings.ts';
 import { createScopeCache } from '../scope.ts';
-import { cleanAmount } from './clean-amount.ts';
 import { createBatchCallbackGuard, GuardedObservable, MAX_OBSERVATIONS, type CallbackListener } from './guarded-observable.ts';
-import { cleanMetricAttributes } from './metric-attributes.ts';
+import { cleanAmount, cleanMetricAttributes } from './clean-measurement.ts';
 
 const MAX_INSTRUMENT_NAME_LENGTH = 255;
 const MAX_UNIT_LENGTH = 63;

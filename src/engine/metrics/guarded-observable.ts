@@ -1,8 +1,7 @@
 /** Stands before observable instruments of the SDK: what a callback does spoils no collection, and is said. */
 import type { BatchObservableCallback, BatchObservableResult, Observable, ObservableCallback, ObservableResult } from '@opentelemetry/api';
 import { attempt } from '../../runtime/contain.ts';
-import { cleanAmount } from './clean-amount.ts';
-import { cleanMetricAttributes } from './metric-attributes.ts';
+import { cleanAmount, cleanMetricAttributes } from './clean-measurement.ts';
 
 /** In one call of one callback. */
 export const MAX_OBSERVATIONS = 10_000;

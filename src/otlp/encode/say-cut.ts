@@ -1,6 +1,6 @@
 import type { Signal } from '../../config/config.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
-import type { Cut } from './fit-record.ts';
+import type { Cut } from './cut-record.ts';
 
 /** What a record is called, what its text without a key is, and the setting that cuts values sooner. */
 const RECORDS = {

@@ -1,4 +1,4 @@
-/** Attributes of measurements: what tells series apart. */
+/** What an application measures: numbers, and the attributes that tell series apart. */
 import type { Attributes } from '@opentelemetry/api';
 import { attempt } from '../../runtime/contain.ts';
 import { addAttributes, type AttributeBag } from '../../values/attributes.ts';
@@ -7,6 +7,12 @@ import { cleanString } from '../../values/strings.ts';
 
 const MAX_ATTRIBUTES = 128;
 const MAX_VALUE_LENGTH = 1024;
+
+/** A finite number; one NaN would spoil a sum for ever. */
+export function cleanAmount(value: unknown): number | undefined {
+  const amount = typeof value === 'bigint' ? Number(value) : value;
+  return typeof amount === 'number' && Number.isFinite(amount) ? amount : undefined;
+}
 
 /** A copy that can be hashed and exported. */
 export function cleanMetricAttributes(attributes: unknown): Attributes {
