@@ -3,17 +3,16 @@
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
-import type { Attributes, HrTime } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { DataPoint, DataPointType, ExponentialHistogram, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../../config/config.ts';
-import type { PlainMap, PlainValue } from '../../values/plain-value.ts';
-import { isInt64, redacted, redactedText } from './attribute-value.ts';
-import { MAX_SECONDS, spanFlags, temporality, ValueType } from './otlp-values.ts';
-import { createSlab } from './slab.ts';
 import type { Encoder, Redact, Scope, ScopeGroup } from '../types.ts';
+import { redacted, redactedText } from './attribute-value.ts';
+import { metricToJson } from './json-metrics.ts';
+import { anyValue, attributesToJson, nanos, optionalText, text } from './json-values.ts';
+import { spanFlags } from './otlp-values.ts';
+import { createSlab } from './slab.ts';
 
 /** Names of the lists in a request, by signal. */
 const LISTS = {
@@ -143,135 +142,4 @@ function logToJson(record: ReadableLogRecord, redact: Redact): object {
     traceId: optionalText(context?.traceId),
     spanId: optionalText(context?.spanId),
   };
-}
-
-function metricToJson(metric: MetricData, redact: Redact): object {
-  const { name, description, unit, valueType } = metric.descriptor;
-  const head = { name: text(name), description: optionalText(description), unit: optionalText(unit) };
-  switch (metric.dataPointType) {
-    case 2 as DataPointType.GAUGE:
-      return { ...head, gauge: { dataPoints: metric.dataPoints.map((point) => numberPoint(point, valueType, redact)) } };
-    case 3 as DataPointType.SUM:
-      return {
-        ...head,
-        sum: {
-          dataPoints: metric.dataPoints.map((point) => numberPoint(point, valueType, redact)),
-          aggregationTemporality: temporality(metric),
-          isMonotonic: metric.isMonotonic,
-        },
-      };
-    case 0 as DataPointType.HISTOGRAM:
-      return {
-        ...head,
-        histogram: {
-          dataPoints: metric.dataPoints.map((point) => histogramPoint(point, redact)),
-          aggregationTemporality: temporality(metric),
-        },
-      };
-    case 1 as DataPointType.EXPONENTIAL_HISTOGRAM:
-      return {
-        ...head,
-        exponentialHistogram: {
-          dataPoints: metric.dataPoints.map((point) => exponentialPoint(point, redact)),
-          aggregationTemporality: temporality(metric),
-        },
-      };
-  }
-}
-
-function pointFields(point: DataPoint<unknown>, redact: Redact): object {
-  return {
-    attributes: attributesToJson(point.attributes, redact),
-    startTimeUnixNano: nanos(point.startTime),
-    timeUnixNano: nanos(point.endTime),
-  };
-}
-
-function numberPoint(point: DataPoint<number>, valueType: number, redact: Redact): object {
-  return valueType === ValueType.INT && Number.isSafeInteger(point.value)
-    ? { ...pointFields(point, redact), asInt: String(point.value) }
-    : { ...pointFields(point, redact), asDouble: double(point.value) };
-}
-
-function histogramPoint(point: DataPoint<Histogram>, redact: Redact): object {
-  const { buckets, count: total, max, min, sum } = point.value;
-  return {
-    ...pointFields(point, redact),
-    count: String(total),
-    sum: double(sum),
-    bucketCounts: buckets.counts.map(String),
-    explicitBounds: buckets.boundaries.map(double),
-    min: double(min),
-    max: double(max),
-  };
-}
-
-function exponentialPoint(point: DataPoint<ExponentialHistogram>, redact: Redact): object {
-  const { count: total, max, min, negative, positive, scale, sum, zeroCount } = point.value;
-  return {
-    ...pointFields(point, redact),
-    count: String(total),
-    sum: double(sum),
-    scale,
-    zeroCount: String(zeroCount),
-    positive: { offset: positive.offset, bucketCounts: positive.bucketCounts.map(String) },
-    negative: { offset: negative.offset, bucketCounts: negative.bucketCounts.map(String) },
-    min: double(min),
-    max: double(max),
-  };
-}
-
-/** Nanoseconds since 1970 in decimal. Negative and invalid times become 0. */
-function nanos([seconds, rest]: HrTime): string {
-  if (!(seconds >= 0 && seconds < MAX_SECONDS && rest >= 0)) return '0';
-  return String(BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(rest)));
-}
-
-/** Lone surrogates become U+FFFD: as escapes they are legal JSON, but strict readers refuse the whole request. */
-function text(value: unknown): string {
-  const string = typeof value === 'string' ? value : value == null ? '' : String(value);
-  return string.toWellFormed();
-}
-
-function optionalText(value: string | undefined): string | undefined {
-  return value ? text(value) : undefined;
-}
-
-/** JSON has no NaN and no infinities; the protobuf mapping writes them as these strings. */
-function double(value: number | undefined): number | string | undefined {
-  return value === undefined || Number.isFinite(value) ? value : String(value);
-}
-
-function attributesToJson(attributes: Attributes | undefined, redact: Redact): object[] {
-  const list: object[] = [];
-  for (const key in attributes) {
-    if (!Object.hasOwn(attributes, key)) continue;
-    const value = redacted(redact, key, attributes[key]);
-    if (value === undefined && attributes[key] !== undefined) continue;
-    list.push({ key: text(key), value: anyValue(value) });
-  }
-  return list;
-}
-
-function anyValue(value: PlainValue | undefined): object {
-  switch (typeof value) {
-    case 'string':
-      return { stringValue: text(value) };
-    case 'boolean':
-      return { boolValue: value };
-    case 'number':
-      return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: double(value) };
-    case 'bigint':
-      return isInt64(value) ? { intValue: String(value) } : { stringValue: String(value) };
-    case 'object':
-      return value === null ? {} : objectValue(value);
-    default:
-      return {};
-  }
-}
-
-function objectValue(value: Uint8Array | readonly PlainValue[] | PlainMap): object {
-  if (value instanceof Uint8Array) return { bytesValue: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
-  if (Array.isArray(value)) return { arrayValue: { values: (value as readonly PlainValue[]).map(anyValue) } };
-  return { kvlistValue: { values: Object.entries(value).map(([key, item]) => ({ key: text(key), value: anyValue(item as PlainValue) })) } };
 }
