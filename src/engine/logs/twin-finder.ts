@@ -11,8 +11,8 @@ export interface TwinFinder {
 
 /** Bridges are called one after the other in the same log call, so few records come in between. */
 const REMEMBERED = 16;
-/** Bridges that take the time themselves take it a moment apart. */
-const MAX_APART_MS = 20;
+/** Bridges take the time themselves, a moment apart: a long one on a machine that is busy, or where the first line loads the export. */
+const MAX_APART_MS = 500;
 
 export function createTwinFinder(): TwinFinder {
   const recent: { record: ReadableLogRecord; isOldApi: boolean }[] = [];
