@@ -18,7 +18,20 @@ export interface OtlpConfig {
   readonly caFile?: string;
   readonly clientCertificateFile?: string;
   readonly clientKeyFile?: string;
+  /** What each was written under, for messages. Where nothing was, the variable for all signals is named. */
+  readonly settings?: Readonly<Partial<Record<OtlpSetting, string>>>;
 }
+
+/** As in `OTEL_EXPORTER_OTLP_ENDPOINT` and `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`. */
+export type OtlpSetting =
+  | 'ENDPOINT'
+  | 'PROTOCOL'
+  | 'HEADERS'
+  | 'TIMEOUT'
+  | 'COMPRESSION'
+  | 'CERTIFICATE'
+  | 'CLIENT_CERTIFICATE'
+  | 'CLIENT_KEY';
 
 /** Limits of one kind of record, as the SDK specification names them. Characters and counts. */
 export interface AttributeLimits {

@@ -3,7 +3,7 @@
  *
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
-import type { Compression, OtlpConfig, Protocol, Signal } from './config.ts';
+import type { Compression, OtlpConfig, OtlpSetting, Protocol, Signal } from './config.ts';
 import type { Found, SettingsReader } from './read-settings.ts';
 import type { ParsedUrl } from './read-value.ts';
 import { showValue } from './show-value.ts';
@@ -47,7 +47,28 @@ export function readOtlp(signal: Signal, reader: SettingsReader): OtlpConfig {
     timeoutMs: reader.get(name('TIMEOUT')) as number,
     compression: reader.get(name('COMPRESSION')) as Compression,
     ...readTlsFiles(name, reader),
+    ...settingsInForce(name, reader),
   };
+}
+
+const NAMED_IN_MESSAGES: readonly OtlpSetting[] = [
+  'ENDPOINT',
+  'PROTOCOL',
+  'HEADERS',
+  'TIMEOUT',
+  'COMPRESSION',
+  'CERTIFICATE',
+  'CLIENT_CERTIFICATE',
+  'CLIENT_KEY',
+];
+
+function settingsInForce(name: (what: string) => string, reader: SettingsReader): Pick<OtlpConfig, 'settings'> {
+  const settings: Partial<Record<OtlpSetting, string>> = {};
+  for (const what of NAMED_IN_MESSAGES) {
+    const label = reader.find(name(what))?.label;
+    if (label !== undefined) settings[what] = label;
+  }
+  return Object.keys(settings).length === 0 ? {} : { settings };
 }
 
 function chooseScheme(endpoint: Found, isGrpc: boolean, insecure: Found | undefined, hasHeaders: boolean, reader: SettingsReader): URL {

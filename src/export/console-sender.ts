@@ -3,7 +3,9 @@ import { writeSync } from 'node:fs';
 import type { Signal } from '../config/config.ts';
 import { countDropped, type Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
-import { sayNotEncoded, type Sender } from './sender.ts';
+import { attempt } from '../runtime/contain.ts';
+import { sayNotEncoded } from './record-names.ts';
+import type { Sender } from './sender.ts';
 
 const STDOUT = 1;
 
@@ -15,11 +17,8 @@ export function createConsoleSender(signal: Signal, account: Account, reporter: 
       account.produced += weight;
       if (closed) return countDropped(account, 'after_shutdown', weight);
       account.acknowledged += weight;
-      try {
-        writeSync(STDOUT, `{"signal":"${signal}","record":${Buffer.from(record).toString()}}\n`);
-      } catch {
-        // A closed or full stdout is the application's to notice.
-      }
+      // A closed or full stdout is the application's to notice.
+      attempt(() => writeSync(STDOUT, `{"signal":"${signal}","record":${Buffer.from(record).toString()}}\n`));
     },
     addFailed(error, weight = 1) {
       account.produced += weight;

@@ -1,16 +1,21 @@
 /**
- * One line when an endpoint begins to fail, one when it works again, whichever signals share it.
+ * One line when an endpoint begins to fail, one when it works again, whichever signals share it; and one for each other
+ * thing that is wrong with it.
  */
 import type { Signal } from '../config/config.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
-import type { MessageCode } from '../names/messages.ts';
+import type { ExportReason } from '../names/messages.ts';
+import type { Peer } from '../otlp/types.ts';
+import { clockNotice, isClockOff, ownEndpointNotice } from './endpoint-notices.ts';
 
 export interface EndpointHealth {
   /** Records wait and are sent again. */
-  failed(signal: Signal, reason: string, message: string): void;
+  failed(signal: Signal, reason: ExportReason, message: string): void;
   /** Records are lost, and the next ones may be as well. */
-  lost(signal: Signal, reason: string, message: string): void;
+  lost(signal: Signal, reason: ExportReason, message: string): void;
   worked(signal: Signal): void;
+  /** What a request, successful or not, found out about the other end. Comes before one of the others. */
+  met(peer: Peer): void;
 }
 
 /** @param origin - scheme, host and port, without credentials; part of every message. */
@@ -18,9 +23,12 @@ export function createEndpointHealth(origin: string, reporter: Reporter): Endpoi
   /** Signals that do not work, and whether their records wait. */
   const failing = new Map<Signal, boolean>();
   let isSaid = false;
+  let hasWrongClock = false;
+  let isOwnProcess = false;
 
-  function say(reason: string, message: string): void {
-    if (!reporter.say(`export.${reason}` as MessageCode, message, origin)) return;
+  function say(reason: ExportReason, message: string): void {
+    // That it is this process was said, and says more than what its server answers.
+    if (!isOwnProcess && !reporter.say(`export.${reason}`, message, origin)) return;
     isSaid = true;
     reporter.forget('export.recovered', origin); // the last word must not be that it fails
   }
@@ -39,6 +47,14 @@ export function createEndpointHealth(origin: string, reporter: Reporter): Endpoi
       if (!failing.delete(signal) || !isSaid || [...failing.values()].includes(true)) return;
       isSaid = false;
       reporter.say('export.recovered', `Export to ${origin} works again; what was waiting is being sent.`, origin);
+    },
+    met(peer) {
+      const { clockAheadMs = 0, setting = 'OTEL_EXPORTER_OTLP_ENDPOINT' } = peer;
+      if (peer.isOwnProcess === true && !isOwnProcess) reporter.say('export.own_endpoint', ownEndpointNotice(origin, setting), origin);
+      isOwnProcess = peer.isOwnProcess === true;
+      const isOff = isClockOff(clockAheadMs);
+      if (isOff && !hasWrongClock) reporter.say('export.clock', clockNotice(origin, clockAheadMs), origin);
+      hasWrongClock = isOff;
     },
   };
 }

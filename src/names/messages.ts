@@ -133,9 +133,9 @@ export const MESSAGES = {
   'export.connection_refused': {
     section: 'export',
     level: 'warn',
-    says: '`connection refused. Is a collector listening there?`',
+    says: '`connection refused.`',
     records: 'wait',
-    cure: 'start it, or correct host and port',
+    cure: 'start a collector there, or set `OTEL_EXPORTER_OTLP_ENDPOINT`',
     page: 'export.md#when-it-fails',
   },
   'export.unknown_host': {
@@ -151,7 +151,7 @@ export const MESSAGES = {
     level: 'warn',
     says: '`no answer within … ms`',
     records: 'wait',
-    cure: 'is something between dropping packets? is the collector overloaded?',
+    cure: 'is the collector overloaded? `OTEL_EXPORTER_OTLP_TIMEOUT` is in milliseconds: 10 is hardly what was meant',
     page: 'export.md#when-it-fails',
   },
   'export.connection_reset': {
@@ -159,7 +159,7 @@ export const MESSAGES = {
     level: 'warn',
     says: '`the server closed the connection without an answer.`',
     records: 'wait',
-    cure: 'is it the right port, and http or https?',
+    cure: 'correct the port, or http and https, in `OTEL_EXPORTER_OTLP_ENDPOINT`; or the protocol',
     page: 'export.md#when-it-fails',
   },
   'export.network': {
@@ -167,13 +167,13 @@ export const MESSAGES = {
     level: 'warn',
     says: '`the connection failed`',
     records: 'wait',
-    cure: 'the code of Node.js stands in it',
+    cure: 'the code of Node.js stands in it; is the host in `OTEL_EXPORTER_OTLP_ENDPOINT` reachable from here?',
     page: 'export.md#when-it-fails',
   },
   'export.closed': {
     section: 'export',
     level: 'warn',
-    says: '`The collector must answer before shutdown() gives up`',
+    says: '`shutdown() gave up: a request with 3 spans had no answer.`',
     records: 'lost',
     cure: 'is the collector overloaded? give it more time: `SIGNALBOX_SHUTDOWN_TIMEOUT`',
     page: 'export.md#when-it-fails',
@@ -183,7 +183,7 @@ export const MESSAGES = {
     level: 'warn',
     says: '`the certificate …`, `TLS failed`, or a file that must be readable',
     records: 'wait',
-    cure: 'what stands in it: authority, host name, dates, client certificate',
+    cure: '`OTEL_EXPORTER_OTLP_CERTIFICATE`, `…_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`; or a new certificate for the collector',
     page: 'export.md#when-it-fails',
   },
   'export.protocol_mismatch': {
@@ -191,15 +191,15 @@ export const MESSAGES = {
     level: 'warn',
     says: '`the port speaks gRPC, not http/protobuf.` and the like',
     records: 'wait',
-    cure: 'protocol, port, or http and https',
+    cure: '`OTEL_EXPORTER_OTLP_PROTOCOL`; or port, http and https in `OTEL_EXPORTER_OTLP_ENDPOINT`',
     page: 'export.md#when-it-fails',
   },
   'export.invalid_url': {
     section: 'export',
     level: 'warn',
-    says: '`the endpoint must be a URL`',
+    says: '`the endpoint must be a URL that begins with http:// or https://.`',
     records: 'lost',
-    cure: 'correct it',
+    cure: 'correct `OTEL_EXPORTER_OTLP_ENDPOINT`',
     page: 'export.md#when-it-fails',
   },
   'export.invalid_header': {
@@ -215,7 +215,7 @@ export const MESSAGES = {
     level: 'warn',
     says: '`the server answered 401 "…"`',
     records: 'wait for 429, 502, 503, 504; lost otherwise',
-    cure: '401, 403: credentials; 404: path; 413: limits of the collector; 429, 503: it is overloaded',
+    cure: '401, 403: `OTEL_EXPORTER_OTLP_HEADERS`; 404: path of the endpoint; 413: limits of the collector; 429, 503: it is overloaded',
     page: 'export.md#when-it-fails',
   },
   'export.grpc_…': {
@@ -223,7 +223,7 @@ export const MESSAGES = {
     level: 'warn',
     says: '`the server answered UNAUTHENTICATED "…"`',
     records: 'wait for the retryable codes; lost otherwise',
-    cure: '`unauthenticated`, `permission_denied`: credentials; `unimplemented`: no pipeline for the signal',
+    cure: '`unauthenticated`, `permission_denied`: `OTEL_EXPORTER_OTLP_HEADERS`; `unimplemented`: no pipeline for the signal',
     page: 'export.md#when-it-fails',
   },
   'export.too_large': {
@@ -248,6 +248,22 @@ export const MESSAGES = {
     says: '`Cannot export …: … This batch is lost.`',
     records: 'lost',
     cure: 'a mistake of signalbox: report it',
+    page: 'export.md#when-it-fails',
+  },
+  'export.clock': {
+    section: 'export',
+    level: 'warn',
+    says: '`The clock of the collector at … is 3 h ahead of the clock of this machine.`',
+    records: 'arrive, with times that are off',
+    cure: 'set both clocks (NTP); a minute is tolerated',
+    page: 'export.md#when-it-fails',
+  },
+  'export.own_endpoint': {
+    section: 'export',
+    level: 'warn',
+    says: '`The endpoint … is this process itself: a server of the application gets its records.`',
+    records: 'reach no collector',
+    cure: '`OTEL_EXPORTER_OTLP_ENDPOINT`, or another port for the application',
     page: 'export.md#when-it-fails',
   },
   'export.recovered': {
@@ -364,6 +380,11 @@ const prefixes = Object.keys(MESSAGES).flatMap((code) => (code.endsWith('…') ?
 export type ProblemCode = {
   [Code in keyof typeof MESSAGES]: (typeof MESSAGES)[Code]['section'] extends 'settings' ? Code : never;
 }[keyof typeof MESSAGES];
+
+type ReasonOf<Code> = Code extends `export.${infer Reason}` ? Reason : never;
+
+/** Why an export failed: each has its row, `export.…`. */
+export type ExportReason = Exclude<ReasonOf<MessageCode>, 'recovered' | 'clock' | 'own_endpoint'>;
 
 /** The row of `code`, or of the pattern that it fits. */
 export function messageRow(code: MessageCode): MessageRow {

@@ -7,6 +7,7 @@ import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../config/config.ts';
 import type { PlainValue } from '../values/plain-value.ts';
+import type { ExportReason } from '../names/messages.ts';
 
 /**
  * Decides what of an attribute may leave: the value, a changed value, or `undefined` to drop it. Never throws.
@@ -50,17 +51,30 @@ export interface Encoder {
 export type SendResult =
   | { readonly kind: 'accepted'; readonly rejected: number; readonly message?: string }
   /** Not taken, try again: not reachable, timed out, 429, 502, 503, 504, and the retryable gRPC codes of the OTLP specification. */
-  | { readonly kind: 'retry'; readonly reason: string; readonly message: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'retry'; readonly reason: ExportReason; readonly message: string; readonly retryAfterMs?: number }
   /** Not taken and never will be: bad data, bad credentials, wrong address. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly message: string };
+  | { readonly kind: 'refused'; readonly reason: ExportReason; readonly message: string };
 
 /** Whether the same records would be taken in smaller requests. */
 export function isTooLarge(result: SendResult): boolean {
   return result.kind === 'refused' && (result.reason === 'http_413' || result.reason === 'too_large');
 }
 
+/** What is known of the other end, since something was sent there. */
+export interface Peer {
+  /** IP address from which the last answer came. */
+  address?: string;
+  /** How far the `Date` of its last answer is ahead of this machine's clock; negative when it is behind. */
+  clockAheadMs?: number;
+  /** Whether a server of this very thread accepted the last connection. */
+  isOwnProcess?: boolean;
+  /** The setting that names the endpoint. */
+  readonly setting?: string;
+}
+
 /** Carries one encoded request to one endpoint. Never throws and never rejects. */
 export interface Transport {
+  readonly peer: Readonly<Peer>;
   /** A request under way keeps the process alive; see `unref`. */
   send(body: Uint8Array, timeoutMs: number): Promise<SendResult>;
   /** Lets the process end although requests are under way. Later requests keep it alive again. */

@@ -17,6 +17,8 @@ import { trust } from '../export/transport/tls-files.ts';
 import { createTransport } from '../export/transport/transport.ts';
 import { isTooLarge, type SendResult, type Transport } from '../otlp/types.ts';
 
+/** What bounds each request here. */
+const TIMEOUT_SETTING = 'SIGNALBOX_SHUTDOWN_TIMEOUT';
 const FIRST_PAUSE_MS = 100;
 /** An endpoint at which no collector listens may be restarting, but is not waited for longer than this. */
 const GIVE_UP_UNREACHABLE_MS = 1000;
@@ -38,7 +40,12 @@ let slot = FIRST_RESULT_SLOT;
 const work = jobs.map((job, index) => {
   const firstSlot = slot;
   slot += SLOTS_PER_REQUEST * job.bodies.length;
-  return deliver(createTransport(job.otlp, job.signal, job.userAgent), job.bodies, firstSlot, index);
+  return deliver(
+    createTransport(job.otlp, job.signal, job.userAgent, { address: job.address, timeoutSetting: TIMEOUT_SETTING }),
+    job.bodies,
+    firstSlot,
+    index,
+  );
 });
 void Promise.allSettled(work).then(() => {
   report(DONE);

@@ -72,7 +72,13 @@ function sendInWorker(jobs: readonly ExitJob[], results: SharedArrayBuffer, note
   leaveMissingFolder();
   const startedAt = monotonicMs();
   const workerData: ExitFlushData = {
-    jobs: jobs.map(({ signal, otlp, userAgent, requests }) => ({ signal, otlp, userAgent, bodies: requests.map(({ body }) => body) })),
+    jobs: jobs.map(({ signal, otlp, userAgent, requests }) => ({
+      signal,
+      otlp,
+      userAgent,
+      address: requests[0]?.address,
+      bodies: requests.map(({ body }) => body),
+    })),
     results,
     notes,
     deadlineMs: deadlineMs - REPORTING_MS,

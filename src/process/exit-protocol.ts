@@ -1,9 +1,17 @@
 /** What the thread that ends and the worker that sends for it say to each other: see `exit-flush.ts`. */
 import type { OtlpConfig, Signal } from '../config/config.ts';
+import type { ExportReason } from '../names/messages.ts';
 
 /** What the worker is given. `results` has two slots a request: its outcome, and how many records were rejected. */
 export interface ExitFlushData {
-  readonly jobs: readonly { signal: Signal; otlp: OtlpConfig; userAgent: string; bodies: readonly Uint8Array[] }[];
+  readonly jobs: readonly {
+    signal: Signal;
+    otlp: OtlpConfig;
+    userAgent: string;
+    /** Where the endpoint was last reached. */
+    address: string | undefined;
+    bodies: readonly Uint8Array[];
+  }[];
   readonly results: SharedArrayBuffer;
   /** `NOTE_BYTES` a job: why it failed, as UTF-8 JSON of a `FailureNote`, padded with zeros. */
   readonly notes: SharedArrayBuffer;
@@ -13,7 +21,7 @@ export interface ExitFlushData {
 }
 
 export interface FailureNote {
-  readonly reason: string;
+  readonly reason: ExportReason;
   readonly message: string;
 }
 

@@ -66,13 +66,13 @@ const ENDPOINTS_IN_VAIN: readonly Row[] = [
     name: 'a collector that is down',
     setUp: async () => withEnv({ [ENDPOINT]: `http://127.0.0.1:${await findRefusingPort()}` })(),
     says: /connection refused/,
-    cure: /Is a collector listening there\?/,
+    cure: /Start a collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT\./,
   },
   {
     name: 'a collector that is down, by gRPC',
     setUp: async () => withEnv({ [ENDPOINT]: `http://127.0.0.1:${await findRefusingPort()}`, [PROTOCOL]: 'grpc' })(),
     says: /connection refused/,
-    cure: /Is a collector listening there\?/,
+    cure: /Start a collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT\./,
   },
   {
     name: 'credentials that are refused',

@@ -1,5 +1,6 @@
 /** What OTLP servers say, in whichever protocol. Nothing here throws: an answer that makes no sense says nothing. */
 import type { OtlpConfig } from '../../config/config.ts';
+import { attempt } from '../../runtime/contain.ts';
 import { redactText } from '../../redaction/redact-text.ts';
 import { bytesAt, numberAt, readFields } from '../../otlp/encode/protobuf-reader.ts';
 import type { SendResult } from '../../otlp/types.ts';
@@ -98,11 +99,7 @@ function secretsOf(value: string): string[] {
 }
 
 function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(decoder.decode(body)) as unknown;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => JSON.parse(decoder.decode(body)) as unknown);
 }
 
 function fieldOf(value: unknown, name: string): unknown {

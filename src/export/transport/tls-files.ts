@@ -2,6 +2,7 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { OtlpConfig } from '../../config/config.ts';
 import { TlsFileError } from './failure.ts';
+import { settingOf } from './setting-names.ts';
 
 const { readFileSync } = process.getBuiltinModule('node:fs');
 
@@ -17,9 +18,9 @@ export function trust(certificates: readonly string[]): void {
 export function readTlsFiles(otlp: OtlpConfig): SecureContextOptions {
   const options: SecureContextOptions = {};
   if (trusted !== undefined) options.ca = [...trusted];
-  if (otlp.caFile) options.ca = read(otlp.caFile, 'OTEL_EXPORTER_OTLP_CERTIFICATE');
-  if (otlp.clientCertificateFile) options.cert = read(otlp.clientCertificateFile, 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE');
-  if (otlp.clientKeyFile) options.key = read(otlp.clientKeyFile, 'OTEL_EXPORTER_OTLP_CLIENT_KEY');
+  if (otlp.caFile) options.ca = read(otlp.caFile, settingOf(otlp, 'CERTIFICATE'));
+  if (otlp.clientCertificateFile) options.cert = read(otlp.clientCertificateFile, settingOf(otlp, 'CLIENT_CERTIFICATE'));
+  if (otlp.clientKeyFile) options.key = read(otlp.clientKeyFile, settingOf(otlp, 'CLIENT_KEY'));
   return options;
 }
 

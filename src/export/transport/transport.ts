@@ -5,7 +5,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { OtlpConfig, Signal } from '../../config/config.ts';
 import type { SendResult, Transport } from '../../otlp/types.ts';
+import { errorText } from '../../diagnostics/error-text.ts';
+import { contained } from '../../runtime/contain.ts';
 import { loadPart } from '../../runtime/load-part.ts';
+import type { TransportOptions } from './sending.ts';
 
 /** Where the OpenTelemetry API keeps what was registered. */
 const API_REGISTRY = Symbol.for('opentelemetry.js.api.1');
@@ -14,17 +17,22 @@ const API_REGISTRY = Symbol.for('opentelemetry.js.api.1');
  * Connects at the first `send`. Requests are never traced and carry no trace context, whatever the app instruments.
  *
  * @param userAgent - of signalbox; sent as it is.
+ * @param options.address - where the endpoint was last reached, for a process that ends: no DNS is needed then.
  */
-export function createTransport(otlp: OtlpConfig, signal: Signal, userAgent: string): Transport {
+export function createTransport(otlp: OtlpConfig, signal: Signal, userAgent: string, options: TransportOptions = {}): Transport {
   let transport: Transport | undefined;
   const detached = AsyncLocalStorage.snapshot();
-  const open = (): Transport => (transport ??= loadTransport(otlp, signal, userAgent));
+  const open = (): Transport => (transport ??= loadTransport(otlp, signal, userAgent, options));
   return {
+    get peer() {
+      return transport?.peer ?? {};
+    },
     async send(body, timeoutMs) {
       try {
         return await detached(() => untraced(() => open().send(body, timeoutMs)));
       } catch (error) {
-        const message = `Cannot export ${signal}: ${String(error)}. This batch is lost.`;
+        contained(`sending ${signal}`, error);
+        const message = `Cannot export ${signal}: signalbox failed (${errorText(error)}). Report it. This batch is lost.`;
         return { kind: 'refused', reason: 'internal', message } satisfies SendResult;
       }
     },
@@ -33,13 +41,13 @@ export function createTransport(otlp: OtlpConfig, signal: Signal, userAgent: str
   };
 }
 
-function loadTransport(otlp: OtlpConfig, signal: Signal, userAgent: string): Transport {
+function loadTransport(otlp: OtlpConfig, signal: Signal, userAgent: string, options: TransportOptions): Transport {
   if (otlp.protocol === 'grpc') {
     const { createGrpcTransport } = loadPart<typeof import('./grpc-transport.ts')>(import.meta.url, './grpc-transport');
-    return createGrpcTransport(otlp, signal, userAgent);
+    return createGrpcTransport(otlp, signal, userAgent, options);
   }
   const { createHttpTransport } = loadPart<typeof import('./http-transport.ts')>(import.meta.url, './http-transport');
-  return createHttpTransport(otlp, signal, userAgent);
+  return createHttpTransport(otlp, signal, userAgent, options);
 }
 
 /**

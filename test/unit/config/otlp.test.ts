@@ -255,6 +255,20 @@ test('a timeout of 0 is the longest one that a timer holds', () => {
   assert.deepEqual([config.traces.otlp.timeoutMs, config.logs.otlp.timeoutMs], [2 ** 31 - 1, 250]);
 });
 
+test('what each setting was written under is known, for one signal, for all, and in code', () => {
+  const { config } = loadConfig(
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a:4318',
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://b:4318/v1/logs',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '5',
+    },
+    { headers: { a: '1' } },
+  );
+  const common = { HEADERS: 'headers', TIMEOUT: 'OTEL_EXPORTER_OTLP_TIMEOUT' };
+  assert.deepEqual(config.traces.otlp.settings, { ENDPOINT: 'OTEL_EXPORTER_OTLP_ENDPOINT', ...common });
+  assert.deepEqual(config.logs.otlp.settings, { ENDPOINT: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT', ...common });
+});
+
 test('what code says about the endpoint wins over the environment, also over settings for one signal', () => {
   const env = {
     [ENDPOINT]: 'http://env:4318',
@@ -277,6 +291,7 @@ test('what code says about the endpoint wins over the environment, also over set
     headers: { a: 'code', b: 'env' },
     timeoutMs: 77,
     compression: 'gzip',
+    settings: { ENDPOINT: 'endpoint', PROTOCOL: 'protocol', HEADERS: 'headers', TIMEOUT: 'timeoutMs', COMPRESSION: 'compression' },
   });
   assert.equal(config.logs.otlp.timeoutMs, 77);
 });

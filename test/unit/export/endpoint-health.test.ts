@@ -23,7 +23,7 @@ test('an endpoint that several signals share works again when all of them do', (
 
 test('the last word is that it works, also when it fails for another reason within a minute', () => {
   const { health, said } = openHealth();
-  for (const reason of ['connection_refused', 'http_503']) {
+  for (const reason of ['connection_refused', 'http_503'] as const) {
     health.failed('traces', reason, 'Failed.');
     health.worked('traces');
   }
@@ -45,4 +45,23 @@ test('a signal that is taken again after it was refused is told of', () => {
   health.lost('traces', 'http_404', 'Refused.');
   health.worked('traces');
   assert.deepEqual(said, ['export.http_404', 'export.recovered']);
+});
+
+test('a clock that is off is said once, and again when it went wrong anew', () => {
+  const { health, said } = openHealth();
+  const HOURS_MS = 3 * 3_600_000;
+  for (const clockAheadMs of [HOURS_MS, HOURS_MS + 5, 0, 2]) health.met({ clockAheadMs });
+  assert.deepEqual(said, ['export.clock']);
+});
+
+test('that the endpoint is this process is said once, in place of what its server answers', () => {
+  const { health, said } = openHealth();
+  for (let each = 0; each < 2; each++) {
+    health.met({ isOwnProcess: true });
+    health.lost('traces', 'http_404', 'Not found.');
+  }
+  assert.deepEqual(said, ['export.own_endpoint']);
+  health.met({ isOwnProcess: false });
+  health.worked('traces');
+  assert.deepEqual(said, ['export.own_endpoint', 'export.recovered']);
 });

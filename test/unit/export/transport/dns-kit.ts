@@ -7,7 +7,7 @@ import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { createHostLookup, type HostLookup } from '../../../../src/export/transport/host-lookup.ts';
+import { createHostLookup, type HostLookup, type HostLookupOptions } from '../../../../src/export/transport/host-lookup.ts';
 
 export type DnsAnswer = 'found' | 'unknown' | 'silence';
 
@@ -16,10 +16,11 @@ const NOT_FOUND = 3;
 /** The name of the question, type A, class IN, one minute, four bytes. */
 const LOOPBACK_RECORD = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1]);
 
-/** A server that answers as `answerOf` says for a name; its address, and the names that it was asked for. */
+/** A server that answers as `answerOf` says for a name, each time after `delayMs`; its address, and the names that it was asked for. */
 export async function serveDns(
   t: TestContext,
   answerOf: (name: string) => DnsAnswer = () => 'unknown',
+  delayMs = 0,
 ): Promise<{ address: string; names: string[] }> {
   const socket = createSocket('udp4');
   const names: string[] = [];
@@ -36,7 +37,9 @@ export async function serveDns(
     header.writeUInt16BE(answer === 'found' ? 1 : 0, 6);
     header.writeUInt16BE(0, 10);
     const question = query.subarray(12, end + 5);
-    socket.send(Buffer.concat([header, question, answer === 'found' ? LOOPBACK_RECORD : Buffer.alloc(0)]), port, address);
+    const response = Buffer.concat([header, question, answer === 'found' ? LOOPBACK_RECORD : Buffer.alloc(0)]);
+    if (delayMs === 0) socket.send(response, port, address);
+    else setTimeout(() => socket.send(response, port, address, () => {}), delayMs);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -50,7 +53,12 @@ export const silence = (): DnsAnswer => 'silence';
 export function lookupThrough(
   t: TestContext,
   dnsServers: string | readonly string[],
-  { hosts = '', resolvConf = '', systemAsked = [] }: { hosts?: string; resolvConf?: string; systemAsked?: string[] } = {},
+  {
+    hosts = '',
+    resolvConf = '',
+    systemAsked = [],
+    ...options
+  }: { hosts?: string; resolvConf?: string; systemAsked?: string[] } & Pick<HostLookupOptions, 'firstAddress' | 'lastAddress'> = {},
 ): HostLookup {
   const folder = mkdtempSync(join(tmpdir(), 'etc-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -62,6 +70,7 @@ export function lookupThrough(
     else callback(null, '127.0.0.1', 4);
   };
   return createHostLookup({
+    ...options,
     folder,
     askSystem,
     openResolver: () => {

@@ -50,17 +50,55 @@ test('what the system knows without DNS is found although DNS is silent', async 
   assert.deepEqual(systemAsked, ['localhost', 'otel.example', 'collector']);
 });
 
-test('DNS is asked for the names that the system would ask for, in its order, until one is there', async (t) => {
-  const resolvConf = 'nameserver 10.0.0.10\nsearch apps.svc.cluster svc.cluster\noptions timeout:1 ndots:2\n';
-  const dns = await serveDns(t, (name) => (name === 'otel.apps.svc.cluster' || name === 'collector.example.org' ? 'found' : 'unknown'));
-  const lookup = lookupThrough(t, dns.address, { resolvConf });
-  for (const name of ['otel', 'otel.apps', 'collector.example.org', 'otel.']) assert.equal(await lookUp(lookup, name), '127.0.0.1');
-  assert.deepEqual(dns.names, [
-    'otel.apps.svc.cluster',
-    ...['otel.apps.apps.svc.cluster', 'otel.apps.svc.cluster'],
-    'collector.example.org',
-    'otel',
-  ]);
+const FIVE_DOMAINS = 'search a.example b.example c.example d.example e.example\n';
+
+test('a name that the system finds below the last of five search domains is found, although each answer takes 280 ms', async (t) => {
+  const systemAsked: string[] = [];
+  const dns = await serveDns(t, () => 'unknown', 280);
+  const lookup = lookupThrough(t, dns.address, { resolvConf: FIVE_DOMAINS, systemAsked });
+  assert.equal(await lookUp(lookup, 'otel'), '127.0.0.1');
+  assert.deepEqual(systemAsked, ['otel']);
+});
+
+test('the system is asked where DNS answers slowly that it does not know any of the names', async (t) => {
+  const systemAsked: string[] = [];
+  const dns = await serveDns(t, () => 'unknown', 350);
+  const lookup = lookupThrough(t, dns.address, { resolvConf: FIVE_DOMAINS, systemAsked });
+  assert.equal(await lookUp(lookup, 'otel'), '127.0.0.1');
+  assert.deepEqual([systemAsked, dns.names.length], [['otel'], 6]);
+});
+
+test('a slow DNS is asked for the names that the system would ask for, below its last list of search domains', async (t) => {
+  const systemAsked: string[] = [];
+  const resolvConf = 'nameserver 10.0.0.10\nsearch ignored.example\n search apps.cluster  svc.cluster .\noptions ndots:2\n';
+  const dns = await serveDns(t, (name) => (name === 'otel.svc.cluster' ? 'found' : 'silence'));
+  const { lookup } = lookupThrough(t, dns.address, { resolvConf, systemAsked });
+  assert.equal(await lookUp({ lookup, cancel() {} }, 'otel'), '127.0.0.1');
+  assert.deepEqual(new Set(dns.names), new Set(['otel', 'otel.apps.cluster', 'otel.svc.cluster']));
+  assert.deepEqual(systemAsked, []);
+  assert.equal(await lookUp({ lookup, cancel() {} }, 'otel.'), 'ETIMEOUT');
+});
+
+test('DNS that answers at once is asked one question, and no file is read', async (t) => {
+  const dns = await serveDns(t, () => 'found');
+  assert.equal(await lookUp(lookupThrough(t, dns.address, { resolvConf: FIVE_DOMAINS }), 'otel'), '127.0.0.1');
+  assert.deepEqual(dns.names, ['otel']);
+});
+
+test('the first lookup has the address that was handed over, and asks nobody', async (t) => {
+  const systemAsked: string[] = [];
+  const dns = await serveDns(t);
+  const { lookup } = lookupThrough(t, dns.address, { firstAddress: '::1', systemAsked });
+  const first = await new Promise((resolve) => lookup('collector', { all: true }, (_error, addresses) => resolve(addresses)));
+  assert.deepEqual([first, dns.names, systemAsked], [[{ address: '::1', family: 6 }], [], []]);
+  assert.equal(await lookUp({ lookup, cancel() {} }, 'collector'), '127.0.0.1');
+  assert.deepEqual(systemAsked, ['collector']);
+});
+
+test('while DNS is silent, the host is where it was reached last', async (t) => {
+  const dns = await serveDns(t, silence);
+  const lookup = lookupThrough(t, dns.address, { lastAddress: () => '10.1.2.3' });
+  assert.equal(await lookUp(lookup, 'collector.example'), '10.1.2.3');
 });
 
 test('a name of the cluster is found although DNS is silent about names outside', async (t) => {

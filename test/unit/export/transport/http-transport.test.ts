@@ -137,7 +137,11 @@ test('429, 502, 503 and 504 are tried again, after the time that the server name
     assert.deepEqual([result.reason, result.retryAfterMs], [`http_${status}`, expected], header);
     assert.equal(
       result.message,
-      `Cannot export traces to ${server.url}: the server answered ${status} "busy". The records wait and are sent again.`,
+      `Cannot export traces to ${server.url}: the server answered ${status} "busy". ${
+        status === 429 || status === 503
+          ? 'The collector is overloaded or has not started: its log says more.'
+          : 'A proxy stands at OTEL_EXPORTER_OTLP_ENDPOINT, and the collector behind it does not answer: start it.'
+      } The records wait and are sent again.`,
     );
   }
   const server = await serveHttp(t, (response) => response.writeHead(503, { 'retry-after': inAMinute }).end());
@@ -181,7 +185,7 @@ test('redirects are not followed', async (t) => {
   const result = await sendOnce(t, server.url);
   assert.ok(result.kind === 'refused');
   assert.equal(result.reason, 'http_307');
-  assert.ok(result.message.includes(`Set the endpoint to "${target.url}"`), result.message);
+  assert.ok(result.message.includes(`Set OTEL_EXPORTER_OTLP_ENDPOINT to "${target.url}"`), result.message);
   assert.equal(target.received.length, 0);
 });
 
@@ -208,7 +212,10 @@ test('a port at which nobody listens', async (t) => {
   const result = await sendOnce(t, `http://localhost:${await freePort()}/v1/traces`);
   assert.ok(result.kind === 'retry');
   assert.equal(result.reason, 'connection_refused');
-  assert.match(result.message, /Is a collector listening there\?/);
+  assert.match(
+    result.message,
+    /: connection refused\. Start a collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT\. The records wait and are sent again\.$/,
+  );
 });
 
 test('a server that resets each connection', async (t) => {

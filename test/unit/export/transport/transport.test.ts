@@ -64,10 +64,29 @@ test('calls over gRPC are neither traced nor carry trace context', { timeout: LO
   );
 });
 
-test('a transport that was never used can be let go and closed', (t) => {
-  const transport = openTransport(t, 'http://localhost:1/');
-  transport.unref();
-  transport.close();
+test('a transport that was let go and closed before its first request connects for it, and keeps the process alive', async (t) => {
+  for (const protocol of ['http/protobuf', 'grpc'] as const) {
+    const server = protocol === 'grpc' ? await serveGrpc(t) : await serveHttp(t);
+    const program = `
+      const transport = createTransport(otlp, 'traces', 'x');
+      transport.unref();
+      transport.close();
+      print(JSON.stringify(transport.peer));
+      transport.send(Buffer.from('body'), 60_000).then((result) => print(result.kind));`;
+    assert.equal(await runProgram(t, server.url, protocol, program), '{}\naccepted');
+    assert.deepEqual([server.received.length, server.connections()], [1, 1]);
+  }
+});
+
+test('a transport that is closed before its request was compressed does not connect', async (t) => {
+  for (const protocol of ['http/protobuf', 'grpc'] as const) {
+    const server = protocol === 'grpc' ? await serveGrpc(t) : await serveHttp(t);
+    const transport = openTransport(t, server.url, { protocol, compression: 'gzip' });
+    const sending = transport.send(Buffer.alloc(1_000_000), LONG_MS);
+    transport.close();
+    const result = await sending;
+    assert.deepEqual([result.kind === 'retry' && result.reason, server.connections()], ['closed', 0]);
+  }
 });
 
 /** What came in of each signal, by protocol. */
