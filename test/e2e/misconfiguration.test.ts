@@ -132,7 +132,7 @@ const ENDPOINTS_IN_VAIN: readonly Row[] = [
     says: /does not speak TLS/,
     cure: /Write http:\/\/ instead of https:\/\//,
   },
-  { name: 'a path that nobody serves', setUp: startNotFound, says: /answered 404/, cure: /Check the path of the endpoint/ },
+  { name: 'a path that nobody serves', setUp: startNotFound, says: /answered 404/, cure: /Check the path of OTEL_EXPORTER_OTLP_ENDPOINT/ },
 ];
 
 async function startNotFound(): Promise<SetUp> {
