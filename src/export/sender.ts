@@ -43,7 +43,7 @@ export interface Sender {
   flush(deadlineMs: number, options?: { readonly hold?: boolean; readonly thenStop?: boolean }): Promise<void>;
   /**
    * Everything that is not acknowledged, the request under way included, as requests for the blocking flush at exit;
-   * `settle` must follow.
+   * `settle` must follow. Nothing, and counted as lost, where the endpoint is the process itself.
    */
   takePending(): PendingRequest[];
   /** Count what became of a pending request. One that was too large waits again, in halves, unless it is a single record. */
@@ -94,11 +94,14 @@ export function createSender(options: SenderOptions): Sender {
     takePending() {
       const underWay = requestUnderWay(state);
       if (state.phase.name !== 'closed') enter(loop, { name: 'idle' });
-      const { address } = options.transport.peer;
+      const { address, isOwnProcess } = options.transport.peer;
       const pending: PendingRequest[] = underWay === undefined ? [] : [{ ...underWay, address }];
       for (let next = takeNext(loop); next !== undefined; next = takeNext(loop)) pending.push({ ...requestOf(loop, next), address });
       state.stopAt = Infinity;
-      return pending;
+      if (isOwnProcess !== true) return pending;
+      // Its server stands still as well: to wait for it would cost all of the time.
+      for (const { records } of pending) countDropped(account, 'exit_deadline', records);
+      return [];
     },
 
     settle(request, outcome) {

@@ -225,6 +225,13 @@ test('what the end of the process takes over knows where the endpoint was reache
   assert.deepEqual([kit.sent.length, kit.account.acknowledged], [1, 0]);
 });
 
+test('what the end of the process would send to the process itself is given up at once', async () => {
+  const kit = openSender([BUSY], { peer: { isOwnProcess: true } });
+  kit.record(2 * BATCH);
+  await turn();
+  assert.deepEqual([kit.sender.takePending(), dropped(kit)], [[], { exit_deadline: 2 * BATCH }]);
+});
+
 test('a collector whose clock is off is said although it accepts everything, and names itself once for all of it', async () => {
   const kit = openSender([ACCEPTED], { peer: { clockAheadMs: -7_200_000 } });
   for (let each = 0; each < 3; each++) {
