@@ -6,7 +6,7 @@ import type { Signal } from '../config/config.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import type { ExportReason } from '../names/messages.ts';
 import type { Peer } from '../otlp/types.ts';
-import { clockNotice, isClockOff, ownEndpointNotice } from './endpoint-notices.ts';
+import { loadPart } from '../runtime/load-part.ts';
 
 export interface EndpointHealth {
   /** Records wait and are sent again. */
@@ -17,6 +17,9 @@ export interface EndpointHealth {
   /** What a request, successful or not, found out about the other end. Comes before one of the others. */
   met(peer: Peer): void;
 }
+
+/** Clocks of machines that are kept in step differ by less than a second; a minute shows in every trace. */
+const MOST_CLOCK_DIFFERENCE_MS = 60_000;
 
 /** @param origin - scheme, host and port, without credentials; part of every message. */
 export function createEndpointHealth(origin: string, reporter: Reporter): EndpointHealth {
@@ -50,10 +53,14 @@ export function createEndpointHealth(origin: string, reporter: Reporter): Endpoi
     },
     met(peer) {
       const { clockAheadMs = 0, setting = 'OTEL_EXPORTER_OTLP_ENDPOINT' } = peer;
-      if (peer.isOwnProcess === true && !isOwnProcess) reporter.say('export.own_endpoint', ownEndpointNotice(origin, setting), origin);
-      isOwnProcess = peer.isOwnProcess === true;
-      const isOff = isClockOff(clockAheadMs);
-      if (isOff && !hasWrongClock) reporter.say('export.clock', clockNotice(origin, clockAheadMs), origin);
+      const isOff = Math.abs(clockAheadMs) > MOST_CLOCK_DIFFERENCE_MS;
+      const isOwn = peer.isOwnProcess === true;
+      if ((isOwn && !isOwnProcess) || (isOff && !hasWrongClock)) {
+        const { clockNotice, ownEndpointNotice } = loadPart<typeof import('./endpoint-notices.ts')>(import.meta.url, './endpoint-notices');
+        if (isOwn && !isOwnProcess) reporter.say('export.own_endpoint', ownEndpointNotice(origin, setting), origin);
+        if (isOff && !hasWrongClock) reporter.say('export.clock', clockNotice(origin, clockAheadMs), origin);
+      }
+      isOwnProcess = isOwn;
       hasWrongClock = isOff;
     },
   };

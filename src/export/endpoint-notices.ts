@@ -1,7 +1,5 @@
 /** What is said of an endpoint at which something is wrong although it answers. */
 
-/** Clocks of machines that are kept in step differ by less than a second; a minute shows in every trace. */
-const MOST_CLOCK_DIFFERENCE_MS = 60_000;
 const UNITS = [
   ['days', 86_400_000],
   ['hours', 3_600_000],
@@ -9,10 +7,6 @@ const UNITS = [
 ] as const;
 
 /** @param aheadMs - how far the collector's clock is ahead of this machine's; negative when it is behind. */
-export function isClockOff(aheadMs: number): boolean {
-  return Math.abs(aheadMs) > MOST_CLOCK_DIFFERENCE_MS;
-}
-
 export function clockNotice(origin: string, aheadMs: number): string {
   const direction = aheadMs > 0 ? 'ahead of' : 'behind';
   return `The clock of the collector at ${origin} is ${durationText(Math.abs(aheadMs))} ${direction} the clock of this machine. One of them is wrong, and times in the backend are off by as much. Set the clock of the collector or of this machine (NTP).`;

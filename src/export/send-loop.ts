@@ -1,72 +1,31 @@
 /** The loop of a sender: take a batch, send it, do what its answer asks for, go on. */
-import { countDropped, droppedTotal } from '../diagnostics/account.ts';
+import { countDropped } from '../diagnostics/account.ts';
 import type { ExportReason } from '../names/messages.ts';
 import type { SendResult } from '../otlp/types.ts';
 import { settlesWithin } from '../runtime/settles-within.ts';
-import { toBatch, type Batch, type RecordQueue } from './queue.ts';
 import { recordsOf } from './record-names.ts';
-import { afterAccepted, afterFailed, afterSplit } from './request-size.ts';
+import { afterAccepted, afterFailed } from './request-size.ts';
 import { flushDelayMs, pauseMs } from './retry-policy.ts';
 import {
-  requestUnderWay,
-  type PendingRequest,
-  type Phase,
-  type SenderClock,
-  type SenderOptions,
-  type SenderState,
-} from './sender-state.ts';
+  enter,
+  hasWork,
+  isFree,
+  isStopped,
+  requestOf,
+  schedule,
+  settled,
+  splitUp,
+  takeNext,
+  timerOf,
+  wake,
+  type SendLoop,
+} from './send-steps.ts';
+import { requestUnderWay, type PendingRequest, type Phase } from './sender-state.ts';
 import { countAccepted, verdictOf } from './settlement.ts';
-
-export interface SendLoop extends SenderOptions {
-  readonly clock: SenderClock;
-  readonly state: SenderState;
-  readonly queue: RecordQueue;
-  readonly timeoutMs: number;
-  readonly maxBatchSize: number;
-}
 
 type Failure = Exclude<SendResult, { kind: 'accepted' }>;
 
-/** Everything changes phase here, so that no timer of the last one is left. */
-export function enter({ clock, state }: SendLoop, phase: Phase): void {
-  const { phase: last } = state;
-  if ('timer' in last) clock.clearTimeout(last.timer);
-  state.phase = phase;
-}
-
-/** After a record was added: look at the queue when it is time. */
-export function lookSoon(loop: SendLoop): void {
-  const { batch, clock, maxBatchSize, queue, state } = loop;
-  if (!isFree(state) || isStopped(loop)) return;
-  if (queue.records < maxBatchSize) {
-    if (state.phase.name === 'idle') schedule(loop, batch.scheduleDelayMs);
-  } else if (state.immediate === undefined) {
-    // Not at once: what ends within the same turn of the loop leaves together, and a `process.exit()` in it
-    // finds everything still in the queue.
-    state.immediate = clock.setImmediate(() => {
-      state.immediate = undefined;
-      if (isFree(state)) void sendNext(loop);
-    });
-    state.immediate.unref();
-  }
-}
-
-/** Nothing is under way and nothing is waited for but the time. */
-function isFree({ phase }: SenderState): boolean {
-  return phase.name === 'idle' || phase.name === 'scheduled';
-}
-
-function schedule(loop: SendLoop, delayMs: number): void {
-  enter(loop, { name: 'scheduled', timer: timerOf(loop, delayMs, () => void sendNext(loop)) });
-}
-
-function timerOf({ clock }: SendLoop, delayMs: number, then: () => void): NodeJS.Timeout {
-  const timer = clock.setTimeout(then, delayMs);
-  timer.unref();
-  return timer;
-}
-
-async function sendNext(loop: SendLoop): Promise<void> {
+export async function sendNext(loop: SendLoop): Promise<void> {
   const { state } = loop;
   if (state.phase.name === 'preparing' || requestUnderWay(state) !== undefined || isStopped(loop)) return;
   if (state.ready !== undefined && !(await isPrepared(loop, state.ready))) return wake(loop);
@@ -86,17 +45,6 @@ async function isPrepared(loop: SendLoop, ready: Promise<void>): Promise<boolean
   if (state.phase !== preparing) return false;
   enter(loop, { name: 'idle' });
   return !isStopped(loop);
-}
-
-export function takeNext({ maxBatchSize, queue, state }: SendLoop): Batch | undefined {
-  const next = state.split.shift() ?? queue.take(maxBatchSize, state.size.maxBytes);
-  state.wasCut = next?.isCut ?? false;
-  return next;
-}
-
-export function requestOf({ encoder, resource, signal, state }: SendLoop, batch: Batch): PendingRequest {
-  state.resource ??= resource();
-  return { batch, records: batch.weight, body: encoder.assemble(signal, state.resource, batch.groups) };
 }
 
 async function send(loop: SendLoop, request: PendingRequest): Promise<void> {
@@ -175,12 +123,6 @@ function endPause(loop: SendLoop, request: PendingRequest | undefined): void {
   else void send(loop, request);
 }
 
-export function splitUp({ state }: SendLoop, { batch: { entries }, body }: PendingRequest): void {
-  const middle = entries.length >> 1;
-  state.size = afterSplit(state.size, body.length);
-  state.split.unshift(toBatch(entries.slice(0, middle)), toBatch(entries.slice(middle)));
-}
-
 function goOn(loop: SendLoop): void {
   const { batch, maxBatchSize, queue, state } = loop;
   enter(loop, { name: 'idle' });
@@ -190,26 +132,7 @@ function goOn(loop: SendLoop): void {
   else if (queue.records > 0) schedule(loop, batch.scheduleDelayMs);
 }
 
-/** Flushes look at how things stand. */
-export function wake({ state }: SendLoop): void {
-  for (const each of state.waiting) each();
-  state.waiting.clear();
-}
-
-function settled({ account }: SendLoop): number {
-  return account.acknowledged + droppedTotal(account);
-}
-
-function isStopped(loop: SendLoop): boolean {
-  const { phase, stopAt } = loop.state;
-  // Asked for each record: nothing is summed up while nothing is to stop.
-  return phase.name === 'closed' || (stopAt !== Infinity && settled(loop) >= stopAt);
-}
-
-function hasWork({ queue, state }: SendLoop): boolean {
-  return state.phase.name === 'preparing' || requestUnderWay(state) !== undefined || state.split.length > 0 || queue.records > 0;
-}
-
+/** See `Sender.flush`. */
 export async function flush(loop: SendLoop, deadlineMs: number, hold: boolean, thenStop: boolean): Promise<void> {
   const { account, clock, state } = loop;
   const endsAtMs = clock.nowMs() + deadlineMs;

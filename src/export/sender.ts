@@ -3,15 +3,18 @@
  * pause when the endpoint does not take them. Nothing is given up for age; only a full queue, a refusal and the end of
  * the process lose records, and each loss is counted by its reason.
  *
- * What happens when stands in `retry-policy.ts`, `request-size.ts` and `settlement.ts`; the loop in `send-loop.ts`.
+ * What happens when stands in `retry-policy.ts`, `request-size.ts` and `settlement.ts`; the steps in `send-steps.ts`
+ * and, from the first request on, `send-loop.ts`.
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#failures
  */
 import { countDropped, type DropReason } from '../diagnostics/account.ts';
+import { contain } from '../runtime/contain.ts';
+import { loadPart } from '../runtime/load-part.ts';
 import { createQueue } from './queue.ts';
 import { recordsOf, sayNotEncoded, sayTooLarge } from './record-names.ts';
 import { canSplit, MAX_REQUEST_BYTES } from './request-size.ts';
-import { enter, flush, lookSoon, requestOf, splitUp, takeNext, wake, type SendLoop } from './send-loop.ts';
+import { enter, hasWork, lookSoon, requestOf, splitUp, takeNext, wake, type SendLoop } from './send-steps.ts';
 import { createSenderState, requestUnderWay, systemClock, type PendingRequest, type SenderOptions } from './sender-state.ts';
 import { countAccepted } from './settlement.ts';
 
@@ -63,6 +66,7 @@ export function createSender(options: SenderOptions): Sender {
     queue,
     timeoutMs: Math.min(options.requestTimeoutMs, batch.exportTimeoutMs),
     maxBatchSize: Math.min(batch.maxExportBatchSize, batch.maxQueueSize),
+    sendNext: () => contain('sending what is queued', () => void loadLoop().sendNext(loop)),
   };
 
   return {
@@ -89,7 +93,10 @@ export function createSender(options: SenderOptions): Sender {
       sayNotEncoded(reporter, signal, error);
     },
 
-    flush: (deadlineMs, { hold = true, thenStop = false } = {}) => flush(loop, deadlineMs, hold, thenStop),
+    async flush(deadlineMs, { hold = true, thenStop = false } = {}) {
+      if (hasWork(loop)) await contain('flushing', () => loadLoop().flush(loop, deadlineMs, hold, thenStop));
+      else if (thenStop) state.stopAt = 0;
+    },
 
     takePending() {
       const underWay = requestUnderWay(state);
@@ -126,4 +133,9 @@ function sayGivenUp({ health, signal }: SenderOptions, { records }: PendingReque
     'closed',
     `shutdown() gave up: a request with ${records} ${recordsOf(signal, records)} had no answer. They are lost. Is the collector overloaded? SIGNALBOX_SHUTDOWN_TIMEOUT is the time that it has.`,
   );
+}
+
+/** With the first request, not before. */
+function loadLoop(): typeof import('./send-loop.ts') {
+  return loadPart(import.meta.url, './send-loop');
 }

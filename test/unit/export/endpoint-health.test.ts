@@ -47,6 +47,19 @@ test('a signal that is taken again after it was refused is told of', () => {
   assert.deepEqual(said, ['export.http_404', 'export.recovered']);
 });
 
+test('a clock is off by more than a minute, either way', () => {
+  for (const [clockAheadMs, expected] of [
+    [60_000, []],
+    [60_001, ['export.clock']],
+    [-60_000, []],
+    [-60_001, ['export.clock']],
+  ] as const) {
+    const { health, said } = openHealth();
+    health.met({ clockAheadMs });
+    assert.deepEqual(said, expected);
+  }
+});
+
 test('a clock that is off is said once, and again when it went wrong anew', () => {
   const { health, said } = openHealth();
   const HOURS_MS = 3 * 3_600_000;
