@@ -21,12 +21,13 @@ export interface Registration {
 /** Register everything with the API; what another SDK has registered before stays, and is said. */
 export function registerProviders({ providers, contextManager, propagator, flush, reporter }: Registration, undo: Undo): void {
   const { tracerProvider, meterProvider, loggerProvider } = providers;
+  for (const provider of [tracerProvider, meterProvider, loggerProvider]) addFlush(provider, flush);
   const registered = {
     context: api.context.setGlobalContextManager(contextManager),
     propagation: api.propagation.setGlobalPropagator(propagator),
-    trace: api.trace.setGlobalTracerProvider(flushable(tracerProvider, flush)),
-    metrics: api.metrics.setGlobalMeterProvider(flushable(meterProvider, flush)),
-    logs: api.logs.setGlobalLoggerProvider(flushable(loggerProvider, flush)),
+    trace: api.trace.setGlobalTracerProvider(tracerProvider),
+    metrics: api.metrics.setGlobalMeterProvider(meterProvider),
+    logs: api.logs.setGlobalLoggerProvider(loggerProvider),
   };
   const taken = Object.entries(registered).flatMap(([name, isOurs]) => (isOurs ? [] : name));
   undo.add(() => unregister(taken));
@@ -41,22 +42,18 @@ export function unregister(taken: readonly string[]): void {
   for (const name of GLOBALS) if (!taken.includes(name)) api[name].disable();
 }
 
-/** What programs that know the official SDK call before they end. */
-interface Flushable {
-  forceFlush(): Promise<void>;
-  /** The provider goes on: its end is that of the process, which delivers what is recorded until then. */
-  shutdown(): Promise<void>;
-}
-
-function flushable<T extends object>(provider: T, flush: () => Promise<void>): T & Flushable {
-  return { ...provider, forceFlush: flush, shutdown: flush };
-}
-
-/** Returns what takes it back. */
+/**
+ * Give a provider what programs that know the official SDK call before they end.
+ *
+ * `shutdown()` flushes as well and no more: the provider is not the program's own, and what is recorded later still arrives.
+ *
+ * @returns what takes it back.
+ */
 function addFlush(provider: object, flush: () => Promise<void>): () => void {
-  const methods = Object.entries(flushable({}, flush)).filter(([name]) => !(name in provider));
-  for (const [name, value] of methods) Object.defineProperty(provider, name, { value, configurable: true, writable: true });
+  const names = ['forceFlush', 'shutdown'].filter((name) => !(name in provider));
+  // Without what the caller passes on, a time limit of its own for one.
+  for (const name of names) Object.defineProperty(provider, name, { value: () => flush(), configurable: true, writable: true });
   return () => {
-    for (const [name] of methods) Reflect.deleteProperty(provider, name);
+    for (const name of names) Reflect.deleteProperty(provider, name);
   };
 }

@@ -74,6 +74,40 @@ describe('with a collector that says nothing', { concurrency: 2 }, () => {
   }
 });
 
+describe('the providers of the OpenTelemetry API', { concurrency: 2 }, () => {
+  for (const provider of ['trace', 'delegate of trace', 'metrics', 'logs']) {
+    for (const method of ['forceFlush', 'shutdown']) {
+      it(`flush every signal by ${method}() of ${provider}`, async () => {
+        await using collector = await startCollector();
+        const { args = [], ...options } = flushing('provider-flushes', collector.env);
+        const { signal, stdout, stderr } = await runProgram({ ...options, args: [...args, provider, method] });
+        assert.deepEqual({ signal, stdout }, { signal: 'SIGKILL', stdout: 'undefined\n' }, stderr);
+        assert.equal(collector.store.spans().length, 10);
+        assert.equal(collector.store.logs().length, 1);
+        assert.deepEqual(valuesOf(collector, 'jobs'), [7]);
+      });
+    }
+  }
+
+  it('take the time limit once and do not reject, with a collector that says nothing', async () => {
+    await using server = await startSilentServer();
+    const { stdout, stderr } = await runProgram(
+      flushing('provider-flushes-in-time', {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`,
+        SIGNALBOX_SHUTDOWN_TIMEOUT: '2000',
+      }),
+    );
+    assert.equal(stdout, 'in time\n', stderr);
+  });
+
+  it('go on after their shutdown(), for their end is that of the process', async () => {
+    await using collector = await startCollector();
+    const { said, stderr } = await runProgram(flushing('records-after-provider-shutdown', collector.env));
+    assert.equal(collector.store.spans().length, 10, stderr);
+    assert.deepEqual(lossSaid(said), []);
+  });
+});
+
 const COMBINATIONS: readonly (readonly [way: string, end: { code: number | null; signal: string | null }])[] = [
   ['sigterm-in-shutdown', { code: null, signal: 'SIGTERM' }],
   ['sigterm-in-flush', { code: null, signal: 'SIGTERM' }],

@@ -1,7 +1,7 @@
 // node test/e2e/programs/flush.cjs WAY
 // Starts telemetry from code, measures, and flushes or ends in the way that is named.
 const { startTelemetry } = require('signalbox');
-const { metrics, trace } = require('@opentelemetry/api');
+const { logs, metrics, trace } = require('@opentelemetry/api');
 
 const telemetry = startTelemetry();
 const LIMIT_MS = Number(process.env.SIGNALBOX_SHUTDOWN_TIMEOUT);
@@ -24,7 +24,37 @@ async function firstOf(work) {
   console.log(await Promise.race([work.then(() => 'in time'), late]));
 }
 
+/** As code that knows the official SDK finds them, by its name for each. */
+const PROVIDERS = {
+  trace: () => trace.getTracerProvider(),
+  'delegate of trace': () => trace.getTracerProvider().getDelegate(),
+  metrics: () => metrics.getMeterProvider(),
+  logs: () => logs.getLoggerProvider(),
+};
+
 const WAYS = {
+  async 'provider-flushes'() {
+    const [, , , provider, method] = process.argv;
+    record();
+    meter.createCounter('jobs').add(7);
+    logs.getLogger('flush').emit({ body: 'work' });
+    console.log(await PROVIDERS[provider]()[method]());
+    process.kill(process.pid, 'SIGKILL');
+  },
+  async 'provider-flushes-in-time'() {
+    record();
+    await firstOf(Promise.all(Object.values(PROVIDERS).flatMap((find) => [find().forceFlush(), find().shutdown()])));
+    process.kill(process.pid, 'SIGKILL');
+  },
+  async 'records-after-provider-shutdown'() {
+    record(5);
+    await Promise.all(Object.values(PROVIDERS).map((find) => find().shutdown()));
+    for (let id = 5; id < 10; id++)
+      trace
+        .getTracer('flush')
+        .startSpan('work', { attributes: { 'oracle.id': id } })
+        .end();
+  },
   async 'three-flushes'() {
     observeJobs();
     for (jobs = 1; jobs <= 3; jobs++) await telemetry.flush();
