@@ -165,8 +165,10 @@ async function shutdown(delivering: Delivering): Promise<void> {
 }
 
 function finish(delivering: Delivering): void {
-  const { metrics, state } = delivering;
+  const { limit, metrics, state } = delivering;
   if (state.stage !== 'shut-down') {
+    // What collects and encodes counts as well.
+    limit.begin();
     const hasNews = state.stage !== 'collected' || state.collectedAt !== recordedSoFar(delivering);
     if (hasNews && isWorthCollecting(delivering)) contain('collecting metrics for the last time', () => metrics?.collectNow());
     state.stage = 'collected';

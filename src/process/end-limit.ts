@@ -7,7 +7,9 @@ const MOST_HELD_MS = 1000;
 const HELD_SHARE = 0.5;
 
 export interface EndLimit {
-  /** What is left. The first call begins it: the process ends. */
+  /** The process ends: the limit runs from here. Again: nothing. */
+  begin(): void;
+  /** What is left; begins it. */
   leftMs(): number;
   /** The process goes on after all. */
   callOff(): void;
@@ -24,11 +26,11 @@ export function createEndLimit(limitMs: number, now: () => number = monotonicMs)
 
   const heldSoFarMs = (): number => heldMs + (heldSince === undefined ? 0 : now() - heldSince);
 
+  const end = (): number => (endsAt ??= now() + limitMs - heldSoFarMs());
+
   return {
-    leftMs() {
-      endsAt ??= now() + limitMs - heldSoFarMs();
-      return Math.max(0, endsAt - now());
-    },
+    begin: () => void end(),
+    leftMs: () => Math.max(0, end() - now()),
     callOff() {
       endsAt = undefined;
     },

@@ -24,10 +24,10 @@ const FIRST_PAUSE_MS = 100;
 const GIVE_UP_UNREACHABLE_MS = 1000;
 const UNREACHABLE = new Set(['connection_refused', 'unknown_host', 'tls', 'protocol_mismatch']);
 
-const { jobs, results, notes, deadlineMs, trusted } = workerData as ExitFlushData;
+const { jobs, results, notes, startedAtNanos, deadlineMs, trusted } = workerData as ExitFlushData;
 const slots = new Int32Array(results);
-const startedAt = performance.now();
-const elapsedMs = (): number => performance.now() - startedAt;
+/** Since the thread that ends began to wait: the start of this worker is part of it. */
+const elapsedMs = (): number => Number(process.hrtime.bigint() - startedAtNanos) / 1e6;
 
 function report(progress: number): void {
   Atomics.store(slots, PROGRESS_SLOT, progress);

@@ -5,12 +5,13 @@
  * while the worker's own event loop delivers. The worker gets neither environment nor flags of the process, for it would
  * run the preload again, only those that decide whether and how an endpoint is reached.
  */
+import { existsSync } from 'node:fs';
 import { parse } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { OtlpConfig, Signal } from '../config/config.ts';
 import { readEnvironment } from '../config/early.ts';
 import type { PendingRequest, Settlement } from '../export/sender.ts';
-import { SharedArrayBuffer } from '../runtime/captured.ts';
+import { monotonicNanos, SharedArrayBuffer } from '../runtime/captured.ts';
 import { attempt } from '../runtime/contain.ts';
 import { monotonicMs } from '../runtime/clock.ts';
 import {
@@ -36,8 +37,9 @@ export interface ExitJob {
 
 /** The worker stops trying a little before the main thread stops waiting; with less than this left it is not started. */
 const REPORTING_MS = 150;
-/** A worker starts within some 50 ms, on a busy machine within ten times as much. */
-const STARTING_MS = 1500;
+/** A worker starts within some 50 ms, on a busy machine, or with little of a processor, within fifty times as much. */
+const STARTING_SHARE = 0.7;
+const WORKER = new URL('./exit-flush-worker.js', import.meta.url);
 
 export interface ExitFlushResult {
   /** One list a job, one outcome a request. */
@@ -69,6 +71,8 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
 /** @throws when no worker can be started. */
 function sendInWorker(jobs: readonly ExitJob[], results: SharedArrayBuffer, notes: SharedArrayBuffer, deadlineMs: number): void {
   const slots = new Int32Array(results);
+  // Of a worker that cannot be loaded nothing is heard, for its files were replaced while the process ran.
+  if (!existsSync(WORKER)) throw new Error('its file is gone: were the files of signalbox replaced while the process ran?');
   leaveMissingFolder();
   const startedAt = monotonicMs();
   const workerData: ExitFlushData = {
@@ -81,10 +85,11 @@ function sendInWorker(jobs: readonly ExitJob[], results: SharedArrayBuffer, note
     })),
     results,
     notes,
+    startedAtNanos: monotonicNanos(),
     deadlineMs: deadlineMs - REPORTING_MS,
     trusted: jobs.some(({ otlp }) => otlp.url.startsWith('https:')) ? trustedHere() : undefined,
   };
-  const worker = new Worker(new URL('./exit-flush-worker.js', import.meta.url), {
+  const worker = new Worker(WORKER, {
     workerData,
     env: tlsEnvironment(),
     execArgv: networkFlags(),
@@ -93,8 +98,7 @@ function sendInWorker(jobs: readonly ExitJob[], results: SharedArrayBuffer, note
     stderr: true,
   });
   worker.unref();
-  // A worker that cannot be loaded, for its files were replaced meanwhile, must not cost the whole time limit.
-  const startingMs = Math.min(deadlineMs, STARTING_MS);
+  const startingMs = deadlineMs * STARTING_SHARE;
   if (Atomics.wait(slots, PROGRESS_SLOT, 0, startingMs) === 'timed-out') {
     throw new Error(
       `it did not start within ${Math.round(startingMs)} ms, as when the files of signalbox were replaced while the process ran`,

@@ -15,6 +15,8 @@ export interface ExitFlushData {
   readonly results: SharedArrayBuffer;
   /** `NOTE_BYTES` a job: why it failed, as UTF-8 JSON of a `FailureNote`, padded with zeros. */
   readonly notes: SharedArrayBuffer;
+  /** When the thread that ends began to wait, by the clock of all threads; `deadlineMs` counts from there. */
+  readonly startedAtNanos: bigint;
   readonly deadlineMs: number;
   /** PEM of the authorities to trust; undefined for those that every thread trusts. */
   readonly trusted: readonly string[] | undefined;

@@ -4,11 +4,19 @@ import { describe, it } from 'node:test';
 import { findRefusingPort, startCollector, startSilentServer, type Collector } from './kit/collector.ts';
 import { runProgram, startProgram, type Ending, type Preload } from './kit/run-program.ts';
 
+/** How signalbox comes into a program, and the bare run to compare with: the flag itself changes how Node.js starts one. */
+const FLAGS = [
+  { preload: 'require', bare: 'none' },
+  { preload: 'import', bare: 'import-nothing' },
+] as const satisfies readonly { preload: Preload; bare: Preload }[];
+
 const SPANS = 1500;
 const LOGS = 100;
 
 interface Row {
   readonly way: string;
+  /** Default: `end.cjs`. */
+  readonly program?: string;
   /** Sent when the program says that it is ready, one after the other. */
   readonly signals?: readonly NodeJS.Signals[];
 }
@@ -23,12 +31,14 @@ const ROWS: readonly Row[] = [
   { way: 'process-exit-later' },
   { way: 'process-exit-in-request' },
   { way: 'process-exit-in-exit-listener' },
+  { way: 'exit-listener' },
   { way: 'records-in-exit-listener' },
   { way: 'throws-in-exit-listener' },
   { way: 'throw' },
   { way: 'throw-later' },
   { way: 'throw-a-string' },
   { way: 'reject' },
+  { way: 'rejection-handled' },
   { way: 'uncaught-handled' },
   { way: 'uncaught-handled-by-a-throw' },
   { way: 'capture-callback-throws' },
@@ -40,6 +50,7 @@ const ROWS: readonly Row[] = [
   ...signalRows('signal-drained'),
   ...signalRows('signal-once-raised-again'),
   { way: 'signal-once-drained', signals: ['SIGTERM'] },
+  { way: 'signal-closes-server', signals: ['SIGTERM'] },
   { way: 'signal-ignored', signals: ['SIGTERM'] },
   { way: 'raised-by-a-lone-listener', signals: ['SIGTERM'] },
   { way: 'fork' },
@@ -47,15 +58,22 @@ const ROWS: readonly Row[] = [
   { way: 'cluster' },
   { way: 'worker-thread-throws' },
   { way: 'worker-thread-exits' },
+  { way: 'an ES module', program: 'end.mjs' },
 ];
 
-async function end(row: Row, preload: Preload, env: Readonly<Record<string, string>>): Promise<Ending> {
-  const program = startProgram({ program: 'end.cjs', args: [row.way], preload, env });
-  if (row.signals !== undefined) {
-    await program.output(/ready/);
-    for (const signal of row.signals) program.kill(signal);
-  }
-  return program.ended;
+const nameOf = ({ way, signals }: Row): string => `${way}${signals === undefined ? '' : ` by ${signals.join(' and ')}`}`;
+
+interface TimedEnding extends Ending {
+  /** From when the application had nothing left to do, or was sent a signal, until it was gone. */
+  readonly endedAfterMs: number;
+}
+
+async function end(row: Row, preload: Preload, env: Readonly<Record<string, string>>): Promise<TimedEnding> {
+  const program = startProgram({ program: row.program ?? 'end.cjs', args: [row.way], preload, env });
+  await program.output(row.signals === undefined ? /recorded/ : /ready/);
+  const from = performance.now();
+  for (const signal of row.signals ?? []) program.kill(signal);
+  return { ...(await program.ended), endedAfterMs: performance.now() - from };
 }
 
 function assertEndsAsBare(ending: Ending, bare: Ending): void {
@@ -81,19 +99,19 @@ function arrived(collector: Collector): { spans: number; logs: number; again: nu
 
 describe('with the collector up nothing is lost', { concurrency: 4 }, () => {
   for (const row of ROWS) {
-    it(`${row.way}${row.signals === undefined ? '' : ` by ${row.signals.join(' and ')}`}`, async () => {
-      await using collector = await startCollector();
-      const [preload, none] = row.way.length % 2 === 0 ? (['require', 'none'] as const) : (['import', 'import-nothing'] as const);
-      const bare = await end(row, none, {});
-      const ending = await end(row, preload, collector.env);
-      assertEndsAsBare(ending, bare);
-      const { spans, logs } = arrived(collector);
-      assert.deepEqual({ spans, logs }, { spans: SPANS, logs: LOGS }, ending.stderr);
-      assert.deepEqual(
-        ending.said.filter(({ level }) => level !== 'info'),
-        [],
-      );
-    });
+    for (const { preload, bare } of FLAGS) {
+      it(`${nameOf(row)}, by --${preload}`, async () => {
+        await using collector = await startCollector();
+        const ending = await end(row, preload, collector.env);
+        assertEndsAsBare(ending, await end(row, bare, {}));
+        const { spans, logs } = arrived(collector);
+        assert.deepEqual({ spans, logs }, { spans: SPANS, logs: LOGS }, ending.stderr);
+        assert.deepEqual(
+          ending.said.filter(({ level }) => level !== 'info'),
+          [],
+        );
+      });
+    }
   }
 
   it('over gRPC and JSON as well', async () => {
@@ -128,54 +146,85 @@ describe('with the collector up nothing is lost', { concurrency: 4 }, () => {
 
 const ENDS_WITHOUT_COLLECTOR: readonly Row[] = [
   { way: 'natural' },
+  { way: 'exit-code-property' },
   { way: 'process-exit' },
+  { way: 'exit-listener' },
+  { way: 'rejection-handled' },
   { way: 'throw' },
   { way: 'reject' },
   { way: 'signal', signals: ['SIGTERM'] },
+  { way: 'signal', signals: ['SIGINT'] },
   { way: 'signal-drained', signals: ['SIGINT'] },
+  { way: 'signal-closes-server', signals: ['SIGTERM'] },
+  { way: 'an ES module', program: 'end.mjs' },
+  { way: 'worker-thread-exits' },
 ];
 
-describe('without a collector the process ends all the same, and says what was lost', { concurrency: 8 }, () => {
-  const states: Readonly<Record<string, () => Promise<{ env: Record<string, string>; close: () => Promise<void> }>>> = {
-    refused: async () => ({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await findRefusingPort()}` }, close: async () => {} }),
-    silent: async () => {
-      const server = await startSilentServer();
-      return { env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}` }, close: () => server[Symbol.asyncDispose]() };
-    },
-    'TLS silent': async () => {
-      const server = await startSilentServer();
-      return { env: { OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${server.port}` }, close: () => server[Symbol.asyncDispose]() };
-    },
-    'gRPC silent': async () => {
-      const server = await startSilentServer();
-      return {
-        env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
-        close: () => server[Symbol.asyncDispose](),
-      };
-    },
-    'answering 503': async () => {
-      const collector = await startCollector({ respond: () => ({ action: 'refuse', httpStatus: 503 }) });
-      return { env: { ...collector.env }, close: () => collector[Symbol.asyncDispose]() };
-    },
-  };
-  for (const [state, start] of Object.entries(states)) {
+interface State {
+  readonly env: Readonly<Record<string, string>>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A server that accepts and says nothing, under an endpoint of `scheme`. */
+async function startSilent(scheme: string, env: Readonly<Record<string, string>> = {}): Promise<State> {
+  const { port, [Symbol.asyncDispose]: close } = await startSilentServer();
+  return { env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: `${scheme}://127.0.0.1:${port}` }, [Symbol.asyncDispose]: close };
+}
+
+const STATES: Readonly<Record<string, () => Promise<State>>> = {
+  refused: async () => ({
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await findRefusingPort()}` },
+    [Symbol.asyncDispose]: async () => {},
+  }),
+  silent: () => startSilent('http'),
+  'TLS silent': () => startSilent('https'),
+  'gRPC silent': () => startSilent('http', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
+  'answering 503': () => startCollector({ respond: () => ({ action: 'refuse', httpStatus: 503 }) }),
+};
+
+const LIMIT_MS = 500;
+/** For a busy machine. A request that is waited for without a limit takes ten seconds. */
+const MARGIN_MS = 8000;
+/** Each signal begins a request of its own while another is under way: together they may hold the process no longer than one. */
+const ONE_AFTER_THE_OTHER = {
+  SIGNALBOX_SHUTDOWN_TIMEOUT: String(LIMIT_MS),
+  OTEL_BLRP_SCHEDULE_DELAY: '900',
+  OTEL_METRIC_EXPORT_INTERVAL: '1800',
+  OTEL_METRIC_EXPORT_TIMEOUT: '1000',
+};
+/** A program whose loop still runs then is held by one request after the other. */
+const HELD_AFTER_MS = { HELD_AFTER_MS: '2400' };
+
+const bareEndings = new Map<string, Promise<TimedEnding>>();
+
+/** Nobody's collector makes a difference to it, so it is run once. */
+function endBare(row: Row, preload: Preload): Promise<TimedEnding> {
+  const name = `${nameOf(row)} ${preload}`;
+  const ending = bareEndings.get(name) ?? end(row, preload, HELD_AFTER_MS);
+  bareEndings.set(name, ending);
+  return ending;
+}
+
+describe('without a collector the process ends within the limit all the same, and says what was lost', { concurrency: 4 }, () => {
+  for (const [state, start] of Object.entries(STATES)) {
     for (const row of ENDS_WITHOUT_COLLECTOR) {
-      it(`${state}: ${row.way}`, async () => {
-        const { env, close } = await start();
-        try {
-          const bare = await end(row, 'none', {});
-          const ending = await end(row, 'require', { ...env, SIGNALBOX_SHUTDOWN_TIMEOUT: '2000' });
-          assertEndsAsBare(ending, bare);
-          const loss = ending.said.find(({ code }) => code === 'exit.lost');
+      for (const { preload, bare } of FLAGS) {
+        it(`${state}: ${nameOf(row)}, by --${preload}`, async () => {
+          await using collector = await start();
+          const ending = await end(row, preload, { ...collector.env, ...ONE_AFTER_THE_OTHER, ...HELD_AFTER_MS });
+          const bareEnding = await endBare(row, bare);
+          assertEndsAsBare(ending, bareEnding);
+          const losses = ending.said.filter(({ code }) => code === 'exit.lost').map(({ message }) => message);
+          assert.equal(losses.length, 1, ending.stderr);
           assert.match(
-            loss?.message ?? '',
+            losses[0] ?? '',
             / Lost: 1500 spans \(exit_deadline 1500\), 10[01] log records \(exit_deadline 10[01]\)[^.]*\. Earlier messages /,
             ending.stderr,
           );
-        } finally {
-          await close();
-        }
-      });
+          const addedMs = Math.round(ending.endedAfterMs - bareEnding.endedAfterMs);
+          assert.ok(addedMs < LIMIT_MS + MARGIN_MS, `${addedMs} ms were added, with a limit of ${LIMIT_MS} ms`);
+        });
+      }
     }
   }
 });

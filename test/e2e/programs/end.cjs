@@ -5,12 +5,21 @@ const { logs, trace } = require('@opentelemetry/api');
 const SPANS = 1500;
 const LOGS = 100;
 const way = process.argv[2];
+let isFirst = true;
 
 function record(prefix, spans = SPANS, records = LOGS) {
   const tracer = trace.getTracer('end');
   const logger = logs.getLogger('end');
   for (let id = 0; id < spans; id++) tracer.startSpan('work', { attributes: { 'oracle.id': `${prefix}${id}` } }).end();
   for (let id = 0; id < records; id++) logger.emit({ body: 'work', attributes: { 'oracle.id': `${prefix}${id}` } });
+  if (isFirst && spans > 0) console.log('recorded');
+  isFirst = false;
+}
+
+/** Nobody waits for this timer: it only speaks in a process that something else keeps alive. */
+function tellWhenHeld() {
+  const { HELD_AFTER_MS } = process.env;
+  if (HELD_AFTER_MS !== undefined) setTimeout(() => console.log('still there'), Number(HELD_AFTER_MS)).unref();
 }
 
 /** Ends a moment later what keeps the process alive until a signal comes. */
@@ -21,9 +30,13 @@ function stayAlive() {
 }
 
 const WAYS = {
-  natural: () => record('a'),
+  natural: () => {
+    record('a');
+    tellWhenHeld();
+  },
   'exit-code-property': () => {
     record('a');
+    tellWhenHeld();
     process.exitCode = 4;
   },
   'process-exit': () => {
@@ -78,6 +91,12 @@ const WAYS = {
     record('a');
     stayAlive();
     Promise.reject(new Error('nobody awaits this'));
+  },
+  'rejection-handled': () => {
+    process.on('unhandledRejection', ({ message }) => console.log('handled', message));
+    record('a');
+    tellWhenHeld();
+    setTimeout(() => Promise.reject(new Error('somebody listens')), 20);
   },
   'uncaught-handled': () => {
     process.on('uncaughtException', (error) => {
@@ -164,6 +183,15 @@ const WAYS = {
     }
     record('a', SPANS - 100, LOGS - 10);
   },
+  'signal-closes-server': () => {
+    const server = stayAlive();
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
+      process.on(signal, () => {
+        tellWhenHeld();
+        server.close();
+      });
+    record('a');
+  },
   'signal-once-raised-again': () => {
     stayAlive();
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
@@ -236,6 +264,11 @@ const WAYS = {
     const worker = new Worker('throw new Error("in a thread")', { eval: true });
     worker.on('error', (error) => console.log('thread', error.message));
     record('a');
+  },
+  'exit-listener': () => {
+    process.on('exit', (code) => console.log('leaving', code));
+    record('a');
+    tellWhenHeld();
   },
   'worker-thread-exits': () => {
     const { Worker } = require('node:worker_threads');
