@@ -8,7 +8,6 @@ import { createRequire } from 'node:module';
 import type { Config } from '../config/config.ts';
 import type { PlatformFacts } from '../config/facts.ts';
 import type { SdkComponents } from '../config/start-options.ts';
-import { showValue } from '../config/show-value.ts';
 import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { sayDiagnostics, sayTaken } from '../engine/diag.ts';
@@ -19,6 +18,7 @@ import { recordCrash } from '../process/crash.ts';
 import { carryOldLogsApi } from '../engine/logs/carry-old-logs-api.ts';
 import { api, require } from '../runtime/otel.ts';
 import { detectResource } from '../engine/resource/resource.ts';
+import { checkComponents } from './check-components.ts';
 import { unregister } from '../engine/register-providers.ts';
 import { orUndo, type Undo } from '../engine/undo.ts';
 import { failRequest } from '../instrumentation/http/server-request.ts';
@@ -145,37 +145,6 @@ type SdkNode = typeof import('@opentelemetry/sdk-node');
 /** The SDK prints what it cannot create and goes on as if it were not there; here it is an error. */
 const CANNOT_CREATE = /SDK will not be setup: (.*)/;
 const AFTER_SHUTDOWN = /A shutdown \w+ cannot provide/;
-
-/** What the SDK calls without a look, so that what is not there would throw into the application. */
-const COMPONENT_METHODS: Readonly<Record<keyof SdkComponents, readonly string[]>> = {
-  spanProcessors: ['onStart', 'onEnd', 'forceFlush', 'shutdown'],
-  metricReaders: ['setMetricProducer', 'forceFlush', 'shutdown'],
-  logRecordProcessors: ['onEmit', 'forceFlush', 'shutdown'],
-  sampler: ['shouldSample', 'toString'],
-  idGenerator: ['generateTraceId', 'generateSpanId'],
-  textMapPropagator: ['inject', 'extract', 'fields'],
-  contextManager: ['active', 'with', 'bind', 'enable', 'disable'],
-  resource: ['merge'],
-};
-const LISTS: ReadonlySet<string> = new Set(['spanProcessors', 'metricReaders', 'logRecordProcessors']);
-
-function checkComponents(components: SdkComponents = {}): void {
-  for (const [name, value] of Object.entries(components)) {
-    const methods = COMPONENT_METHODS[name as keyof SdkComponents] as readonly string[] | undefined;
-    if (methods === undefined)
-      throw new Error(`sdk.${name} is not a component that the SDK can be given; they are ${Object.keys(COMPONENT_METHODS).join(', ')}`);
-    if (value === undefined) continue;
-    const isList = LISTS.has(name);
-    if (isList && !Array.isArray(value)) throw new Error(`sdk.${name} must be an array, got ${showValue(value)}`);
-    for (const each of isList ? (value as unknown[]) : [value]) {
-      const missing = methods.filter((method) => typeof (each as Record<string, unknown> | null | undefined)?.[method] !== 'function');
-      if (missing.length > 0)
-        throw new Error(
-          `sdk.${name} must ${isList ? 'hold objects' : 'be an object'} with ${methods.join(', ')}, got ${showValue(each)} without ${missing.join(', ')}`,
-        );
-    }
-  }
-}
 
 function unusable(file: string, why: string): string {
   return `OTEL_CONFIG_FILE must name a file that the OpenTelemetry SDK understands, got ${JSON.stringify(file)} (${errorText(why)}). Correct the file, or unset OTEL_CONFIG_FILE`;
