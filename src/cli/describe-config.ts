@@ -1,5 +1,5 @@
 /** The settings that count, as a person reads them: without secrets, and with everything that is wrong. */
-import type { Config, Signal } from '../config/config.ts';
+import type { Config, Exporter, Signal } from '../config/config.ts';
 import type { Environment } from '../config/early.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createSettingsReader, formatDefault, type Found } from '../config/read-settings.ts';
@@ -65,6 +65,7 @@ function showFound({ setting, value }: Found): string {
       return Object.keys(value as object)
         .map((name) => unquoted(showValue(name)))
         .join(', ');
+    case 'exporter':
     case 'list':
       return (value as readonly string[]).length === 0 ? 'none' : unquoted(showValue((value as readonly string[]).join(',')));
     default:
@@ -80,7 +81,15 @@ function unquoted(text: string): string {
 function showTarget(config: Config, signal: Signal): string {
   if (config.disabled) return 'nowhere (OTEL_SDK_DISABLED)';
   if (config.configFile !== undefined) return 'where OTEL_CONFIG_FILE says';
-  const { exporter, otlp } = config[signal];
-  if (exporter !== 'otlp') return exporter === 'none' ? 'nowhere' : 'to the console';
-  return `${unquoted(showValue(otlp.url, true))} (${otlp.protocol})`;
+  const { exporters, otlp } = config[signal];
+  if (exporters.length === 0) return 'nowhere';
+  return exporters
+    .map((exporter) => (exporter === 'otlp' ? `${unquoted(showValue(otlp.url, true))} (${otlp.protocol})` : TARGETS[exporter](config)))
+    .join(', ');
 }
+
+const TARGETS: Readonly<Record<Exclude<Exporter, 'otlp'>, (config: Config) => string>> = {
+  console: () => 'to the console',
+  'otlp/stdout': () => 'to stdout, as OTLP JSON lines',
+  otlp_file: ({ otlpFile }) => `to ${otlpFile}, as OTLP JSON lines`,
+};

@@ -57,7 +57,7 @@ export interface BatchConfig {
   readonly maxExportBatchSize: number;
 }
 
-export type Exporter = 'otlp' | 'console' | 'none';
+export type Exporter = 'otlp' | 'console' | 'otlp/stdout' | 'otlp_file';
 
 export type SamplerName =
   | 'always_on'
@@ -92,7 +92,8 @@ export interface Config {
   readonly baggageHosts: readonly string[];
 
   readonly traces: {
-    readonly exporter: Exporter;
+    /** Each record goes to all of them; empty when it goes nowhere. */
+    readonly exporters: readonly Exporter[];
     readonly otlp: OtlpConfig;
     readonly batch: BatchConfig;
     readonly sampler: SamplerName;
@@ -101,7 +102,7 @@ export interface Config {
     readonly limits: SpanLimits;
   };
   readonly metrics: {
-    readonly exporter: Exporter;
+    readonly exporters: readonly Exporter[];
     readonly otlp: OtlpConfig;
     readonly intervalMs: number;
     readonly exportTimeoutMs: number;
@@ -109,12 +110,14 @@ export interface Config {
     readonly defaultHistogram: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
   };
   readonly logs: {
-    readonly exporter: Exporter;
+    readonly exporters: readonly Exporter[];
     readonly otlp: OtlpConfig;
     readonly batch: BatchConfig;
     readonly limits: AttributeLimits;
   };
 
+  /** Where the exporter `otlp_file` writes; the name of the signal is put before the ending. */
+  readonly otlpFile: string;
   /** Most bytes of encoded records that wait for export, for each signal. */
   readonly queueMaxBytes: number;
   /** Most that signalbox adds to the end of the process, everything together. */

@@ -1,4 +1,5 @@
 /** What the platform says about this process in its environment, beyond settings. */
+import { attempt } from '../runtime/contain.ts';
 import type { Environment } from './early.ts';
 
 export interface PlatformFacts {
@@ -14,19 +15,11 @@ export interface PlatformFacts {
 export function readFacts(env: Environment, script: string | undefined): PlatformFacts {
   const podName = env['POD_NAME'] ?? (env['KUBERNETES_SERVICE_HOST'] === undefined ? undefined : env['HOSTNAME']);
   return {
-    cwd: workingFolder(),
+    // Throws when the folder was removed meanwhile.
+    cwd: attempt(() => process.cwd(), '/'),
     ...(script === undefined ? {} : { script }),
     ...(env['KUBERNETES_SERVICE_HOST'] === undefined ? {} : { kubernetesHost: env['KUBERNETES_SERVICE_HOST'] }),
     ...(podName === undefined ? {} : { podName }),
     ...(env['POD_NAMESPACE'] === undefined ? {} : { podNamespace: env['POD_NAMESPACE'] }),
   };
-}
-
-/** Throws when the folder was removed meanwhile. */
-function workingFolder(): string {
-  try {
-    return process.cwd();
-  } catch {
-    return '/';
-  }
 }

@@ -1,10 +1,11 @@
 /** Environment and options into one frozen `Config`, with a line for everything that was wrong. */
-import type { AttributeLimits, BatchConfig, Config, Exporter, Problem, SamplerName } from './config.ts';
-import { readOtlp } from './otlp.ts';
+import type { Config, Problem } from './config.ts';
 import type { Environment } from './early.ts';
-import { createSettingsReader, type Found, type SettingsReader } from './read-settings.ts';
-import { readTextFile, readValue, type ReadText } from './read-value.ts';
-import { MAX_INTEGER, settings, type Setting } from './settings.ts';
+import { readIdentity } from './read-identity.ts';
+import { createSettingsReader, optional, type SettingsReader } from './read-settings.ts';
+import { readLogs, readMetrics, readTraces } from './read-signals.ts';
+import { readTextFile, type ReadText } from './read-value.ts';
+import { settings } from './settings.ts';
 import { showValue } from './show-value.ts';
 import type { StartOptions } from './start-options.ts';
 
@@ -34,195 +35,51 @@ const BESIDE_CONFIG_FILE = new Set([
  */
 export function loadConfig(env: Environment, options?: StartOptions, readText: ReadText = readTextFile): LoadedConfig {
   const reader = createSettingsReader(env, options, readText);
-  const integer = (name: string): number => reader.get(name) as number;
-  const list = (name: string): readonly string[] => reader.get(name) as readonly string[];
-
   const configFile = reader.find('OTEL_CONFIG_FILE')?.value as string | undefined;
-  const metricTimes = readMetricTimes(reader);
-  const sampler = readSampler(reader);
+  const config = readConfig(reader, configFile);
   checkSettingsWithoutEffect(reader);
-
-  const config: Config = {
-    disabled: reader.get('OTEL_SDK_DISABLED') as boolean,
-    ...(configFile !== undefined && { configFile }),
-    logLevel: readLogLevel(reader),
-    ...readIdentity(reader),
-    ...optional('resourceDetectors', reader.find('OTEL_NODE_RESOURCE_DETECTORS')?.value as readonly string[] | undefined),
-    propagators: list('OTEL_PROPAGATORS'),
-    baggageHosts: list('SIGNALBOX_BAGGAGE_HOSTS'),
-    traces: {
-      exporter: reader.get('OTEL_TRACES_EXPORTER') as Exporter,
-      otlp: readOtlp('traces', reader),
-      batch: readBatch('BSP', reader),
-      ...sampler,
-      limits: {
-        ...readAttributeLimits('SPAN', reader),
-        eventCount: integer('OTEL_SPAN_EVENT_COUNT_LIMIT'),
-        linkCount: integer('OTEL_SPAN_LINK_COUNT_LIMIT'),
-        attributePerEventCount: integer('OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'),
-        attributePerLinkCount: integer('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'),
-      },
-    },
-    metrics: {
-      exporter: reader.get('OTEL_METRICS_EXPORTER') as Exporter,
-      otlp: readOtlp('metrics', reader),
-      ...metricTimes,
-      temporality: reader.get('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE') as Config['metrics']['temporality'],
-      defaultHistogram: reader.get('OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION') as Config['metrics']['defaultHistogram'],
-    },
-    logs: {
-      exporter: reader.get('OTEL_LOGS_EXPORTER') as Exporter,
-      otlp: readOtlp('logs', reader),
-      batch: readBatch('BLRP', reader),
-      limits: readAttributeLimits('LOGRECORD', reader),
-    },
-    queueMaxBytes: integer('SIGNALBOX_QUEUE_MAX_BYTES'),
-    shutdownTimeoutMs: integer('SIGNALBOX_SHUTDOWN_TIMEOUT'),
-    workerThreads: reader.get('SIGNALBOX_WORKER_THREADS') as boolean,
-    instrumentations: {
-      ...optional('enabled', reader.find('OTEL_NODE_ENABLED_INSTRUMENTATIONS')?.value as readonly string[] | undefined),
-      disabled: list('OTEL_NODE_DISABLED_INSTRUMENTATIONS'),
-      options: Object.fromEntries(
-        reader
-          .layers('SIGNALBOX_INSTRUMENTATION_OPTIONS')
-          .flatMap(({ value }) => Object.entries(value as Config['instrumentations']['options'])),
-      ),
-    },
-    ignorePaths: list('SIGNALBOX_IGNORE_PATHS'),
-  };
-
-  const sdk = reader.option('sdk');
-  if (sdk !== undefined && (typeof sdk !== 'object' || sdk === null))
-    reader.report('bad-value', 'sdk', `sdk must be an object of SDK components, got ${showValue(sdk)}. It is ignored.`);
-
+  checkTimes(reader);
+  checkOtlpFile(reader, config);
+  checkComponents(reader);
   const isIgnored = ({ setting }: Problem): boolean =>
     configFile !== undefined && setting.startsWith('OTEL_') && !BESIDE_CONFIG_FILE.has(setting);
   return { config: freezeDeep(config), problems: reader.problems.filter((problem) => !isIgnored(problem)) };
 }
 
-/** Attributes that have a field of their own stand only there. */
-function readIdentity(
-  reader: SettingsReader,
-): Pick<Config, 'serviceName' | 'serviceVersion' | 'environment' | 'commit' | 'resourceAttributes'> {
-  let fromEnvironment: Record<string, string> = {};
-  let fromCode: Record<string, string> = {};
-  for (const { label, setting, value } of reader.layers('OTEL_RESOURCE_ATTRIBUTES')) {
-    const said = withoutEmptyIdentity(value as Record<string, string>);
-    if (label === setting.name) fromEnvironment = said;
-    else fromCode = said;
-  }
-  const {
-    'service.name': name,
-    'service.version': version,
-    'deployment.environment.name': environment,
-    'vcs.ref.head.revision': commit,
-    ...resourceAttributes
-  } = { ...fromEnvironment, ...fromCode };
-  const service = reader.find('OTEL_SERVICE_NAME');
-  const place = reader.find('ENVIRONMENT');
+function readConfig(reader: SettingsReader, configFile: string | undefined): Config {
+  const list = (name: string): readonly string[] => reader.get(name) as readonly string[];
   return {
-    // The specification: OTEL_SERVICE_NAME wins over the list. ENVIRONMENT and GIT_COMMIT may be anybody's: the list wins.
-    ...optional('serviceName', inCode(service) ?? fromCode['service.name'] ?? textOf(service) ?? name),
-    ...optional('serviceVersion', readServiceVersion(reader) ?? version),
-    ...optional('environment', inCode(place) ?? environment ?? textOf(place)),
-    ...optional('commit', commit ?? textOf(reader.find('GIT_COMMIT'))),
-    resourceAttributes,
+    disabled: reader.get('OTEL_SDK_DISABLED') as boolean,
+    ...optional('configFile', configFile),
+    logLevel: readLogLevel(reader),
+    ...readIdentity(reader),
+    ...optional('resourceDetectors', reader.find('OTEL_NODE_RESOURCE_DETECTORS')?.value as readonly string[] | undefined),
+    propagators: list('OTEL_PROPAGATORS'),
+    baggageHosts: list('SIGNALBOX_BAGGAGE_HOSTS'),
+    traces: readTraces(reader),
+    metrics: readMetrics(reader),
+    logs: readLogs(reader),
+    otlpFile: reader.get('SIGNALBOX_OTLP_FILE') as string,
+    queueMaxBytes: reader.get('SIGNALBOX_QUEUE_MAX_BYTES') as number,
+    shutdownTimeoutMs: reader.get('SIGNALBOX_SHUTDOWN_TIMEOUT') as number,
+    workerThreads: reader.get('SIGNALBOX_WORKER_THREADS') as boolean,
+    instrumentations: readInstrumentations(reader),
+    ignorePaths: list('SIGNALBOX_IGNORE_PATHS'),
   };
 }
 
-const IDENTITY = new Set(['service.name', 'service.version', 'deployment.environment.name', 'vcs.ref.head.revision']);
-
-/** `service.name=` says as little about the name as nothing. */
-function withoutEmptyIdentity(attributes: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(attributes).filter(([key, value]) => value.trim() !== '' || !IDENTITY.has(key)));
-}
-
-function textOf(found: Found | undefined): string | undefined {
-  return found?.value as string | undefined;
-}
-
-function inCode(found: Found | undefined): string | undefined {
-  return found && found.label !== found.setting.name ? textOf(found) : undefined;
-}
-
-const SERVICE_VERSION: Setting = { name: 'serviceVersion', group: 'general', type: 'text', meaning: '' };
-
-function readServiceVersion(reader: SettingsReader): string | undefined {
-  const said = reader.option('serviceVersion');
-  if (said === undefined) return undefined;
-  const { value, wrong } = readValue(said, SERVICE_VERSION, readTextFile);
-  if (wrong) reader.report(wrong.code, 'serviceVersion', `serviceVersion ${wrong.must}, got ${wrong.got}. It is ignored.`);
-  return value as string | undefined;
+function readInstrumentations(reader: SettingsReader): Config['instrumentations'] {
+  const layers = reader.layers('SIGNALBOX_INSTRUMENTATION_OPTIONS');
+  return {
+    ...optional('enabled', reader.find('OTEL_NODE_ENABLED_INSTRUMENTATIONS')?.value as readonly string[] | undefined),
+    disabled: reader.get('OTEL_NODE_DISABLED_INSTRUMENTATIONS') as readonly string[],
+    options: Object.fromEntries(layers.flatMap(({ value }) => Object.entries(value as Config['instrumentations']['options']))),
+  };
 }
 
 function readLogLevel(reader: SettingsReader): Config['logLevel'] {
   const level = reader.get('SIGNALBOX_LOG_LEVEL') as Config['logLevel'] | 'verbose' | 'all';
   return level === 'verbose' || level === 'all' ? 'debug' : level;
-}
-
-function readSampler(reader: SettingsReader): { sampler: SamplerName; samplerRatio: number } {
-  const option = reader.option('sampler');
-  if (typeof option === 'number') {
-    if (option >= 0 && option <= 1) return { sampler: 'parentbased_traceidratio', samplerRatio: option };
-    reader.report(
-      'bad-value',
-      'sampler',
-      `sampler must be a number from 0 to 1 or the name of a sampler, got ${showValue(option)}. It is ignored.`,
-    );
-  }
-  const sampler = reader.get('OTEL_TRACES_SAMPLER') as SamplerName;
-  const isUnusable = reader.isSet('OTEL_TRACES_SAMPLER') && !reader.find('OTEL_TRACES_SAMPLER');
-  // The argument of a sampler that is not built in may have any form.
-  const samplerRatio = isUnusable ? 1 : (reader.get('OTEL_TRACES_SAMPLER_ARG') as number);
-  if (!sampler.endsWith('traceidratio') && samplerRatio !== 1) {
-    reader.report(
-      'no-effect',
-      'OTEL_TRACES_SAMPLER_ARG',
-      `OTEL_TRACES_SAMPLER_ARG must stand beside a traceidratio sampler, got ${samplerRatio} with ${sampler}. It is ignored; set OTEL_TRACES_SAMPLER to parentbased_traceidratio.`,
-    );
-    return { sampler, samplerRatio: 1 };
-  }
-  return { sampler, samplerRatio };
-}
-
-function readBatch(prefix: 'BSP' | 'BLRP', reader: SettingsReader): BatchConfig {
-  const [sizeName, queueName] = [`OTEL_${prefix}_MAX_EXPORT_BATCH_SIZE`, `OTEL_${prefix}_MAX_QUEUE_SIZE`];
-  const maxQueueSize = reader.get(queueName) as number;
-  const size = reader.get(sizeName) as number;
-  if (size > maxQueueSize && reader.find(sizeName)) {
-    reader.report(
-      'contradiction',
-      sizeName,
-      `${sizeName} must be at most ${queueName} (${maxQueueSize}), got ${size}. Using ${maxQueueSize}.`,
-    );
-  }
-  return {
-    scheduleDelayMs: reader.get(`OTEL_${prefix}_SCHEDULE_DELAY`) as number,
-    exportTimeoutMs: reader.get(`OTEL_${prefix}_EXPORT_TIMEOUT`) as number,
-    maxQueueSize,
-    maxExportBatchSize: Math.min(size, maxQueueSize),
-  };
-}
-
-function readMetricTimes(reader: SettingsReader): { intervalMs: number; exportTimeoutMs: number } {
-  const intervalMs = reader.get('OTEL_METRIC_EXPORT_INTERVAL') as number;
-  const timeoutMs = reader.get('OTEL_METRIC_EXPORT_TIMEOUT') as number;
-  const said = reader.find('OTEL_METRIC_EXPORT_TIMEOUT');
-  if (said && timeoutMs > intervalMs && timeoutMs < MAX_INTEGER) {
-    reader.report(
-      'contradiction',
-      said.label,
-      `${said.label} must be at most OTEL_METRIC_EXPORT_INTERVAL (${intervalMs}), got ${timeoutMs}. Using ${intervalMs}.`,
-    );
-  }
-  return { intervalMs, exportTimeoutMs: Math.min(timeoutMs, intervalMs) };
-}
-
-function readAttributeLimits(kind: 'SPAN' | 'LOGRECORD', reader: SettingsReader): AttributeLimits {
-  return {
-    attributeCount: reader.get(`OTEL_${kind}_ATTRIBUTE_COUNT_LIMIT`) as number,
-    attributeValueLength: reader.get(`OTEL_${kind}_ATTRIBUTE_VALUE_LENGTH_LIMIT`) as number,
-  };
 }
 
 /** Read for their mistakes. What was asked for and is not done is said. */
@@ -238,8 +95,40 @@ function checkSettingsWithoutEffect(reader: SettingsReader): void {
   }
 }
 
-function optional<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
-  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
+/** A time that counts and is so short that it was most likely meant in seconds. It may be meant as it is, so it is used. */
+function checkTimes(reader: SettingsReader): void {
+  for (const { name, plausibleMin = 0 } of settings) {
+    const found = plausibleMin > 0 ? reader.find(name) : undefined;
+    const ms = Number(found?.value ?? 0);
+    if (found === undefined || ms === 0 || ms >= plausibleMin) continue;
+    reader.report(
+      'implausible',
+      found.label,
+      `${found.label} must be in milliseconds, got ${ms}, which is mostly too short. Using ${ms} ms; for ${ms} ${ms === 1 ? 'second' : 'seconds'} write ${ms * 1000}.`,
+    );
+  }
+}
+
+function checkOtlpFile(reader: SettingsReader, { traces, metrics, logs }: Config): void {
+  const file = reader.find('SIGNALBOX_OTLP_FILE');
+  if (
+    file === undefined ||
+    file.value === file.setting.default ||
+    [traces, metrics, logs].some(({ exporters }) => exporters.includes('otlp_file'))
+  )
+    return;
+  reader.report(
+    'no-effect',
+    file.label,
+    `${file.label} must stand beside an exporter otlp_file, got it alone. It is ignored; set OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER or OTEL_LOGS_EXPORTER to otlp_file.`,
+  );
+}
+
+/** The components themselves are looked at by what runs them. */
+function checkComponents(reader: SettingsReader): void {
+  const sdk = reader.option('sdk');
+  if (sdk !== undefined && (typeof sdk !== 'object' || sdk === null))
+    reader.report('bad-value', 'sdk', `sdk must be an object of SDK components, got ${showValue(sdk)}. It is ignored.`);
 }
 
 /** What is frozen already is left alone: below it may stand what the application handed in. */

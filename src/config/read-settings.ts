@@ -1,11 +1,10 @@
 /** Finds what is said about a setting, in code first and then in the environment, and collects what was wrong about it. */
-import type { ProblemCode } from '../names/messages.ts';
+import { attempt } from '../runtime/contain.ts';
+import { collectOptions, collectVariables, type Report } from './collect-settings.ts';
 import type { Problem } from './config.ts';
 import type { Environment } from './early.ts';
-import { fullerName, nearestName } from './nearest-name.ts';
 import { readValue, type Reading, type ReadText } from './read-value.ts';
-import { CODE_ONLY_OPTIONS, FOREIGN_PREFIXES, RENAMED, settings, settingsByName, type OptionPath, type Setting } from './settings.ts';
-import { showName, showValue } from './show-value.ts';
+import { settingsByName, type OptionPath, type Setting } from './settings.ts';
 
 export interface Found {
   readonly value: unknown;
@@ -26,104 +25,116 @@ export interface SettingsReader {
   isSet(name: string): boolean;
   option(path: OptionPath): unknown;
   /** Once for each setting and code: settings for all signals are looked at once for each signal. */
-  report(code: ProblemCode, setting: string, message: string): void;
+  readonly report: Report;
   readonly problems: Problem[];
 }
 
-/** Each is compared with every name there is; an environment full of strangers must not cost the start. */
-const MOST_UNKNOWN = 20;
+/** Everything that is said, as it was written, and what came of reading it. */
+interface Said {
+  readonly variables: Map<string, string>;
+  readonly options: Map<string, unknown>;
+  /** By the label that a value stands under: each is read, and reported, once. */
+  readonly found: Map<string, Found | undefined>;
+  readonly report: Report;
+  readonly readText: ReadText;
+}
 
 export function createSettingsReader(env: Environment, options: unknown, readText: ReadText): SettingsReader {
   const problems: Problem[] = [];
-  const reported = new Set<string>();
-  const taken = new Map<string, Found | undefined>();
-  const variables = new Map<string, string>();
-  const optionValues = new Map<string, unknown>();
+  const said: Said = { variables: new Map(), options: new Map(), found: new Map(), report: reportOnce(problems), readText };
+  collectVariables(env, said.variables, said.report);
+  collectOptions(options, said.options, said.report);
+  return {
+    find: (name) => find(said, name),
+    get(name) {
+      const setting = rowOf(name);
+      return find(said, name)?.value ?? setting.default ?? settingsByName.get(setting.general ?? '')?.default;
+    },
+    layers(name) {
+      const setting = rowOf(name);
+      const general = generalOf(setting);
+      return [general && readVariable(said, general), readVariable(said, setting), readOption(said, general ?? setting)].filter(
+        (found) => found !== undefined,
+      );
+    },
+    isSet: (name) => isSet(said, name),
+    option: (path) => said.options.get(path),
+    report: said.report,
+    problems,
+  };
+}
 
-  function report(code: ProblemCode, setting: string, message: string): void {
+function reportOnce(problems: Problem[]): Report {
+  const reported = new Set<string>();
+  return (code, setting, message) => {
     const key = `${code} ${setting}`;
     if (reported.has(key)) return;
     reported.add(key);
     problems.push({ code, setting, message });
-  }
-
-  function take(setting: Setting, label: string, value: unknown): Found | undefined {
-    if (taken.has(label)) return taken.get(label);
-    let reading: Reading;
-    try {
-      reading = readValue(value, setting, readText);
-    } catch {
-      // A getter or a proxy of the application that throws.
-      reading = { wrong: { code: 'bad-value', must: 'must be a plain value', got: 'one that threw an error when it was read' } };
-    }
-    const { wrong } = reading;
-    if (wrong) {
-      const cure = isInQuotes(value) ? ' Drop the quotes around it.' : '';
-      report(wrong.code, label, `${label} ${wrong.must}, got ${wrong.got}. ${wrong.now ?? describeFallback(setting, label)}${cure}`);
-    }
-    const found = reading.value === undefined ? undefined : { value: reading.value, label, setting };
-    taken.set(label, found);
-    return found;
-  }
-
-  function describeFallback(setting: Setting, label: string): string {
-    if (label !== setting.name && variables.has(setting.name)) return `Using ${setting.name}.`;
-    const general = settingsByName.get(setting.general ?? '');
-    if (general && isSet(general.name)) return `Using ${optionValues.has(general.option ?? '') ? general.option : general.name}.`;
-    const value = setting.default ?? general?.default;
-    if (value !== undefined) return `Using ${formatDefault(value)}.`;
-    const otherwise = setting.otherwise ?? general?.otherwise;
-    return otherwise === undefined ? 'It is ignored.' : `Using the default: ${otherwise}.`;
-  }
-
-  const row = (name: string): Setting => settingsByName.get(name) as Setting;
-
-  function takeOption(setting: Setting): Found | undefined {
-    return setting.option !== undefined && optionValues.has(setting.option)
-      ? take(setting, setting.option, optionValues.get(setting.option))
-      : undefined;
-  }
-
-  function takeVariable(setting: Setting): Found | undefined {
-    return variables.has(setting.name) ? take(setting, setting.name, variables.get(setting.name)) : undefined;
-  }
-
-  function find(name: string): Found | undefined {
-    const setting = row(name);
-    const general = setting.general === undefined ? undefined : row(setting.general);
-    // Every layer is read, so that a mistake in one that does not count is not found later, on the day when it does.
-    const fromOption = takeOption(setting) ?? (general && takeOption(general));
-    const own = takeVariable(setting);
-    const ofAll = general && takeVariable(general);
-    return fromOption ?? own ?? ofAll;
-  }
-
-  function isSet(name: string): boolean {
-    const { option, general } = row(name);
-    return variables.has(name) || (option !== undefined && optionValues.has(option)) || (general !== undefined && isSet(general));
-  }
-
-  collectVariables(env, variables, report);
-  collectOptions(options, optionValues, report);
-
-  return {
-    find,
-    get(name) {
-      const setting = row(name);
-      return find(name)?.value ?? setting.default ?? settingsByName.get(setting.general ?? '')?.default;
-    },
-    layers(name) {
-      const setting = row(name);
-      const general = setting.general === undefined ? undefined : row(setting.general);
-      return [general && takeVariable(general), takeVariable(setting), takeOption(general ?? setting)].filter(
-        (found) => found !== undefined,
-      );
-    },
-    isSet,
-    option: (path) => optionValues.get(path),
-    report,
-    problems,
   };
+}
+
+function rowOf(name: string): Setting {
+  return settingsByName.get(name) as Setting;
+}
+
+function generalOf({ general }: Setting): Setting | undefined {
+  return general === undefined ? undefined : rowOf(general);
+}
+
+function find(said: Said, name: string): Found | undefined {
+  const setting = rowOf(name);
+  const general = generalOf(setting);
+  // Every layer is read, so that a mistake in one that does not count is not found later, on the day when it does.
+  const fromOption = readOption(said, setting) ?? (general && readOption(said, general));
+  const own = readVariable(said, setting);
+  const ofAll = general && readVariable(said, general);
+  return fromOption ?? own ?? ofAll;
+}
+
+function readOption(said: Said, setting: Setting): Found | undefined {
+  const { option } = setting;
+  return option !== undefined && said.options.has(option) ? read(said, setting, option, said.options.get(option)) : undefined;
+}
+
+function readVariable(said: Said, setting: Setting): Found | undefined {
+  const { name } = setting;
+  return said.variables.has(name) ? read(said, setting, name, said.variables.get(name)) : undefined;
+}
+
+/** A getter or a proxy of the application. */
+const THREW: Reading = { wrong: { code: 'bad-value', must: 'must be a plain value', got: 'one that threw an error when it was read' } };
+
+function read(said: Said, setting: Setting, label: string, value: unknown): Found | undefined {
+  if (said.found.has(label)) return said.found.get(label);
+  const { value: meant, wrong } = attempt(() => readValue(value, setting, said.readText), THREW);
+  if (wrong) {
+    const cure = isInQuotes(value) ? ' Drop the quotes around it.' : '';
+    said.report(
+      wrong.code,
+      label,
+      `${label} ${wrong.must}, got ${wrong.got}. ${wrong.now ?? describeFallback(said, setting, label)}${cure}`,
+    );
+  }
+  const found = meant === undefined ? undefined : { value: meant, label, setting };
+  said.found.set(label, found);
+  return found;
+}
+
+/** What counts instead of a value that cannot be used. */
+function describeFallback(said: Said, setting: Setting, label: string): string {
+  if (label !== setting.name && said.variables.has(setting.name)) return `Using ${setting.name}.`;
+  const general = generalOf(setting);
+  if (general && isSet(said, general.name)) return `Using ${said.options.has(general.option ?? '') ? general.option : general.name}.`;
+  const value = setting.default ?? general?.default;
+  if (value !== undefined) return `Using ${formatDefault(value)}.`;
+  const otherwise = setting.otherwise ?? general?.otherwise;
+  return otherwise === undefined ? 'It is ignored.' : `Using the default: ${otherwise}.`;
+}
+
+function isSet(said: Said, name: string): boolean {
+  const { option, general } = rowOf(name);
+  return said.variables.has(name) || (option !== undefined && said.options.has(option)) || (general !== undefined && isSet(said, general));
 }
 
 /** As a file of variables is read that takes quotes for a part of the value. */
@@ -136,79 +147,7 @@ export function formatDefault(value: NonNullable<Setting['default']>): string {
   return value === Infinity ? 'no limit' : String(value);
 }
 
-type Report = SettingsReader['report'];
-
-function collectVariables(env: Environment, variables: Map<string, string>, report: Report): void {
-  const unknown: string[] = [];
-  for (const name of Object.keys(env)) {
-    if (!/^(?:OTEL|SIGNALBOX)_/i.test(name) && !settingsByName.has(name)) continue;
-    const text = env[name]?.trim();
-    // The specification: empty is as if it were not set.
-    if (text === undefined || text === '') continue;
-    if (settingsByName.has(name)) variables.set(name, text);
-    else if (!isServiceLink(name, text)) unknown.push(name);
-  }
-  for (const name of unknown.slice(0, MOST_UNKNOWN)) reportUnknownVariable(name, report);
-  if (unknown.length > MOST_UNKNOWN)
-    report(
-      'unknown-setting',
-      'others',
-      `${unknown.length - MOST_UNKNOWN} more OTEL_* or SIGNALBOX_* variables are not known either. They are ignored.`,
-    );
-}
-
-/** Kubernetes describes a service called `otel-…` or `signalbox-…` to every pod beside it, in variables with such names. */
-function isServiceLink(name: string, text: string): boolean {
-  if (/_SERVICE_HOST$|_SERVICE_PORT(?:_\w+)?$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?$/.test(name)) return true;
-  return name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(text);
-}
-
-function reportUnknownVariable(name: string, report: Report): void {
-  const isForeign = FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix));
-  const nearest =
-    RENAMED.get(name) ??
-    (isForeign ? undefined : fullerName(name, settingsByName.keys())) ??
-    nearestName(name, settingsByName.keys(), isForeign ? 2 : 3);
-  if (nearest === undefined && isForeign) return;
-  reportUnknown('unknown-setting', 'setting', name, nearest, report);
-}
-
-function reportUnknown(code: ProblemCode, what: string, name: string, nearest: string | undefined, report: Report): void {
-  const shown = showName(name);
-  report(
-    code,
-    shown,
-    `${shown} is not a known ${what}${nearest === undefined ? '' : `; did you mean ${nearest}?`}${nearest === undefined ? '.' : ''} It is ignored.`,
-  );
-}
-
-const optionPaths: ReadonlySet<string> = new Set([...CODE_ONLY_OPTIONS, ...settings.flatMap(({ option }) => option ?? [])]);
-
-function collectOptions(options: unknown, optionValues: Map<string, unknown>, report: Report, prefix = ''): void {
-  if (options === undefined) return;
-  const label = prefix === '' ? 'options' : prefix.slice(0, -1);
-  try {
-    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-      report('bad-value', label, `${label} must be an object, got ${showValue(options)}. It is ignored.`);
-      return;
-    }
-    for (const key of Object.keys(options)) {
-      const path = prefix + key;
-      if (!optionPaths.has(path)) {
-        reportUnknown('unknown-option', 'option', path, nearestName(path, optionPaths), report);
-        continue;
-      }
-      const value = (options as Record<string, unknown>)[key];
-      if (value === undefined) continue;
-      if (path === 'instrumentations') collectOptions(value, optionValues, report, 'instrumentations.');
-      else optionValues.set(path, value);
-    }
-  } catch {
-    // A getter or a proxy that throws: what was read until then is used.
-    report(
-      'bad-value',
-      label,
-      `${label} must be a plain object, got one that threw an error when it was read. What is left of it is ignored.`,
-    );
-  }
+/** `{ key: value }`, or nothing when there is no value: a field that is not there is left out. */
+export function optional<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
 }

@@ -3,6 +3,7 @@
  * answer what it means, with what was wrong about it. Part of a value may be wrong and the rest of use.
  */
 import { readFileSync, statSync } from 'node:fs';
+import { attempt } from '../runtime/contain.ts';
 import { INSTRUMENTATION_NAMES, shortInstrumentationName } from './instrumentation-names.ts';
 import { nearestName } from './nearest-name.ts';
 import { isReservedHeader } from './reserved-headers.ts';
@@ -10,7 +11,7 @@ import { HIDDEN, isKeyMaterial, showValue } from './show-value.ts';
 import { MAX_INTEGER, type Setting, type SettingType } from './settings.ts';
 
 export interface Wrong {
-  readonly code: 'bad-value' | 'not-supported' | 'unreadable-file';
+  readonly code: 'bad-value' | 'not-supported' | 'unreadable-file' | 'contradiction';
   /** `must be true or false` */
   readonly must: string;
   /** The value as it may be shown. */
@@ -104,21 +105,26 @@ function readEnum(value: unknown, { values = [], unsupported = {} }: Setting): R
   return bad(must, `${showValue(value)}${didYouMean(word, values)}`);
 }
 
+/** One or several; the answer is a list, empty for `none`. */
 function readExporter(value: unknown, setting: Setting): Reading {
-  if (typeof value === 'boolean') return { value: value ? 'otlp' : 'none' };
-  if (typeof value !== 'string' || !value.includes(',')) return readEnum(value, setting);
-  const words = splitList(value).map((word) => word.toLowerCase());
-  if (words.length === 0) return {};
-  const known = words.filter((word) => setting.values?.includes(word));
-  const chosen = known.find((word) => word !== 'none') ?? known[0];
-  if (chosen !== undefined && new Set(words).size === 1) return { value: chosen };
+  if (typeof value === 'boolean') return { value: value ? ['otlp'] : [] };
+  const words = typeof value === 'string' ? splitList(value) : Array.isArray(value) ? (value as unknown[]) : undefined;
+  if (words === undefined) return readEnum(value, setting);
+  if (words.length === 0) return Array.isArray(value) ? { value: [] } : {};
+  const readings = words.map((word) => readEnum(word, setting));
+  const exporters = new Set(readings.flatMap(({ value: exporter }) => exporter ?? []));
+  const isNone = exporters.delete('none');
+  const faults = readings.flatMap(({ wrong }) => wrong?.got ?? []);
+  const contradicts = isNone && (exporters.size > 0 || faults.length > 0);
+  if (faults.length === 0 && !contradicts) return { value: [...exporters] };
+  const reading = exporters.size > 0 || isNone ? { value: [...exporters] } : {};
   return {
-    ...(chosen !== undefined && { value: chosen }),
+    ...reading,
     wrong: {
-      code: 'not-supported',
-      must: `must be one of ${setting.values?.join(', ')}, not several`,
-      got: showValue(value),
-      ...(chosen !== undefined && { now: `Using ${chosen}.` }),
+      code: contradicts ? 'contradiction' : (readings.find(({ wrong }) => wrong)?.wrong?.code ?? 'bad-value'),
+      must: `must be none alone, or one or more of ${setting.values?.filter((name) => name !== 'none').join(', ')}, separated by commas`,
+      got: faults.length === 0 ? showValue(words.join(',')) : listFaults(faults),
+      ...('value' in reading && { now: `Using ${exporters.size === 0 ? 'none' : [...exporters].join(',')}.` }),
     },
   };
 }
@@ -205,12 +211,15 @@ function readPairs(
     else faults.push(`${place} ${fault}`);
   };
   if (typeof value === 'string') {
+    let lastName = '';
     value.split(',').forEach((pair, index) => {
       if (pair.trim() === '') return;
       const equals = pair.indexOf('=');
       const rawName = pair.slice(0, Math.max(equals, 0)).trim();
-      const place = `pair ${index + 1}${showsNames && rawName !== '' ? ` (${showValue(rawName)})` : ''}`;
-      if (equals < 0) return void faults.push(`${place} has no "="`);
+      const shownName = showsNames ? (rawName === '' ? keyBeforeColon(pair) : rawName) : '';
+      const place = `pair ${index + 1}${shownName === '' ? '' : ` (${showValue(shownName)})`}`;
+      if (equals < 0) return void faults.push(`${place} has no "="${showsNames ? whyNoEquals(shownName, lastName) : ''}`);
+      lastName = rawName;
       const name = decode(rawName);
       const text = decode(pair.slice(equals + 1).trim());
       if (name === undefined || text === undefined)
@@ -227,13 +236,18 @@ function readPairs(
   return { ...reading, ...bad(what, `a value in which ${listFaults(faults)}`, good.size === 0 ? 'Ignored.' : 'The other pairs are used.') };
 }
 
+/** `team` of `team: shop`: a key that was written with the wrong sign. Nothing else of a pair without a sign is shown. */
+function keyBeforeColon(pair: string): string {
+  return /^\s*([A-Za-z][\w.-]{0,63})\s*:/.exec(pair)?.[1] ?? '';
+}
+
+function whyNoEquals(name: string, nameBefore: string): string {
+  if (name !== '') return ' but ":"';
+  return nameBefore === '' ? '' : ` (a comma inside the value of ${showValue(nameBefore)} is written %2C)`;
+}
+
 function decode(text: string): string | undefined {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
+  return text.includes('%') ? attempt(() => decodeURIComponent(text)) : text;
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
@@ -278,12 +292,8 @@ function readUrl(value: unknown): Reading {
   const portText = /:(\d+)$/.exec(authority)?.[1];
   const port = portText === undefined ? undefined : Number(portText);
   if (port !== undefined && (port < 1 || port > 65_535)) return wrong(' (a port is a number from 1 to 65535)');
-  let url: URL;
-  try {
-    url = new URL(scheme === null ? `http://${rest}` : value);
-  } catch {
-    return wrong();
-  }
+  const url = attempt(() => new URL(scheme === null ? `http://${rest}` : value));
+  if (url === undefined) return wrong();
   const hasCredentials = url.username !== '' || url.password !== '';
   url.username = '';
   url.password = '';
@@ -327,17 +337,16 @@ function readContent(value: unknown, readText: ReadText, must: string, isRight: 
   return { wrong: { code: 'unreadable-file', must: `must be ${must}`, got: `${showValue(value)} (${why})` } };
 }
 
+const NOT_JSON = Symbol('not JSON');
+
 function readInstrumentationOptions(value: unknown): Reading {
   const must = 'a JSON object of objects by name of instrumentation';
   const isText = typeof value === 'string';
   let all: unknown = value;
   if (isText) {
     if (value.length > LONGEST_JSON) return bad(must, `one of ${value.length} characters`);
-    try {
-      all = JSON.parse(value, withoutPrototype);
-    } catch {
-      return bad(must, `${showValue(value)} (not JSON)`);
-    }
+    all = attempt(() => JSON.parse(value, withoutPrototype) as unknown, NOT_JSON);
+    if (all === NOT_JSON) return bad(must, `${showValue(value)} (not JSON)`);
   }
   if (!isObject(all)) return bad(must, showValue(value));
   const good: [string, Readonly<Record<string, unknown>>][] = [];

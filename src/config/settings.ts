@@ -71,16 +71,20 @@ export interface Setting {
   readonly unit?: 'milliseconds' | 'bytes' | 'characters';
   /** 0 stands for no limit. */
   readonly zeroIsUnlimited?: true;
+  /** Of a time: less is used, and said, for it was most likely meant in seconds. */
+  readonly plausibleMin?: number;
 }
 
 const QUEUE_DIFFERS =
   'The specification says 2048, which loses records in every longer outage; bytes bound the queue here (SIGNALBOX_QUEUE_MAX_BYTES).';
-const CONSOLE_CURE = 'write "console"';
-const EXPORTERS = { type: 'exporter', default: 'otlp', values: ['otlp', 'console', 'none'] } as const;
+const EXPORTERS = { type: 'exporter', default: ['otlp'], values: ['otlp', 'console', 'otlp/stdout', 'otlp_file', 'none'] } as const;
 const UNSUPPORTED_EXPORTERS = {
-  logging: CONSOLE_CURE,
-  'otlp/stdout': 'not built in',
+  logging: 'write "console"',
+  'otlp_file/development': 'write "otlp_file", and the path into SIGNALBOX_OTLP_FILE',
 } as const;
+/** What each of the three may be. */
+const ONE_OR_SEVERAL =
+  'by OTLP, as OTLP JSON lines to stdout (`otlp/stdout`) or to a file (`otlp_file`), one JSON object a record to the console, or nowhere; several are separated by commas, and each gets every record.';
 const UNSUPPORTED_TRACE_EXPORTERS = {
   zipkin: 'not built in; Zipkin takes OTLP through an OpenTelemetry Collector',
   jaeger: 'not built in; Jaeger itself takes OTLP',
@@ -90,7 +94,7 @@ const NO_PROPAGATOR = 'not built in';
 const NO_SAMPLER = 'not built in';
 const LIMIT = { group: 'limits', type: 'integer', min: 0 } as const;
 const TIME = { type: 'integer', min: 1, unit: 'milliseconds' } as const;
-const TIMEOUT = { type: 'integer', min: 0, unit: 'milliseconds', zeroIsUnlimited: true } as const;
+const TIMEOUT = { type: 'integer', min: 0, unit: 'milliseconds', zeroIsUnlimited: true, plausibleMin: 100 } as const;
 
 const GENERAL: readonly Setting[] = [
   {
@@ -240,7 +244,7 @@ const OTLP: readonly Setting[] = [
 ];
 
 function ofSignal(setting: Setting, signal: 'TRACES' | 'METRICS' | 'LOGS'): Setting {
-  const { name, type, secret, values, min, unit, zeroIsUnlimited } = setting;
+  const { name, type, secret, values, min, unit, zeroIsUnlimited, plausibleMin } = setting;
   return {
     name: name.replace('_OTLP_', `_OTLP_${signal}_`),
     group: 'one-signal',
@@ -255,6 +259,7 @@ function ofSignal(setting: Setting, signal: 'TRACES' | 'METRICS' | 'LOGS'): Sett
     ...(min !== undefined && { min }),
     ...(unit && { unit }),
     ...(zeroIsUnlimited && { zeroIsUnlimited }),
+    ...(plausibleMin !== undefined && { plausibleMin }),
   };
 }
 
@@ -265,7 +270,7 @@ const SIGNALS: readonly Setting[] = [
     ...EXPORTERS,
     option: 'traces',
     unsupported: UNSUPPORTED_TRACE_EXPORTERS,
-    meaning: 'Where traces go: by OTLP, to the console, or nowhere.',
+    meaning: `Where traces go: ${ONE_OR_SEVERAL}`,
   },
   {
     name: 'OTEL_TRACES_SAMPLER',
@@ -293,7 +298,7 @@ const SIGNALS: readonly Setting[] = [
     ...TIMEOUT,
     default: 30_000,
     meaning:
-      'Longest time that one request with spans may take, where that is less than the OTLP time-out. Records that were not taken are sent again for as long as there is room.',
+      'Longest time that one request with spans may take, where that is less than the OTLP time-out. Records that were not accepted are sent again for as long as there is room.',
   },
   {
     name: 'OTEL_BSP_MAX_QUEUE_SIZE',
@@ -319,12 +324,13 @@ const SIGNALS: readonly Setting[] = [
     ...EXPORTERS,
     option: 'metrics',
     unsupported: { prometheus: 'signalbox does not serve Prometheus yet; metrics go by OTLP instead', ...UNSUPPORTED_EXPORTERS },
-    meaning: 'Where metrics go: by OTLP, to the console, or nowhere.',
+    meaning: 'As OTEL_TRACES_EXPORTER, for metrics.',
   },
   {
     name: 'OTEL_METRIC_EXPORT_INTERVAL',
     group: 'metrics',
     ...TIME,
+    plausibleMin: 100,
     option: 'metricIntervalMs',
     default: 60_000,
     meaning: 'Time between two exports of metrics.',
@@ -359,7 +365,7 @@ const SIGNALS: readonly Setting[] = [
     ...EXPORTERS,
     option: 'logs',
     unsupported: UNSUPPORTED_EXPORTERS,
-    meaning: 'Where log records go: by OTLP, to the console, or nowhere.',
+    meaning: 'As OTEL_TRACES_EXPORTER, for log records.',
   },
   { name: 'OTEL_BLRP_SCHEDULE_DELAY', group: 'logs', ...TIME, default: 1000, meaning: 'Longest wait of a log record before it is sent.' },
   {
@@ -491,9 +497,18 @@ const SIGNALBOX: readonly Setting[] = [
     type: 'integer',
     min: 0,
     unit: 'milliseconds',
+    plausibleMin: 100,
     option: 'shutdownTimeoutMs',
     default: 5000,
     meaning: 'Most that signalbox adds to the end of the process to send what is left; 0 waits for nothing.',
+  },
+  {
+    name: 'SIGNALBOX_OTLP_FILE',
+    group: 'signalbox',
+    type: 'text',
+    default: 'otlp.jsonl',
+    meaning:
+      'Path of the files that the exporter `otlp_file` appends to, one for each signal: its name is put before the ending (`otlp.traces.jsonl`).',
   },
   {
     name: 'SIGNALBOX_QUEUE_MAX_BYTES',

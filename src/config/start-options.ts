@@ -1,5 +1,7 @@
 import type { Compression, Config, Exporter, Protocol, SamplerName } from './config.ts';
 
+type ExporterOption = Exporter | 'none';
+
 /**
  * What code can say to `startTelemetry`. Everything is optional, and what is given wins over the environment.
  *
@@ -41,12 +43,12 @@ export interface StartOptions {
    * @default 'parentbased_always_on'
    */
   readonly sampler?: number | SamplerName;
-  /** Where traces go: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
-  readonly traces?: boolean | Exporter;
-  /** Where metrics go: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
-  readonly metrics?: boolean | Exporter;
-  /** Where log records go: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
-  readonly logs?: boolean | Exporter;
+  /** Where traces go, one exporter or several: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
+  readonly traces?: boolean | ExporterOption | readonly ExporterOption[];
+  /** Where metrics go, one exporter or several: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
+  readonly metrics?: boolean | ExporterOption | readonly ExporterOption[];
+  /** Where log records go, one exporter or several: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
+  readonly logs?: boolean | ExporterOption | readonly ExporterOption[];
   /** Time between two exports of metrics, in milliseconds. @default 60000 */
   readonly metricIntervalMs?: number;
 

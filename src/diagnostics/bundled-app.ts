@@ -29,13 +29,8 @@ const LOOKED_AT_BYTES = 1024 * 1024;
 
 /** A whole message with its cure when `script` is a bundle that holds libraries; `undefined` when it is not one, or cannot be read. */
 export async function looksBundled(script: string): Promise<string | undefined> {
-  let text: string;
-  try {
-    text = await readBeginning(script);
-  } catch {
-    return undefined;
-  }
-  if (!BUNDLER_MARKS.test(text)) return undefined;
+  const text = await readBeginning(script).catch(() => undefined);
+  if (text === undefined || !BUNDLER_MARKS.test(text)) return undefined;
   const found = new Set(Array.from(text.matchAll(HELD), ([, name]) => name));
   const what = found.size === 0 ? 'its libraries' : [...found].join(', ');
   return `Libraries must be loaded from node_modules to be instrumented, but the application is one bundled file that holds ${what}. Only what Node.js brings (http, fetch) gives spans. Leave the libraries out of the bundle: --packages=external with esbuild, "externals" with webpack or rollup.`;

@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { attempt } from '../runtime/contain.ts';
 import { messageRow, type Level, type MessageCode } from '../names/messages.ts';
 
 const RANK = { none: 0, error: 1, warn: 2, info: 3, debug: 4 } as const;
@@ -75,11 +76,10 @@ function oneLine(message: string): string {
   return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 }
 
-/** Synchronous, so that a line is out before the process is; a full or closed pipe must not hurt the application. */
+/**
+ * Synchronous, so that a line is out before the process is; a full (EAGAIN) or closed pipe (EPIPE) must not hurt the
+ * application, and then there is nobody to tell.
+ */
 function writeToStderr(line: string): void {
-  try {
-    writeSync(STDERR, line);
-  } catch {
-    // EAGAIN of a full pipe, EPIPE of a closed one: there is nobody to tell.
-  }
+  attempt(() => writeSync(STDERR, line));
 }

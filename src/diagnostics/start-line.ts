@@ -8,8 +8,7 @@ const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
 export function startLine(config: Config, serviceName: string, serviceVersion: string | undefined): string {
   const targets = new Map<string, Signal[]>();
   for (const signal of SIGNALS) {
-    const target = targetOf(config, signal);
-    if (target !== undefined) targets.set(target, [...(targets.get(target) ?? []), signal]);
+    for (const target of targetsOf(config, signal)) targets.set(target, [...(targets.get(target) ?? []), signal]);
   }
   const service = serviceVersion === undefined ? serviceName : `${serviceName} ${serviceVersion}`;
   const sends = [...targets].map(([target, signals]) => `${listed(signals)} to ${target}`);
@@ -19,10 +18,21 @@ export function startLine(config: Config, serviceName: string, serviceVersion: s
   return `signalbox ${version}: ${service} sends ${sends.length === 0 ? 'nothing (all exporters are "none")' : sends.join(', ')}, sampler ${sampler}, Node.js ${process.versions.node}.`;
 }
 
-function targetOf(config: Config, signal: Signal): string | undefined {
-  const { exporter, otlp } = config[signal];
-  if (exporter === 'none') return undefined;
-  return exporter === 'console' ? 'the console' : `${new URL(otlp.url).origin} (${otlp.protocol})`;
+/** Where one signal goes, for a person. */
+export function targetsOf(config: Config, signal: Signal): readonly string[] {
+  const { exporters, otlp } = config[signal];
+  return exporters.map((exporter) => {
+    switch (exporter) {
+      case 'otlp':
+        return `${new URL(otlp.url).origin} (${otlp.protocol})`;
+      case 'otlp/stdout':
+        return 'stdout (OTLP JSON lines)';
+      case 'otlp_file':
+        return `${config.otlpFile} (OTLP JSON lines)`;
+      case 'console':
+        return 'the console';
+    }
+  });
 }
 
 function listed(words: readonly string[]): string {

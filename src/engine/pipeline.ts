@@ -68,7 +68,8 @@ export function createPipelines(options: PipelineOptions): Readonly<Partial<Reco
   };
   const pipelines: Partial<Record<Signal, Pipeline>> = {};
   for (const signal of ['traces', 'logs', 'metrics'] as const) {
-    const { exporter, otlp } = options.config[signal];
+    const { exporters, otlp } = options.config[signal];
+    const [exporter] = exporters;
     if (exporter === 'otlp') pipelines[signal] = toEndpoint(options, signal, healthOf(otlp));
     else if (exporter === 'console') pipelines[signal] = toConsole(options, signal);
   }

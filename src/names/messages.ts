@@ -114,7 +114,7 @@ export const MESSAGES = {
   'not-supported': {
     section: 'settings',
     level: 'warn',
-    says: 'known elsewhere and not built in, such as the exporter `zipkin`, or several exporters',
+    says: 'known elsewhere and not built in, such as the exporter `zipkin`',
     page: 'configuration.md',
   },
   'unreadable-file': {
@@ -126,7 +126,13 @@ export const MESSAGES = {
   contradiction: {
     section: 'settings',
     level: 'warn',
-    says: 'two settings that do not go together: protocol and port, certificate without key, batch larger than queue',
+    says: 'what does not go together: protocol and port, certificate without key, batch larger than queue, `none` beside other exporters',
+    page: 'configuration.md',
+  },
+  implausible: {
+    section: 'settings',
+    level: 'warn',
+    says: 'a time-out or an interval of less than 100 milliseconds: most likely seconds were meant. It is used as it is',
     page: 'configuration.md',
   },
   'no-effect': { section: 'settings', level: 'warn', says: 'a setting that changes nothing beside the others', page: 'configuration.md' },

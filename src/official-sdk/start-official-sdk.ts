@@ -177,9 +177,9 @@ function startWithComponents(sdkNode: SdkNode, config: Config, facts: PlatformFa
     // Ours, for the SDK's own detectors send the command line.
     resource: resourceFromAttributes(detectResource(config, facts)),
     autoDetectResources: false,
-    ...(config.metrics.exporter === 'none' ? { metricReaders: [] } : {}),
-    ...(config.logs.exporter === 'none' ? { logRecordProcessors: [] } : {}),
-    ...(config.traces.exporter === 'none' ? { spanProcessors: [] } : {}),
+    ...(config.metrics.exporters.length === 0 ? { metricReaders: [] } : {}),
+    ...(config.logs.exporters.length === 0 ? { logRecordProcessors: [] } : {}),
+    ...(config.traces.exporters.length === 0 ? { spanProcessors: [] } : {}),
     ...(components as Options),
     ...(config.serviceName === undefined ? {} : { serviceName: config.serviceName }),
     instrumentations: [],

@@ -191,7 +191,7 @@ const WORKS_ALL_THE_SAME: readonly Row[] = [
     name: 'an exporter that is not built in',
     arrives: true,
     setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_METRICS_EXPORTER: 'prometheus' })),
-    says: /OTEL_METRICS_EXPORTER must be one of otlp, console, none, got "prometheus"/,
+    says: /OTEL_METRICS_EXPORTER must be none alone, or one or more of otlp, console, otlp\/stdout, otlp_file, separated by commas, got "prometheus"/,
     cure: /metrics go by OTLP instead/,
   },
 ];

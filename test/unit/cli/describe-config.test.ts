@@ -21,10 +21,10 @@ describe('signalbox config', () => {
       OTEL_LOG_LEVEL: 'debug',
       OTEL_BSP_SCHEDULE_DELAY: 'soon',
       OTEL_METRICS_EXPORTER: 'none',
-      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '5',
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '500',
     });
     assert.equal(isRight, false);
-    assert.match(text, /Set in this environment:[^]*OTEL_SERVICE_NAME +shop\n[^]*OTEL_EXPORTER_OTLP_TRACES_TIMEOUT +5\n[^]*Not set/);
+    assert.match(text, /Set in this environment:[^]*OTEL_SERVICE_NAME +shop\n[^]*OTEL_EXPORTER_OTLP_TRACES_TIMEOUT +500\n[^]*Not set/);
     assert.match(text, /SIGNALBOX_LOG_LEVEL +debug \(from OTEL_LOG_LEVEL\)/);
     assert.match(text, /metrics +nowhere/);
     assert.match(text, /Problems:\n {2}OTEL_BSP_SCHEDULE_DELAY must be .*, got "soon"\. Using 5000\.\n$/);

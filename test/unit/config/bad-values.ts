@@ -8,7 +8,7 @@ const BAD: Readonly<Record<SettingType, readonly string[]>> = {
   integer: NOT_A_NUMBER,
   number: ['abc', '-0.1', '1.1', '2', 'NaN', 'Infinity', '0,5', '50%', '.'],
   enum: ['carrier-pigeon', '__proto__', 'constructor', 'toString', 'a,b', '\u202egrpc'],
-  exporter: ['zipkn', 'otlp,console', 'none,otlp', 'bogus,wrong', 'logging', '__proto__', 'hasOwnProperty'],
+  exporter: ['zipkn', 'otlp,zipkin', 'none,otlp', 'bogus,wrong', 'logging', '__proto__', 'hasOwnProperty'],
   text: ['two\nlines', 'a\u0007bell', 'x'.repeat(5000)],
   list: ['!!', 'no such thing,also not', '__proto__ x', 'none,!!', '\u202e'],
   headers: [

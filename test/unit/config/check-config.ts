@@ -9,7 +9,7 @@ export function checkConfig(config: Config): void {
   for (const [name, value] of Object.entries(flagsOf(config))) assert.equal(typeof value, 'boolean', name);
   assert.ok(['none', 'error', 'warn', 'info', 'debug'].includes(config.logLevel));
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
-    assert.ok(['otlp', 'console', 'none'].includes(config[signal].exporter));
+    for (const exporter of config[signal].exporters) assert.ok(['otlp', 'console', 'otlp/stdout', 'otlp_file'].includes(exporter));
     checkOtlp(config[signal].otlp);
   }
   for (const batch of [config.traces.batch, config.logs.batch]) {

@@ -33,7 +33,7 @@ test('the defaults are those of the specification, save where the table says why
     propagators: ['tracecontext', 'baggage'],
     baggageHosts: [],
     traces: {
-      exporter: 'otlp',
+      exporters: ['otlp'],
       otlp: otlp('traces'),
       batch: { scheduleDelayMs: 5000, ...batch },
       sampler: 'parentbased_always_on',
@@ -48,7 +48,7 @@ test('the defaults are those of the specification, save where the table says why
       },
     },
     metrics: {
-      exporter: 'otlp',
+      exporters: ['otlp'],
       otlp: otlp('metrics'),
       intervalMs: 60_000,
       exportTimeoutMs: 30_000,
@@ -56,11 +56,12 @@ test('the defaults are those of the specification, save where the table says why
       defaultHistogram: 'explicit_bucket_histogram',
     },
     logs: {
-      exporter: 'otlp',
+      exporters: ['otlp'],
       otlp: otlp('logs'),
       batch: { scheduleDelayMs: 1000, ...batch },
       limits: { attributeCount: 128, attributeValueLength: Infinity },
     },
+    otlpFile: 'otlp.jsonl',
     queueMaxBytes: 33_554_432,
     shutdownTimeoutMs: 5000,
     workerThreads: false,
@@ -206,7 +207,7 @@ test('one malformed resource attribute falls alone', () => {
   assert.deepEqual(
     problems.map(({ message }) => message),
     [
-      'OTEL_RESOURCE_ATTRIBUTES must be key=value pairs separated by commas, got a value in which pair 2 has no "=" and pair 3 ("c") has a "%" that begins no percent-encoded character (a percent sign is %25). The other pairs are used.',
+      'OTEL_RESOURCE_ATTRIBUTES must be key=value pairs separated by commas, got a value in which pair 2 has no "=" (a comma inside the value of "a" is written %2C) and pair 3 ("c") has a "%" that begins no percent-encoded character (a percent sign is %25). The other pairs are used.',
     ],
   );
 });
@@ -243,18 +244,87 @@ test('exporters that are not there go by OTLP, and it is said', () => {
     const [message] = messages({ [name]: value });
     assert.match(message ?? '', reason);
   }
-  assert.equal(loadConfig({ OTEL_METRICS_EXPORTER: 'prometheus' }).config.metrics.exporter, 'otlp');
+  assert.deepEqual(loadConfig({ OTEL_METRICS_EXPORTER: 'prometheus' }).config.metrics.exporters, ['otlp']);
+});
+
+test('a signal may have several exporters, each once; what is wrong in the list is named and the rest is used', () => {
   for (const [value, used] of [
-    ['otlp,console', 'otlp'],
-    ['console,otlp', 'console'],
-    ['prometheus,otlp', 'otlp'],
-    ['none,console', 'console'],
-    ['otlp,otlp', 'otlp'],
+    ['otlp,console', ['otlp', 'console']],
+    [' Console , OTLP ', ['console', 'otlp']],
+    ['otlp,otlp', ['otlp']],
+    ['otlp/stdout,otlp_file', ['otlp/stdout', 'otlp_file']],
+    ['none', []],
+    ['none,none', []],
   ] as const) {
-    assert.equal(loadConfig({ OTEL_METRICS_EXPORTER: value }).config.metrics.exporter, used, value);
+    const { config, problems } = loadConfig({ OTEL_METRICS_EXPORTER: value });
+    assert.deepEqual([config.metrics.exporters, problems], [used, []], value);
   }
-  const { config, problems } = loadConfig({ OTEL_TRACES_EXPORTER: 'console' }, { traces: true, metrics: false, logs: 'console' });
-  assert.deepEqual([config.traces.exporter, config.metrics.exporter, config.logs.exporter, problems], ['otlp', 'none', 'console', []]);
+  const must = 'OTEL_TRACES_EXPORTER must be none alone, or one or more of otlp, console, otlp/stdout, otlp_file, separated by commas';
+  for (const [value, used, said] of [
+    ['none,console', ['console'], `${must}, got "none,console". Using console.`],
+    ['otlp,consol,zipkin', ['otlp'], `${must}, got "consol" (did you mean console?) and "zipkin" (not built in; `],
+    ['bogus', ['otlp'], `${must}, got "bogus". Using otlp.`],
+    ['none,bogus', [], `${must}, got "bogus". Using none.`],
+  ] as const) {
+    const { config, problems } = loadConfig({ OTEL_TRACES_EXPORTER: value });
+    assert.deepEqual(config.traces.exporters, used, value);
+    assert.equal(problems.length, 1, value);
+    assert.ok(problems[0]?.message.startsWith(said), problems[0]?.message);
+  }
+  assert.equal(loadConfig({ OTEL_TRACES_EXPORTER: 'none,otlp' }).problems[0]?.code, 'contradiction');
+  const { config, problems } = loadConfig(
+    { OTEL_TRACES_EXPORTER: 'console' },
+    { traces: true, metrics: false, logs: ['console', 'otlp_file'] },
+  );
+  assert.deepEqual(
+    [config.traces.exporters, config.metrics.exporters, config.logs.exporters, problems],
+    [['otlp'], [], ['console', 'otlp_file'], []],
+  );
+  assert.deepEqual(messages({}, { logs: ['otlp', 5] as unknown as 'otlp' }), [
+    'logs must be none alone, or one or more of otlp, console, otlp/stdout, otlp_file, separated by commas, got 5. Using otlp.',
+  ]);
+});
+
+test('a path for OTLP lines needs an exporter that writes there', () => {
+  assert.deepEqual(messages({ SIGNALBOX_OTLP_FILE: '/var/log/shop.jsonl', OTEL_LOGS_EXPORTER: 'otlp_file' }), []);
+  assert.deepEqual(messages({ SIGNALBOX_OTLP_FILE: '/var/log/shop.jsonl' }), [
+    'SIGNALBOX_OTLP_FILE must stand beside an exporter otlp_file, got it alone. It is ignored; set OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER or OTEL_LOGS_EXPORTER to otlp_file.',
+  ]);
+});
+
+test('a time so short that seconds were meant is used, and said', () => {
+  for (const [name, value, seconds] of [
+    ['OTEL_EXPORTER_OTLP_TIMEOUT', 10, '10 seconds write 10000'],
+    ['OTEL_EXPORTER_OTLP_LOGS_TIMEOUT', 1, '1 second write 1000'],
+    ['OTEL_BSP_EXPORT_TIMEOUT', 30, '30 seconds write 30000'],
+    ['OTEL_METRIC_EXPORT_INTERVAL', 60, '60 seconds write 60000'],
+    ['SIGNALBOX_SHUTDOWN_TIMEOUT', 5, '5 seconds write 5000'],
+  ] as const) {
+    assert.deepEqual(messages({ [name]: String(value) }), [
+      `${name} must be in milliseconds, got ${value}, which is mostly too short. Using ${value} ms; for ${seconds}.`,
+    ]);
+    assert.deepEqual(messages({ [name]: '100' }), [], name);
+  }
+  assert.equal(loadConfig({ OTEL_EXPORTER_OTLP_TIMEOUT: '10' }).config.traces.otlp.timeoutMs, 10);
+  assert.equal(loadConfig({}, { metricIntervalMs: 60 }).config.metrics.intervalMs, 60);
+  // No limit, nothing waited for, and a wait that only makes requests small.
+  for (const env of [{ OTEL_EXPORTER_OTLP_TIMEOUT: '0' }, { SIGNALBOX_SHUTDOWN_TIMEOUT: '0' }, { OTEL_BSP_SCHEDULE_DELAY: '5' }])
+    assert.deepEqual(messages(env), []);
+});
+
+test('a malformed resource attribute is named by its key, never by its value', () => {
+  for (const [value, got] of [
+    ['team=a%ZZsecret', 'pair 1 ("team") has a "%" that begins no percent-encoded character (a percent sign is %25)'],
+    ['a=b,service.name: secret', 'pair 2 ("service.name") has no "=" but ":"'],
+    ['owner=secret,secret,c=d', 'pair 2 has no "=" (a comma inside the value of "owner" is written %2C)'],
+    ['secret', 'pair 1 has no "="'],
+    ['=secret', 'pair 1 has no key'],
+  ] as const) {
+    const [message = '', ...more] = messages({ OTEL_RESOURCE_ATTRIBUTES: value });
+    assert.ok(message.includes(`got a value in which ${got}. `), message);
+    assert.doesNotMatch(message, /secret/);
+    assert.deepEqual(more, []);
+  }
 });
 
 test('only true switches a switch on', () => {
@@ -346,8 +416,8 @@ test('batches fit into their queue and exports of metrics into their interval', 
       OTEL_METRIC_EXPORT_TIMEOUT: '2000',
     }),
     [
-      'OTEL_METRIC_EXPORT_TIMEOUT must be at most OTEL_METRIC_EXPORT_INTERVAL (1000), got 2000. Using 1000.',
       'OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be at most OTEL_BSP_MAX_QUEUE_SIZE (100), got 200. Using 100.',
+      'OTEL_METRIC_EXPORT_TIMEOUT must be at most OTEL_METRIC_EXPORT_INTERVAL (1000), got 2000. Using 1000.',
     ],
   );
   assert.deepEqual(messages({ OTEL_METRIC_EXPORT_TIMEOUT: '0' }), []);
@@ -507,8 +577,8 @@ test('parts of settings that are empty count as not set', () => {
   );
   const defaults = loadConfig({}).config;
   assert.deepEqual(
-    [config.propagators, config.instrumentations.enabled, config.ignorePaths, config.traces.exporter],
-    [defaults.propagators, undefined, defaults.ignorePaths, 'otlp'],
+    [config.propagators, config.instrumentations.enabled, config.ignorePaths, config.traces.exporters],
+    [defaults.propagators, undefined, defaults.ignorePaths, ['otlp']],
   );
   assert.deepEqual(loadConfig({}, { instrumentations: { enabled: [] } }).config.instrumentations.enabled, []);
 });
@@ -525,7 +595,7 @@ test('an endpoint whose host cannot be one is refused with its cure', () => {
     ]);
   }
   assert.deepEqual(messages({ OTEL_TRACES_EXPORTER: '"otlp"' }), [
-    'OTEL_TRACES_EXPORTER must be one of otlp, console, none, got "\\"otlp\\"" (did you mean otlp?). Using otlp. Drop the quotes around it.',
+    'OTEL_TRACES_EXPORTER must be none alone, or one or more of otlp, console, otlp/stdout, otlp_file, separated by commas, got "\\"otlp\\"" (did you mean otlp?). Using otlp. Drop the quotes around it.',
   ]);
 });
 

@@ -281,7 +281,7 @@ test('what code says about the endpoint wins over the environment, also over set
     endpoint: 'http://code:4318',
     protocol: 'http/protobuf',
     headers: { A: 'code' },
-    timeoutMs: 77,
+    timeoutMs: 770,
     compression: 'gzip',
   });
   assert.deepEqual(messages, []);
@@ -289,9 +289,9 @@ test('what code says about the endpoint wins over the environment, also over set
     protocol: 'http/protobuf',
     url: 'http://code:4318/v1/traces',
     headers: { a: 'code', b: 'env' },
-    timeoutMs: 77,
+    timeoutMs: 770,
     compression: 'gzip',
     settings: { ENDPOINT: 'endpoint', PROTOCOL: 'protocol', HEADERS: 'headers', TIMEOUT: 'timeoutMs', COMPRESSION: 'compression' },
   });
-  assert.equal(config.logs.otlp.timeoutMs, 77);
+  assert.equal(config.logs.otlp.timeoutMs, 770);
 });
