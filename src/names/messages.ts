@@ -335,6 +335,13 @@ export const MESSAGES = {
     says: '`Metrics could not be collected: …`',
     cure: 'what stands in it, mostly an incomplete installation; the callbacks have no part in it',
   },
+  'metrics.cardinality': {
+    section: 'records',
+    level: 'warn',
+    says: '`The metric "orders" must have fewer than 2000 combinations of attribute values, but has 1600: its attribute "user.id" has …`',
+    cure: 'leave out the attribute that it names; above the limit, values are recorded without attributes',
+    page: 'troubleshooting.md#something-arrives-but',
+  },
   'metrics.too-many': {
     section: 'records',
     level: 'warn',

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadConfig } from '../../../../src/config/load-config.ts';
+import { createReporter } from '../../../../src/diagnostics/reporter.ts';
+import { CARDINALITY_LIMIT, cardinalityMessage, growingAttribute, watchCardinality } from '../../../../src/engine/metrics/cardinality.ts';
+import { startMetrics } from '../../../../src/engine/metrics/metrics.ts';
+
+const orders = (count: number) => Array.from({ length: count }, (_, index) => ({ route: `/${index % 3}`, 'user.id': `user ${index}` }));
+
+function listen() {
+  const said: string[] = [];
+  const reporter = createReporter({ level: 'warn', forPerson: true, write: (line) => said.push(line) });
+  return { reporter, said };
+}
+
+test('the attribute that grows is the one with the most different values, whatever their type', () => {
+  assert.deepEqual(growingAttribute(orders(10)), { key: 'user.id', values: 10 });
+  assert.deepEqual(growingAttribute([{ ids: [1] }, { ids: [2] }, { ids: [1] }, { 'otel.metric.overflow': true }]), {
+    key: 'ids',
+    values: 2,
+  });
+  assert.equal(growingAttribute([{}]), undefined);
+});
+
+test('a metric is named when it comes near the limit and when it goes beyond, once each', () => {
+  const { reporter, said } = listen();
+  const watch = watchCardinality(reporter);
+  for (const size of [1, 1599, 1600, 1700, 1999, CARDINALITY_LIMIT, 5000, 1700])
+    watch.look('orders', size, () => orders(Math.min(size, CARDINALITY_LIMIT)));
+  assert.equal(said.length, 2, said.join(''));
+  assert.match(
+    said[0] ?? '',
+    /The metric "orders" must have fewer than 2000 .* but has 1600: its attribute "user\.id" has 1600 different values\./,
+  );
+  assert.match(said[0] ?? '', /Beyond it, values will be recorded without attributes/);
+  assert.match(said[1] ?? '', /has 2000.* What goes beyond within one interval is recorded without attributes/);
+});
+
+test('attributes are not looked at while there is nothing to say', () => {
+  watchCardinality(listen().reporter).look('orders', 1599, () => assert.fail('looked at'));
+});
+
+test('a message never holds a value', () => {
+  assert.doesNotMatch(cardinalityMessage('orders', 1600, orders(1600)), /user \d/);
+});
+
+for (const kind of ['counter', 'histogram'] as const) {
+  test(`a ${kind} of the SDK that is given too many attributes is named`, async () => {
+    const { reporter, said } = listen();
+    const pipeline = startMetrics({
+      config: loadConfig({}).config,
+      resource: { attributes: {}, merge: () => assert.fail('not merged'), getRawAttributes: () => [] },
+      reporter,
+      onMetric: () => {},
+    });
+    const meter = pipeline.meterProvider.getMeter('shop');
+    const counter = meter.createCounter('orders');
+    const histogram = meter.createHistogram('seconds');
+    for (const attributes of orders(5000)) {
+      if (kind === 'counter') counter.add(1, attributes);
+      else histogram.record(1, attributes);
+    }
+    await pipeline.collect();
+    pipeline.stop();
+    assert.equal(said.length, 1, said.join(''));
+    assert.match(said[0] ?? '', /must have fewer than 2000 .* its attribute "user\.id" has 1999 different values/);
+  });
+}
