@@ -8,13 +8,18 @@ export {};
 
 const OLDEST = [22, 15] as const;
 
+/** Also read by `too-old.cts`, so that it is said once. */
+const sayUnusable = (why: string): void => {
+  process.stderr.write(why);
+  (globalThis as { [said: symbol]: true })[Symbol.for('signalbox.too-old')] = true;
+};
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-  process.stderr.write(
+  sayUnusable(
     `signalbox: Node.js must be ${OLDEST.join('.')} or newer, but this is ${process.versions.node}. The application runs without telemetry. Update Node.js.\n`,
   );
 } else if (process.features.require_module === false) {
-  process.stderr.write(
+  sayUnusable(
     'signalbox: Node.js must allow require() of ES modules, but runs with --no-experimental-require-module. The application runs without telemetry. Remove the flag.\n',
   );
 } else {

@@ -428,6 +428,51 @@ describe('a Node.js that is too old', { concurrency: 2 }, () => {
   }
 });
 
+describe('startTelemetry() under a Node.js that cannot load it', { concurrency: 2 }, () => {
+  const USE =
+    "const handle = startTelemetry({ serviceName: 'shop' }); startTelemetry(); handle.flush().then(() => handle.shutdown()).then(() => console.log('works'));";
+  const WAYS: Readonly<Record<string, readonly string[]>> = {
+    'by require': ['-e', `const { startTelemetry } = require('signalbox'); ${USE}`],
+    'by import': ['--input-type=module', '-e', `import { startTelemetry } from 'signalbox'; ${USE}`],
+    'by import, after the preload': [
+      '--import',
+      'signalbox/register',
+      '--input-type=module',
+      '-e',
+      `import { startTelemetry } from 'signalbox'; ${USE}`,
+    ],
+    'by require, after the preload': ['--require', 'signalbox/register', '-e', `const { startTelemetry } = require('signalbox'); ${USE}`],
+  };
+  const RELEASES = [
+    ...['18.20.8', '20.20.2'].map((version) => ({
+      node: nodeBinary(version),
+      flags: [] as string[],
+      says: `Node.js must be 22.15 or newer, but this is ${version}. The application runs without telemetry. Update Node.js.`,
+    })),
+    {
+      node: process.execPath,
+      flags: ['--no-experimental-require-module'],
+      says: 'Node.js must allow require() of ES modules, but runs with --no-experimental-require-module. The application runs without telemetry. Remove the flag.',
+    },
+  ];
+  for (const { node, flags, says } of RELEASES) {
+    for (const [way, args] of Object.entries(WAYS)) {
+      it(
+        `says one line and returns a handle that does nothing: ${says.slice(0, 54)}… ${way}`,
+        { skip: existsSync(node) ? false : `${node} is not installed` },
+        async () => {
+          const [program = '', ...rest] = args;
+          const ending = await runProgram({ program, args: rest, nodeFlags: flags, node, preload: 'none' });
+          assert.deepEqual(
+            { code: ending.code, stdout: ending.stdout, stderr: ending.stderr },
+            { code: 0, stdout: 'works\n', stderr: `signalbox: ${says}\n` },
+          );
+        },
+      );
+    }
+  }
+});
+
 /** Beside the setting itself, what makes its value count. */
 const BESIDE: Readonly<Record<string, Env>> = { OTEL_TRACES_SAMPLER_ARG: { OTEL_TRACES_SAMPLER: 'traceidratio' } };
 

@@ -81,6 +81,7 @@ describe('the tarball', () => {
       'dist/register.js',
       'dist/preload.js',
       'dist/too-old.cjs',
+      'dist/index-too-old.cjs',
       'dist/index.d.ts',
       'dist/cli/main.js',
       'dist/process/exit-flush-worker.js',
