@@ -23,6 +23,7 @@ import { unregister } from '../engine/register-providers.ts';
 import { orUndo, type Undo } from '../engine/undo.ts';
 import { failRequest } from '../instrumentation/http/server-request.ts';
 import { contained } from '../runtime/contain.ts';
+import { yamlFault } from './yaml-fault.ts';
 
 export interface OfficialSdk {
   readonly instrumentation: InstrumentationState;
@@ -98,7 +99,7 @@ function startProviders({ config, facts, reporter, components }: OfficialSdkOpti
     config.logLevel,
   );
   const stop = keepingDiagnostics(() =>
-    config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile),
+    config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile, reporter),
   );
   end.stop = stop;
   undo.add(() => stop().catch((error: unknown) => contained('stopping the SDK', error)));
@@ -150,23 +151,27 @@ function unusable(file: string, why: string): string {
   return `OTEL_CONFIG_FILE must name a file that the OpenTelemetry SDK understands, got ${JSON.stringify(file)} (${errorText(why)}). Correct the file, or unset OTEL_CONFIG_FILE`;
 }
 
-function startFromFile(sdkNode: SdkNode, file: string): () => Promise<void> {
+function startFromFile(sdkNode: SdkNode, file: string, reporter: Reporter): () => Promise<void> {
   // Read once more beforehand, because the SDK itself only prints what is wrong with the file and goes on without it.
-  const { createConfigFactory } = createRequire(require.resolve('@opentelemetry/sdk-node'))('@opentelemetry/configuration') as {
+  const requireNear = createRequire(require.resolve('@opentelemetry/sdk-node'));
+  const { createConfigFactory } = requireNear('@opentelemetry/configuration') as {
     createConfigFactory: () => { getConfigModel(): unknown };
   };
+  const fault = yamlFault(file, requireNear.resolve('@opentelemetry/configuration'));
   try {
     createConfigFactory().getConfigModel();
   } catch (error) {
-    throw new Error(
-      unusable(
-        file,
-        errorText(error)
-          .replace(/^.*?config file: /i, '')
-          .replace(`${file}: `, ''),
-      ),
-    );
+    const why = errorText(error)
+      .replace(/^.*?config file: /i, '')
+      .replace(`${file}: `, '');
+    throw new Error(unusable(file, fault ?? why), { cause: error });
   }
+  if (fault !== undefined)
+    reporter.say(
+      'bad-value',
+      `OTEL_CONFIG_FILE must be YAML, got ${JSON.stringify(file)} with a fault in ${fault}. Using what could be read of it.`,
+      'OTEL_CONFIG_FILE',
+    );
   return sdkNode.startNodeSDK().shutdown;
 }
 

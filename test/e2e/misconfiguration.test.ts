@@ -358,18 +358,24 @@ const SET_UPS: readonly WholeSetUp[] = [
     cure: /It is ignored/,
   },
   ...Object.entries({
-    'that is not YAML': 'tracer_provider: [a, b',
-    'without a version': 'tracer_provider: {}',
-    'of the wrong shape': 'file_format: "1.0"\ntracer_provider: 5\n',
-    'that names what does not exist': 'file_format: "1.0"\ntracer_provider:\n  processors:\n    - carrier_pigeon: {}\n',
-    'that is empty': '',
-  }).map(([what, text]) => ({
+    'that is not YAML': ['file_format: "1.0"\ntracer_provider: [a, b\nx: 1\n', /line 3, column 1: /],
+    'with a key twice': [
+      'file_format: "1.0"\ntracer_provider:\n  processors: 5\n  processors: 5\n',
+      /line 4, column 3: Map keys must be unique/,
+    ],
+    'without a version': ['tracer_provider: {}', /file_format/],
+    'of the wrong shape': ['file_format: "1.0"\ntracer_provider: 5\n', /tracer_provider must be object/],
+    'that names what does not exist': ['file_format: "1.0"\ntracer_provider:\n  processors:\n    - carrier_pigeon: {}\n', /./],
+    'that is empty': ['', /./],
+  } satisfies Record<string, readonly [text: string, why: RegExp]>).map(([what, [text, why]]) => ({
     name: `a configuration file ${what}`,
     run: (env: Env) =>
       inProject({ 'otel.yaml': text }, (folder) =>
         runProgram({ program: 'three-signals.cjs', args: ['at-once'], env: { ...env, OTEL_CONFIG_FILE: join(folder, 'otel.yaml') } }),
       ),
-    says: /Telemetry did not start: OTEL_CONFIG_FILE must name a file that the OpenTelemetry SDK understands/,
+    says: new RegExp(
+      `Telemetry did not start: OTEL_CONFIG_FILE must name a file that the OpenTelemetry SDK understands, .*\\(.*${why.source}.*\\)`,
+    ),
     cure: /Correct the file, or unset OTEL_CONFIG_FILE/,
   })),
 ];
