@@ -218,6 +218,10 @@ function describePreset({ name, options, underParent }: CatalogueEntry): string 
 const SECTIONS: Readonly<Record<MessageRow['section'], readonly [title: string, text: string]>> = {
   start: ['Start', ''],
   settings: ['Settings', 'Each says which setting, what it must be, what it was, and what is used now. The application is not affected.'],
+  silence: [
+    'It runs, and nothing or only a part will come',
+    'Said once, within ten seconds. A warning is a trap; info is what was most likely chosen. A signal that is switched off alone is not named: the start line says what is sent. With `OTEL_SDK_DISABLED=true` nothing is said, for nothing is loaded; `signalbox config` tells it.',
+  ],
   export: [
     'Export',
     '"wait": the records stay queued and are sent again until they arrive. "lost": they are gone. The endpoint follows behind the code. How long records wait: [export](export.md#when-it-fails).',

@@ -5,6 +5,7 @@
 import { isMainThread } from 'node:worker_threads';
 import type { Config, Problem } from './config/config.ts';
 import type { Reporter } from './diagnostics/reporter.ts';
+import type { SilenceWatch } from './diagnostics/watch-silence.ts';
 import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
 import { setTimeout } from './runtime/captured.ts';
 import { contain } from './runtime/contain.ts';
@@ -31,6 +32,8 @@ export interface Announcer {
   begin(service: Announced): void;
   /** Say the start line, unless it was said. */
   announce(): void;
+  /** So many requests came with a trace of their caller, and none of them was sampled. */
+  callersUnsampled(requests: number): void;
   /** The process ends: what is wrong is said also when nothing was recorded. */
   atEnd(): void;
 }
@@ -39,6 +42,13 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
   let service: Announced | undefined;
   let isWanted = false;
   let isAnnounced = false;
+  let silence: SilenceWatch | undefined;
+
+  /** Loaded when there may be something to say, and not while the application starts. */
+  function silenceWatch(): SilenceWatch {
+    const { watchSilence } = loadPart<typeof import('./diagnostics/watch-silence.ts')>(import.meta.url, './diagnostics/watch-silence');
+    return (silence ??= watchSilence(config, reporter));
+  }
 
   function announce(): void {
     isWanted = true;
@@ -47,6 +57,7 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
     sayProblems(problems, reporter);
     const { startLine } = loadPart<typeof import('./diagnostics/start-line.ts')>(import.meta.url, './diagnostics/start-line');
     reporter.say('started', startLine(config, service.serviceName, service.serviceVersion));
+    silenceWatch().started(service.serviceName);
   }
 
   return {
@@ -58,7 +69,9 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
       }, ANNOUNCE_AFTER_MS).unref();
     },
     announce: () => contain('the start line', announce),
+    callersUnsampled: (requests) => contain('saying that no caller samples', () => silenceWatch().callersUnsampled(requests)),
     atEnd() {
+      silence?.ended();
       if (!isAnnounced && !hasLoadedChildProcess()) sayProblems(problems, reporter);
     },
   };

@@ -84,7 +84,14 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
 function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Telemetry {
   const diagnostics = sayDiagnostics(reporter, config.logLevel);
   const announcer = createAnnouncer({ config, problems, reporter });
-  const engine = startEngine({ config, facts, reporter, isProcessManager, onFirstRecord: announcer.announce });
+  const engine = startEngine({
+    config,
+    facts,
+    reporter,
+    isProcessManager,
+    onFirstRecord: announcer.announce,
+    onCallersUnsampled: announcer.callersUnsampled,
+  });
   undo.add(() => engine.metrics?.stop());
 
   const delivery = createDelivery({

@@ -14,6 +14,7 @@ import { createPipelines, enqueue, enqueueMetric, type Pipeline } from './pipeli
 import { detectResource } from './resource/resource.ts';
 import { createSampler } from './traces/sampler.ts';
 import { createTracerProvider } from './traces/tracer-provider.ts';
+import { watchCallers } from './traces/watch-callers.ts';
 
 export interface Engine {
   readonly serviceName: string;
@@ -40,10 +41,13 @@ export interface EngineOptions {
   readonly isProcessManager: () => boolean;
   /** Called once, when the first record is queued. */
   readonly onFirstRecord: () => void;
+  /** Called at most once: so many requests came with a trace of their caller, and none of them was sampled. */
+  readonly onCallersUnsampled: (requests: number) => void;
 }
 
 /** @throws when it cannot be built. */
-export function startEngine({ config, facts, reporter, isProcessManager, onFirstRecord }: EngineOptions): Engine {
+export function startEngine(options: EngineOptions): Engine {
+  const { config, facts, reporter, isProcessManager, onFirstRecord, onCallersUnsampled } = options;
   const resource = createResource(detectResource(config, facts));
   let hasRecords = false;
   const onQueued = (): void => {
@@ -64,16 +68,21 @@ export function startEngine({ config, facts, reporter, isProcessManager, onFirst
     pipelines,
     metrics,
     providers: {
-      tracerProvider: createTracerProviderInto(bySignal.traces, config, resource),
+      tracerProvider: createTracerProviderInto(bySignal.traces, config, resource, onCallersUnsampled),
       meterProvider,
       loggerProvider: createLoggerProviderInto(bySignal.logs, config, resource),
     },
   };
 }
 
-function createTracerProviderInto(pipeline: Pipeline | undefined, { traces }: Config, resource: Resource): TracerProvider {
+function createTracerProviderInto(
+  pipeline: Pipeline | undefined,
+  { traces }: Config,
+  resource: Resource,
+  onCallersUnsampled: EngineOptions['onCallersUnsampled'],
+): TracerProvider {
   return createTracerProvider({
-    sampler: createSampler(traces.sampler, traces.samplerRatio),
+    sampler: watchCallers(createSampler(traces.sampler, traces.samplerRatio), onCallersUnsampled),
     limits: traces.limits,
     resource,
     onEnd:

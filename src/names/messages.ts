@@ -9,7 +9,7 @@ export type Level = 'error' | 'warn' | 'info' | 'debug';
 
 export interface MessageRow {
   /** The table of the page that it stands in. */
-  readonly section: 'start' | 'settings' | 'export' | 'records' | 'debug';
+  readonly section: 'start' | 'settings' | 'silence' | 'export' | 'records' | 'debug';
   readonly level: Level;
   /** Its beginning, or what it means; Markdown. */
   readonly says: string;
@@ -136,6 +136,97 @@ export const MESSAGES = {
     page: 'configuration.md',
   },
   'no-effect': { section: 'settings', level: 'warn', says: 'a setting that changes nothing beside the others', page: 'configuration.md' },
+  'silent.exporters': {
+    section: 'silence',
+    level: 'warn',
+    says: '`Something must be sent, but OTEL_TRACES_EXPORTER, … are all none.`',
+    cure: 'set one to `otlp`; to run without telemetry: `OTEL_SDK_DISABLED=true`',
+    page: 'configuration.md#traces',
+  },
+  'silent.sampler': {
+    section: 'silence',
+    level: 'warn',
+    says: '`A sampler must keep some traces, but OTEL_TRACES_SAMPLER is always_off.`',
+    cure: '`OTEL_TRACES_SAMPLER=parentbased_always_on`; to send no traces: `OTEL_TRACES_EXPORTER=none`',
+    page: 'configuration.md#traces',
+  },
+  'silent.few-traces': {
+    section: 'silence',
+    level: 'info',
+    says: '`Only requests whose caller samples are traced: …` or `One trace in 10000 is kept: …`',
+    cure: 'nothing when it is meant; otherwise `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`',
+    page: 'configuration.md#traces',
+  },
+  'silent.callers': {
+    section: 'silence',
+    level: 'warn',
+    says: '`Callers must sample some of their traces, but all 100 requests so far came with a traceparent that says "not sampled" …`',
+    cure: 'let the caller or the proxy in front sample, or `OTEL_TRACES_SAMPLER=always_on`; after 100 requests, or a minute with 10',
+    page: 'trace-context.md',
+  },
+  'silent.service-name': {
+    section: 'silence',
+    level: 'warn',
+    says: '`A service must have a name, but …`',
+    cure: '`OTEL_SERVICE_NAME`, or `name` in package.json',
+    page: 'preload.md#name-and-version',
+  },
+  'silent.logger': {
+    section: 'silence',
+    level: 'info',
+    says: '`winston is in use, and its records are not sent: …`',
+    cure: 'nothing when it is meant; otherwise the setting that it names',
+    page: 'instrumentation.md',
+  },
+  'silent.paths': {
+    section: 'silence',
+    level: 'warn',
+    says: '`SIGNALBOX_IGNORE_PATHS must leave some paths, got "/*", …`',
+    cure: 'name the paths to ignore',
+    page: 'instrumentation.md#paths-that-are-ignored',
+  },
+  'silent.instrumentations': {
+    section: 'silence',
+    level: 'info',
+    says: '`No instrumentation is enabled: …`',
+    cure: 'nothing when it is meant; otherwise unset `OTEL_NODE_ENABLED_INSTRUMENTATIONS`',
+    page: 'instrumentation.md',
+  },
+  'silent.propagators': {
+    section: 'silence',
+    level: 'info',
+    says: '`Every trace begins and ends in this process: …`',
+    cure: 'nothing when it is meant; otherwise put `tracecontext` into `OTEL_PROPAGATORS`',
+    page: 'trace-context.md',
+  },
+  'silent.delay': {
+    section: 'silence',
+    level: 'warn',
+    says: '`Metrics must be sent in time to be of use, but OTEL_METRIC_EXPORT_INTERVAL is 86400000 ms. …`',
+    cure: 'it is in milliseconds; said from one hour on',
+    page: 'configuration.md',
+  },
+  'silent.limits': {
+    section: 'silence',
+    level: 'warn',
+    says: '`Spans must keep something of their attributes, but OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT … is 0.`',
+    cure: 'a larger limit, or unset it',
+    page: 'configuration.md#limits',
+  },
+  'silent.queue': {
+    section: 'silence',
+    level: 'warn',
+    says: '`SIGNALBOX_QUEUE_MAX_BYTES must have room for more than a few records, got 32. …`',
+    cure: 'it is in bytes; said below 65536',
+    page: 'configuration.md#signalbox-itself',
+  },
+  'silent.shutdown': {
+    section: 'silence',
+    level: 'info',
+    says: '`What waits when the process ends is lost: SIGNALBOX_SHUTDOWN_TIMEOUT is 0. …`',
+    cure: 'nothing when it is meant; otherwise a larger one',
+    page: 'end-of-process.md',
+  },
   'export.connection_refused': {
     section: 'export',
     level: 'warn',

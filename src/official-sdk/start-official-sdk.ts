@@ -99,7 +99,9 @@ function startProviders({ config, facts, reporter, components }: OfficialSdkOpti
     config.logLevel,
   );
   const stop = keepingDiagnostics(() =>
-    config.configFile === undefined ? startWithComponents(sdkNode, config, facts, components) : startFromFile(sdkNode, config.configFile, reporter),
+    config.configFile === undefined
+      ? startWithComponents(sdkNode, config, facts, components)
+      : startFromFile(sdkNode, config.configFile, reporter),
   );
   end.stop = stop;
   undo.add(() => stop().catch((error: unknown) => contained('stopping the SDK', error)));
