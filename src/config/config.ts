@@ -1,11 +1,11 @@
-/** What a process was told to do, read once and frozen. Every part of signalbox reads this and never the environment. */
+/** The settings of a process, read once and frozen. Every part of signalbox reads this and never the environment. */
 import type { ProblemCode } from '../names/messages.ts';
 
 export type Signal = 'traces' | 'metrics' | 'logs';
 export type Protocol = 'http/protobuf' | 'http/json' | 'grpc';
 export type Compression = 'gzip' | 'none';
 
-/** Everything needed to reach one OTLP endpoint. Plain data, so that it can be handed to a worker thread. */
+/** Everything needed to reach one OTLP endpoint. Plain data, so that it can be sent to a worker thread. */
 export interface OtlpConfig {
   readonly protocol: Protocol;
   /** HTTP: the full URL, path included (`http://localhost:4318/v1/traces`). gRPC: scheme, host and port, always all three. */
@@ -129,7 +129,7 @@ export interface Config {
     /** Short names (`express`); undefined means the default set, empty means none. */
     readonly enabled?: readonly string[];
     readonly disabled: readonly string[];
-    /** Options by short name, handed to the instrumentation as they are. */
+    /** Options by short name, passed to the instrumentation as they are. */
     readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };
   /** URL paths (`/health`, `/internal/*`) whose requests are neither traced nor counted. */

@@ -3,7 +3,7 @@ import { attempt } from '../runtime/contain.ts';
 import type { Environment } from './early.ts';
 
 export interface PlatformFacts {
-  /** The script that Node.js was told to run, resolved; `undefined` under `--eval`. */
+  /** The script that Node.js runs, resolved; `undefined` under `--eval`. */
   readonly script?: string;
   readonly cwd: string;
   /** Set in every Kubernetes pod. */

@@ -25,7 +25,7 @@ const BESIDE_CONFIG_FILE = new Set([
 ]);
 
 /**
- * What this process was told to do. Options win over the environment, and a setting for one signal over the one for all.
+ * The settings of this process. Options win over the environment, and a setting for one signal over the one for all.
  *
  * Never throws: what cannot be used is reported and replaced by the next best, in the end by the default.
  *
@@ -90,7 +90,7 @@ function checkSettingsWithoutEffect(reader: SettingsReader): void {
     reader.report(
       'no-effect',
       filter.label,
-      `${filter.label} must be always_off as yet, got ${showValue(filter.value)}. No exemplars are recorded; unset it.`,
+      `${filter.label} must be always_off for now, got ${showValue(filter.value)}. No exemplars are recorded; unset it.`,
     );
   }
 }
@@ -131,7 +131,7 @@ function checkComponents(reader: SettingsReader): void {
     reader.report('bad-value', 'sdk', `sdk must be an object of SDK components, got ${showValue(sdk)}. It is ignored.`);
 }
 
-/** What is frozen already is left alone: below it may stand what the application handed in. */
+/** What is frozen already is left alone: below it may stand an object of the application. */
 function freezeDeep<T extends object>(value: T): T {
   for (const inner of Object.values(value)) {
     if (typeof inner === 'object' && inner !== null && !Object.isFrozen(inner)) freezeDeep(inner);

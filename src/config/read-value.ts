@@ -233,7 +233,10 @@ function readPairs(
   }
   const reading = { value: Object.fromEntries(good) };
   if (faults.length === 0) return reading;
-  return { ...reading, ...bad(what, `a value in which ${listFaults(faults)}`, good.size === 0 ? 'Ignored.' : 'The other pairs are used.') };
+  return {
+    ...reading,
+    ...bad(what, `a value in which ${listFaults(faults)}`, good.size === 0 ? 'It is ignored.' : 'The other pairs are used.'),
+  };
 }
 
 /** `team` of `team: shop`: a key that was written with the wrong sign. Nothing else of a pair without a sign is shown. */
@@ -254,7 +257,7 @@ function decode(text: string): string | undefined {
 function headerFault(name: string, text: string): string | undefined {
   if (!/^[!#$%&'*+.^_`|~\dA-Za-z-]+$/.test(name)) return 'has a name that HTTP does not allow';
   if (name.length + text.length > LONGEST_HEADER) return `is longer than ${LONGEST_HEADER} characters`;
-  if (isReservedHeader(name)) return 'names a header that is set by itself';
+  if (isReservedHeader(name)) return 'names a header that signalbox sets itself';
   if (!/^[\t\u0020-\u007e]*$/.test(text)) return 'has a line break or another character that HTTP does not allow';
   return undefined;
 }
@@ -281,14 +284,14 @@ function readUrl(value: unknown): Reading {
   // A URL parser drops tabs and line breaks, and takes a backslash for a slash: what it reads is not what was written.
   if (typeof value !== 'string' || value.length > 4 * LONGEST_TEXT || /[\s\\\u0000-\u001f\u007f]/.test(value)) return wrong();
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(value);
-  if (scheme !== null && !/^https?$/i.test(scheme[1]!)) return wrong(' (only http and https are sent to)');
+  if (scheme !== null && !/^https?$/i.test(scheme[1]!)) return wrong(' (only http and https work)');
   const rest = scheme === null ? value : value.slice(scheme[0].length);
   const authority = rest.split(/[/?#]/, 1)[0]!;
   if (authority === '' || authority.startsWith(':') || authority.endsWith(':')) return wrong();
   const host = authority.replace(/^.*@/, '').replace(/:\d+$/, '');
   if (/^https?$/i.test(host)) return wrong(` (write ${host}://)`);
   if (/^\d+$/.test(host)) return wrong(' (the host is missing)');
-  if (/[${}<>]/.test(host)) return wrong(' (a placeholder that nothing was put in for)');
+  if (/[${}<>]/.test(host)) return wrong(' (a placeholder that was not filled in)');
   const portText = /:(\d+)$/.exec(authority)?.[1];
   const port = portText === undefined ? undefined : Number(portText);
   if (port !== undefined && (port < 1 || port > 65_535)) return wrong(' (a port is a number from 1 to 65535)');
@@ -323,7 +326,7 @@ function readPem(value: unknown, { type }: Setting, readText: ReadText): Reading
 
 function readContent(value: unknown, readText: ReadText, must: string, isRight: (text: string) => boolean): Reading {
   if (typeof value !== 'string') return bad(must, showValue(value));
-  const material = { wrong: { code: 'unreadable-file', must: `must be the path of ${must}`, got: 'what it should hold' } } as const;
+  const material = { wrong: { code: 'unreadable-file', must: `must be the path of ${must}`, got: 'its content' } } as const;
   if (/[\r\n]|-----BEGIN/.test(value)) return material;
   let why: string;
   try {
@@ -361,7 +364,7 @@ function readInstrumentationOptions(value: unknown): Reading {
   const reading = { value: Object.freeze(Object.fromEntries(good)) };
   return faults.length === 0
     ? reading
-    : { ...reading, ...bad(must, listFaults(faults), good.length === 0 ? 'Ignored.' : 'The other entries are used.') };
+    : { ...reading, ...bad(must, listFaults(faults), good.length === 0 ? 'It is ignored.' : 'The other entries are used.') };
 }
 
 /** Called for every value of a JSON text, inner ones first. */

@@ -68,7 +68,7 @@ export interface StartOptions {
     readonly enabled?: readonly string[];
     /** Names of those not to use. @default [] */
     readonly disabled?: readonly string[];
-    /** Options by name (`{ pg: { requireParentSpan: true } }`), handed to the instrumentation as they are. @default {} */
+    /** Options by name (`{ pg: { requireParentSpan: true } }`), passed to the instrumentation as they are. @default {} */
     readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };
   /** What signalbox says about itself on stderr; `'none'` says nothing. @default 'info' */

@@ -1,5 +1,5 @@
 /**
- * What runs as it was told to, and of which nothing or only a part will arrive.
+ * What runs as it was set up, and of which nothing or only a part will arrive.
  *
  * Pure: facts in, lines out. A trap is a warning; what can only be a choice is said once, as information. One signal that goes
  * nowhere is not named here: the start line says what is sent.

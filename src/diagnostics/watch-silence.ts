@@ -1,5 +1,6 @@
 /** Says what `silence.ts` finds: what the settings tell with the start line, the rest as soon as it shows. */
 import type { Config } from '../config/config.ts';
+import { messageRow } from '../names/messages.ts';
 import { setTimeout } from '../runtime/captured.ts';
 import { attempt } from '../runtime/contain.ts';
 import { require } from '../runtime/otel.ts';
@@ -14,7 +15,7 @@ export interface SilenceWatch {
   started(serviceName: string): void;
   /** Callers sent so many requests with a trace, and none of them samples. */
   callersUnsampled(requests: number): void;
-  /** @param isAnnounced - whether there was a start line; a process that did nothing is told only what is a trap. */
+  /** @param isAnnounced - whether there was a start line; of a process that did nothing only traps are said. */
   ended(isAnnounced: boolean): void;
 }
 
@@ -36,7 +37,7 @@ export function watchSilence(config: Config, reporter: Reporter): SilenceWatch {
     callersUnsampled: (requests) => say([silentCallers(requests, config)]),
     ended(isAnnounced) {
       if (isAnnounced) sayLoggers();
-      else say(silentSettings(config));
+      else say(silentSettings(config).filter(({ code }) => messageRow(code).level === 'warn'));
     },
   };
 }

@@ -363,6 +363,14 @@ export const MESSAGES = {
     cure: '`OTEL_EXPORTER_OTLP_ENDPOINT`, or another port for the application',
     page: 'export.md#when-it-fails',
   },
+  'export.lines': {
+    section: 'export',
+    level: 'warn',
+    says: '`Cannot write traces to /var/log/otlp.traces.jsonl: …`',
+    records: 'wait',
+    cure: 'a folder that exists and may be written to, or space: `SIGNALBOX_OTLP_FILE`',
+    page: 'configuration.md#signalbox-itself',
+  },
   'export.recovered': {
     section: 'export',
     level: 'info',

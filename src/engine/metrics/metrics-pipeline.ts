@@ -56,7 +56,10 @@ interface State {
   isHung: boolean;
 }
 
-export function createPipeline({ config, resource, reporter, isOfNoUse, onMetric }: Required<MetricsOptions>, onFailure: (error: unknown) => void): Collecting {
+export function createPipeline(
+  { config, resource, reporter, isOfNoUse, onMetric }: Required<MetricsOptions>,
+  onFailure: (error: unknown) => void,
+): Collecting {
   const sdk = require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
   const { intervalMs, exportTimeoutMs } = config.metrics;
   const state: State = { stopped: false, timers: new Set(), collecting: undefined, isHung: false };

@@ -464,7 +464,7 @@ test('a configuration file must exist, and then silences the settings that it re
 
 test('what is accepted and not done yet is said', () => {
   assert.deepEqual(messages({ OTEL_METRICS_EXEMPLAR_FILTER: 'trace_based' }), [
-    'OTEL_METRICS_EXEMPLAR_FILTER must be always_off as yet, got "trace_based". No exemplars are recorded; unset it.',
+    'OTEL_METRICS_EXEMPLAR_FILTER must be always_off for now, got "trace_based". No exemplars are recorded; unset it.',
   ]);
 });
 
@@ -588,7 +588,7 @@ test('an endpoint whose host cannot be one is refused with its cure', () => {
   for (const [endpoint, got] of [
     ['4318', '"4318" (the host is missing)'],
     ['https//collector:4318', '"https//collector:4318" (write https://)'],
-    ['http://${HOST}:4318', '"http://${HOST}:4318" (a placeholder that nothing was put in for)'],
+    ['http://${HOST}:4318', '"http://${HOST}:4318" (a placeholder that was not filled in)'],
   ] as const) {
     assert.deepEqual(messages({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }), [
       `OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as http://localhost:4318, got ${got}. ${using}`,
@@ -609,7 +609,7 @@ test('an endpoint that ends in /v1 does not get it twice', () => {
 test('a key or a certificate in place of its path is not repeated', () => {
   for (const pasted of ['-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----', `MIIE${'CANARY7x'.repeat(8)}==`]) {
     assert.deepEqual(messages({ OTEL_EXPORTER_OTLP_CLIENT_KEY: pasted }), [
-      'OTEL_EXPORTER_OTLP_CLIENT_KEY must be the path of a PEM file with a private key, got what it should hold. Using the default: no client certificate.',
+      'OTEL_EXPORTER_OTLP_CLIENT_KEY must be the path of a PEM file with a private key, got its content. Using the default: no client certificate.',
     ]);
   }
 });
