@@ -3,8 +3,10 @@ import type { Config, Exporter, Signal } from '../config/config.ts';
 import type { Environment } from '../config/early.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createSettingsReader, formatDefault, type Found } from '../config/read-settings.ts';
-import { readTextFile, type ParsedUrl } from '../config/read-value.ts';
-import { settings, type Setting } from '../config/settings.ts';
+import type { ParsedUrl } from '../config/read-url.ts';
+import { readTextFile } from '../config/read-value.ts';
+import type { Setting } from '../config/setting.ts';
+import { settings } from '../config/settings.ts';
 import { HIDDEN, showValue } from '../config/show-value.ts';
 
 const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];

@@ -1,10 +1,13 @@
 /** What the environment and the options say, by name; names that nobody knows are reported with the one that was probably meant. */
 import type { ProblemCode } from '../names/messages.ts';
 import { attempt } from '../runtime/contain.ts';
+import { loadPart } from '../runtime/load-part.ts';
 import type { Environment } from './early.ts';
-import { fullerName, nearestName } from './nearest-name.ts';
-import { CODE_ONLY_OPTIONS, FOREIGN_PREFIXES, RENAMED, settings, settingsByName } from './settings.ts';
+import { CODE_ONLY_OPTIONS, settings, settingsByName } from './settings.ts';
 import { showName, showValue } from './show-value.ts';
+
+/** Loaded when a name is wrong. */
+const names = (): typeof import('./nearest-name.ts') => loadPart(import.meta.url, './nearest-name');
 
 export type Report = (code: ProblemCode, setting: string, message: string) => void;
 
@@ -37,11 +40,12 @@ function isServiceLink(name: string, text: string): boolean {
 }
 
 function reportUnknownVariable(name: string, report: Report): void {
+  const { FOREIGN_PREFIXES, RENAMED } = loadPart<typeof import('./foreign-names.ts')>(import.meta.url, './foreign-names');
   const isForeign = FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix));
   const nearest =
     RENAMED.get(name) ??
-    (isForeign ? undefined : fullerName(name, settingsByName.keys())) ??
-    nearestName(name, settingsByName.keys(), isForeign ? 2 : 3);
+    (isForeign ? undefined : names().fullerName(name, settingsByName.keys())) ??
+    names().nearestName(name, settingsByName.keys(), isForeign ? 2 : 3);
   if (nearest === undefined && isForeign) return;
   reportUnknown('unknown-setting', 'setting', name, nearest, report);
 }
@@ -73,7 +77,7 @@ export function collectOptions(options: unknown, optionValues: Map<string, unkno
 
 function collectOption(options: object, key: string, optionValues: Map<string, unknown>, report: Report, prefix: string): void {
   const path = prefix + key;
-  if (!optionPaths.has(path)) return reportUnknown('unknown-option', 'option', path, nearestName(path, optionPaths), report);
+  if (!optionPaths.has(path)) return reportUnknown('unknown-option', 'option', path, names().nearestName(path, optionPaths), report);
   const value = (options as Record<string, unknown>)[key];
   if (value === undefined) return;
   if (path === 'instrumentations') collectOptions(value, optionValues, report, 'instrumentations.');

@@ -5,7 +5,7 @@
  */
 import type { Compression, OtlpConfig, OtlpSetting, Protocol, Signal } from './config.ts';
 import type { Found, SettingsReader } from './read-settings.ts';
-import type { ParsedUrl } from './read-value.ts';
+import type { ParsedUrl } from './read-url.ts';
 import { showValue } from './show-value.ts';
 
 const GRPC_PORT = 4317;

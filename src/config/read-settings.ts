@@ -3,8 +3,10 @@ import { attempt } from '../runtime/contain.ts';
 import { collectOptions, collectVariables, type Report } from './collect-settings.ts';
 import type { Problem } from './config.ts';
 import type { Environment } from './early.ts';
-import { readValue, type Reading, type ReadText } from './read-value.ts';
-import { settingsByName, type OptionPath, type Setting } from './settings.ts';
+import { readValue, type ReadText } from './read-value.ts';
+import type { Reading } from './reading.ts';
+import type { OptionPath, Setting } from './setting.ts';
+import { settingsByName } from './settings.ts';
 
 export interface Found {
   readonly value: unknown;

@@ -4,40 +4,22 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { attempt } from '../runtime/contain.ts';
+import { loadPart } from '../runtime/load-part.ts';
 import { INSTRUMENTATION_NAMES, shortInstrumentationName } from './instrumentation-names.ts';
-import { nearestName } from './nearest-name.ts';
-import { isReservedHeader } from './reserved-headers.ts';
-import { HIDDEN, isKeyMaterial, showValue } from './show-value.ts';
-import { MAX_INTEGER, type Setting, type SettingType } from './settings.ts';
-
-export interface Wrong {
-  readonly code: 'bad-value' | 'not-supported' | 'unreadable-file' | 'contradiction';
-  /** `must be true or false` */
-  readonly must: string;
-  /** The value as it may be shown. */
-  readonly got: string;
-  /** A whole sentence about what is used now; without one, what counts is the next source or the default. */
-  readonly now?: string;
-}
-
-export interface Reading {
-  /** `undefined`: as if it were not set. */
-  readonly value?: unknown;
-  readonly wrong?: Wrong;
-}
+import { bad, listFaults, LONGEST_TEXT, MOST_FAULTS_SHOWN, type Reading } from './reading.ts';
+import { isKeyMaterial, showValue } from './show-value.ts';
+import type { Setting, SettingType } from './setting.ts';
+import { MAX_INTEGER } from './settings.ts';
 
 /** The text of a small regular file. Throws when it cannot be read. */
 export type ReadText = (path: string) => string;
 
 type Reader = (value: unknown, setting: Setting, readText: ReadText) => Reading;
 
-const LONGEST_TEXT = 1024;
-/** Servers refuse requests whose headers take more than 8 to 16 KiB. */
-const LONGEST_HEADER = 8192;
 const LARGEST_FILE = 1024 * 1024;
 const LONGEST_JSON = 64 * 1024;
-const MOST_FAULTS_SHOWN = 3;
 
+/** What fewer processes set is loaded when it is. */
 const readers: Record<SettingType, Reader> = {
   boolean: readBoolean,
   integer: readInteger,
@@ -46,9 +28,9 @@ const readers: Record<SettingType, Reader> = {
   exporter: readExporter,
   text: readPlainText,
   list: readList,
-  headers: (value) => readPairs(value, 'name=value pairs separated by commas', headerFault, (name) => name.toLowerCase(), false),
-  attributes: (value) => readPairs(value, 'key=value pairs separated by commas', attributeFault, (key) => key, true),
-  url: readUrl,
+  headers: (value) => loadPart<typeof import('./read-pairs.ts')>(import.meta.url, './read-pairs').readHeaders(value),
+  attributes: (value) => loadPart<typeof import('./read-pairs.ts')>(import.meta.url, './read-pairs').readAttributes(value),
+  url: (value) => loadPart<typeof import('./read-url.ts')>(import.meta.url, './read-url').readUrl(value),
   file: readFile,
   certificate: readPem,
   'private-key': readPem,
@@ -65,10 +47,6 @@ export const readTextFile: ReadText = (path) => {
   if (!stats.isFile() || stats.size > LARGEST_FILE) throw Object.assign(new Error(), { code: 'not a file of at most 1 MiB' });
   return readFileSync(path, 'utf8');
 };
-
-function bad(must: string, got: string, now?: string): Reading {
-  return { wrong: { code: 'bad-value', must: `must be ${must}`, got, ...(now !== undefined && { now }) } };
-}
 
 function readBoolean(value: unknown): Reading {
   const text = typeof value === 'boolean' ? String(value) : typeof value === 'string' ? value.trim().toLowerCase() : undefined;
@@ -182,132 +160,10 @@ function splitList(text: string): string[] {
     .filter((entry) => entry !== '');
 }
 
-function listFaults(faults: readonly string[]): string {
-  const more = faults.length - MOST_FAULTS_SHOWN;
-  return `${faults.slice(0, MOST_FAULTS_SHOWN).join(' and ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
 function didYouMean(text: string, known: Iterable<string>): string {
+  const { nearestName } = loadPart<typeof import('./nearest-name.ts')>(import.meta.url, './nearest-name');
   const nearest = nearestName(text, known);
   return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-}
-
-/**
- * Pairs from text, percent-decoded, or from an object, as they are. A bad pair falls alone and is named by its place:
- * even the part before the equals sign can be a secret that was written in the wrong place.
- */
-function readPairs(
-  value: unknown,
-  what: string,
-  faultOf: (name: string, text: string) => string | undefined,
-  nameOf: (name: string) => string,
-  showsNames: boolean,
-): Reading {
-  const good = new Map<string, string>();
-  const faults: string[] = [];
-  const take = (place: string, name: unknown, text: unknown): void => {
-    const fault = typeof name !== 'string' || typeof text !== 'string' ? 'is not text' : faultOf(name, text);
-    if (fault === undefined) good.set(nameOf(name as string), text as string);
-    else faults.push(`${place} ${fault}`);
-  };
-  if (typeof value === 'string') {
-    let lastName = '';
-    value.split(',').forEach((pair, index) => {
-      if (pair.trim() === '') return;
-      const equals = pair.indexOf('=');
-      const rawName = pair.slice(0, Math.max(equals, 0)).trim();
-      const shownName = showsNames ? (rawName === '' ? keyBeforeColon(pair) : rawName) : '';
-      const place = `pair ${index + 1}${shownName === '' ? '' : ` (${showValue(shownName)})`}`;
-      if (equals < 0) return void faults.push(`${place} has no "="${showsNames ? whyNoEquals(shownName, lastName) : ''}`);
-      lastName = rawName;
-      const name = decode(rawName);
-      const text = decode(pair.slice(equals + 1).trim());
-      if (name === undefined || text === undefined)
-        return void faults.push(`${place} has a "%" that begins no percent-encoded character (a percent sign is %25)`);
-      take(place, name, text);
-    });
-  } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    Object.entries(value).forEach(([name, text], index) => take(`entry ${index + 1}`, name, text));
-  } else {
-    return bad(what, typeof value === 'number' || typeof value === 'bigint' ? HIDDEN : showValue(value));
-  }
-  const reading = { value: Object.fromEntries(good) };
-  if (faults.length === 0) return reading;
-  return {
-    ...reading,
-    ...bad(what, `a value in which ${listFaults(faults)}`, good.size === 0 ? 'It is ignored.' : 'The other pairs are used.'),
-  };
-}
-
-/** `team` of `team: shop`: a key that was written with the wrong sign. Nothing else of a pair without a sign is shown. */
-function keyBeforeColon(pair: string): string {
-  return /^\s*([A-Za-z][\w.-]{0,63})\s*:/.exec(pair)?.[1] ?? '';
-}
-
-function whyNoEquals(name: string, nameBefore: string): string {
-  if (name !== '') return ' but ":"';
-  return nameBefore === '' ? '' : ` (a comma inside the value of ${showValue(nameBefore)} is written %2C)`;
-}
-
-function decode(text: string): string | undefined {
-  return text.includes('%') ? attempt(() => decodeURIComponent(text)) : text;
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
-function headerFault(name: string, text: string): string | undefined {
-  if (!/^[!#$%&'*+.^_`|~\dA-Za-z-]+$/.test(name)) return 'has a name that HTTP does not allow';
-  if (name.length + text.length > LONGEST_HEADER) return `is longer than ${LONGEST_HEADER} characters`;
-  if (isReservedHeader(name)) return 'names a header that signalbox sets itself';
-  if (!/^[\t\u0020-\u007e]*$/.test(text)) return 'has a line break or another character that HTTP does not allow';
-  return undefined;
-}
-
-function attributeFault(key: string): string | undefined {
-  if (key.trim() === '') return 'has no key';
-  return key === '__proto__' ? 'has a key that is not allowed' : undefined;
-}
-
-/** What a URL setting holds, before the protocol is known. */
-export interface ParsedUrl {
-  /** Without user name, password and fragment. For one without a scheme, `http:` stands in for it. */
-  readonly url: URL;
-  readonly hasScheme: boolean;
-  /** Host and port as they were written. */
-  readonly authority: string;
-  /** As it was written, also where it is the scheme's own. */
-  readonly port?: number;
-}
-
-function readUrl(value: unknown): Reading {
-  const must = 'a URL such as http://localhost:4318';
-  const wrong = (why = ''): Reading => bad(must, `${showValue(value, true)}${why}`);
-  // A URL parser drops tabs and line breaks, and takes a backslash for a slash: what it reads is not what was written.
-  if (typeof value !== 'string' || value.length > 4 * LONGEST_TEXT || /[\s\\\u0000-\u001f\u007f]/.test(value)) return wrong();
-  const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(value);
-  if (scheme !== null && !/^https?$/i.test(scheme[1]!)) return wrong(' (only http and https work)');
-  const rest = scheme === null ? value : value.slice(scheme[0].length);
-  const authority = rest.split(/[/?#]/, 1)[0]!;
-  if (authority === '' || authority.startsWith(':') || authority.endsWith(':')) return wrong();
-  const host = authority.replace(/^.*@/, '').replace(/:\d+$/, '');
-  if (/^https?$/i.test(host)) return wrong(` (write ${host}://)`);
-  if (/^\d+$/.test(host)) return wrong(' (the host is missing)');
-  if (/[${}<>]/.test(host)) return wrong(' (a placeholder that was not filled in)');
-  const portText = /:(\d+)$/.exec(authority)?.[1];
-  const port = portText === undefined ? undefined : Number(portText);
-  if (port !== undefined && (port < 1 || port > 65_535)) return wrong(' (a port is a number from 1 to 65535)');
-  const url = attempt(() => new URL(scheme === null ? `http://${rest}` : value));
-  if (url === undefined) return wrong();
-  const hasCredentials = url.username !== '' || url.password !== '';
-  url.username = '';
-  url.password = '';
-  url.hash = '';
-  const written = authority.slice(authority.lastIndexOf('@') + 1);
-  const parsed: ParsedUrl = { url, hasScheme: scheme !== null, authority: written, ...(port !== undefined && { port }) };
-  if (!hasCredentials) return { value: parsed };
-  return {
-    value: parsed,
-    ...bad('a URL without a user name or password', HIDDEN, 'Using it without them; credentials go into OTEL_EXPORTER_OTLP_HEADERS.'),
-  };
 }
 
 function readFile(value: unknown, _setting: Setting, readText: ReadText): Reading {

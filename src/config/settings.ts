@@ -4,76 +4,11 @@
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 import { INSTRUMENTATION_NAMES } from './instrumentation-names.ts';
+import type { Setting } from './setting.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** What timers hold. A longer time would fire at once. */
 export const MAX_INTEGER = 2 ** 31 - 1;
-
-export type SettingType =
-  | 'boolean'
-  | 'integer'
-  | 'number'
-  | 'enum'
-  | 'exporter'
-  | 'text'
-  | 'list'
-  /** `name=value` pairs for HTTP, percent-encoded. */
-  | 'headers'
-  /** `key=value` pairs of any text, percent-encoded. */
-  | 'attributes'
-  | 'url'
-  | 'file'
-  | 'certificate'
-  | 'private-key'
-  /** A JSON object of options by name of instrumentation. */
-  | 'instrumentation-options';
-
-export type Group =
-  | 'general'
-  | 'otlp'
-  | 'one-signal'
-  | 'traces'
-  | 'metrics'
-  | 'logs'
-  | 'limits'
-  | 'instrumentations'
-  | 'signalbox'
-  | 'no-effect';
-
-/** Where an option stands in `StartOptions`. */
-export type OptionPath = keyof StartOptions | 'instrumentations.enabled' | 'instrumentations.disabled' | 'instrumentations.options';
-
-export interface Setting {
-  readonly name: string;
-  readonly group: Group;
-  readonly type: SettingType;
-  /** One or two plain sentences. */
-  readonly meaning: string;
-  readonly default?: string | number | boolean | readonly string[];
-  /** What happens when it is not set and has no default of its own; completes "Default:" and "Using". */
-  readonly otherwise?: string;
-  /** Why the default is not the specification's. */
-  readonly differs?: string;
-  /** The same thing said in code. */
-  readonly option?: OptionPath;
-  /** The setting that counts when this one is not set. */
-  readonly general?: string;
-  /** Its value is never printed. */
-  readonly secret?: true;
-  /** Allowed values of an enum, an exporter, or a list. */
-  readonly values?: readonly string[];
-  /** Values that exist elsewhere, with the reason why they do not work here. */
-  readonly unsupported?: Readonly<Record<string, string>>;
-  /** What the entries of a list are called, and the kind of check when there are no `values`. */
-  readonly items?: 'propagators' | 'resource detectors' | 'instrumentations' | 'hosts' | 'paths' | 'conventions';
-  readonly min?: number;
-  readonly max?: number;
-  readonly unit?: 'milliseconds' | 'bytes' | 'characters';
-  /** 0 stands for no limit. */
-  readonly zeroIsUnlimited?: true;
-  /** Of a time: less is used, and said, for it was most likely meant in seconds. */
-  readonly plausibleMin?: number;
-}
 
 const QUEUE_DIFFERS =
   'The specification says 2048, which loses records in every longer outage; bytes bound the queue here (SIGNALBOX_QUEUE_MAX_BYTES).';
@@ -593,50 +528,3 @@ export const settingsByName: ReadonlyMap<string, Setting> = new Map(settings.map
 
 /** Options of `StartOptions` that no environment variable says. */
 export const CODE_ONLY_OPTIONS: readonly (keyof StartOptions)[] = ['serviceVersion', 'instrumentations', 'sdk'];
-
-/** Names that are or were in use for a setting, too far from its name to be guessed. */
-export const RENAMED: ReadonlyMap<string, string> = new Map([
-  ['OTEL_EXPERIMENTAL_CONFIG_FILE', 'OTEL_CONFIG_FILE'],
-  ['OTEL_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
-  ['OTEL_EXPORTER_OTLP_SPAN_INSECURE', 'OTEL_EXPORTER_OTLP_TRACES_INSECURE'],
-  ['OTEL_EXPORTER_OTLP_METRIC_INSECURE', 'OTEL_EXPORTER_OTLP_METRICS_INSECURE'],
-  ['OTEL_EXPORTER_OTLP_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
-  ['OTEL_EXPORTER_OTLP_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS'],
-  ['OTEL_EXPORTER_OTLP_AUTH', 'OTEL_EXPORTER_OTLP_HEADERS'],
-  ['OTEL_SERVICE_VERSION', 'OTEL_RESOURCE_ATTRIBUTES=service.version=…'],
-  ['OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT', 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'],
-  ['OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT', 'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'],
-]);
-
-/** Beginnings of names that other languages, the Collector, the Kubernetes operator or single instrumentations read. */
-export const FOREIGN_PREFIXES: readonly string[] = [
-  'OTEL_INSTRUMENTATION_',
-  'OTEL_JAVA',
-  'OTEL_JMX_',
-  'OTEL_PYTHON_',
-  'OTEL_GO_',
-  'OTEL_DOTNET_',
-  'OTEL_PHP_',
-  'OTEL_RUBY_',
-  'OTEL_RUST_',
-  'OTEL_CPP_',
-  'OTEL_SWIFT_',
-  'OTEL_ERLANG_',
-  'OTEL_EBPF_',
-  'OTEL_LAMBDA_',
-  'OTEL_COLLECTOR_',
-  'OTEL_OPERATOR_',
-  'OTEL_INJECTOR_',
-  'OTEL_EXPERIMENTAL_',
-  'OTEL_ENTITIES',
-  'OTEL_EXPORTER_JAEGER_',
-  'OTEL_EXPORTER_ZIPKIN_',
-  'OTEL_RESOURCE_ATTRIBUTES_',
-  'OTEL_RESOURCE_PROVIDERS_',
-  'OTEL_RESOURCE_DISABLED_',
-  'OTEL_POD_',
-  'OTEL_K8S_',
-  // The Collector's of the stack, see docs/stack.md.
-  'SIGNALBOX_TAIL_SAMPLING_',
-  'SIGNALBOX_SPAN_METRICS_',
-];

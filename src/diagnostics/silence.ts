@@ -22,12 +22,8 @@ const SMALLEST_QUEUE_BYTES = 65_536;
 const FEW = 0.001;
 const TRACE_FORMATS: ReadonlySet<string> = new Set(['tracecontext', 'b3', 'b3multi', 'jaeger', 'xray', 'ottrace']);
 
-/**
- * What the settings alone tell.
- *
- * @param serviceName - as it is sent; without it nothing is said of it.
- */
-export function silentSettings(config: Config, serviceName?: string): Line[] {
+/** What the settings alone tell, and the name under which the service is sent. */
+export function silentSettings(config: Config, serviceName: string): Line[] {
   if (SIGNALS.every((signal) => config[signal].exporters.length === 0)) {
     return [
       {
@@ -75,7 +71,7 @@ function samplerLine({ traces: { exporters, sampler, samplerRatio } }: Config): 
   return undefined;
 }
 
-function nameLine(serviceName = ''): Line | undefined {
+function nameLine(serviceName: string): Line | undefined {
   if (!serviceName.startsWith('unknown_service')) return undefined;
   return {
     code: 'silent.service-name',

@@ -1,6 +1,5 @@
 /** Says what `silence.ts` finds: what the settings tell with the start line, the rest as soon as it shows. */
 import type { Config } from '../config/config.ts';
-import { messageRow } from '../names/messages.ts';
 import { setTimeout } from '../runtime/captured.ts';
 import { attempt } from '../runtime/contain.ts';
 import { require } from '../runtime/otel.ts';
@@ -15,8 +14,8 @@ export interface SilenceWatch {
   started(serviceName: string): void;
   /** Callers sent so many requests with a trace, and none of them samples. */
   callersUnsampled(requests: number): void;
-  /** @param isAnnounced - whether there was a start line; of a process that did nothing only traps are said. */
-  ended(isAnnounced: boolean): void;
+  /** The process ends, perhaps before it was time to look for loggers. */
+  ended(): void;
 }
 
 export function watchSilence(config: Config, reporter: Reporter): SilenceWatch {
@@ -35,10 +34,7 @@ export function watchSilence(config: Config, reporter: Reporter): SilenceWatch {
       setTimeout(sayLoggers, LOOK_FOR_LOGGERS_AFTER_MS).unref();
     },
     callersUnsampled: (requests) => say([silentCallers(requests, config)]),
-    ended(isAnnounced) {
-      if (isAnnounced) sayLoggers();
-      else say(silentSettings(config).filter(({ code }) => messageRow(code).level === 'warn'));
-    },
+    ended: sayLoggers,
   };
 }
 

@@ -196,7 +196,7 @@ describe('is said once, with the setting that changes it:', { concurrency: 3 }, 
       assert.ok(tookMs < WITHIN_MS, `said after ${tookMs} ms`);
     });
 
-    // A process that records nothing, and might have been there to start others (it has a channel), is told nothing at its end.
+    // A process that sends nothing is not announced, and says nothing, when it ends at once.
     if (row.env === NOWHERE) continue;
     it(`${row.name}, when it ends at once`, async () => {
       await using collector = await startCollector();

@@ -1,5 +1,5 @@
 /** Values that do not fit, for each type of setting. A new type without samples is a type error. */
-import type { Setting, SettingType } from '../../../src/config/settings.ts';
+import type { Setting, SettingType } from '../../../src/config/setting.ts';
 
 const NOT_A_NUMBER = ['abc', 'NaN', '-1', '1.5', '1e3', '5s', '0x10', '99999999999', '9'.repeat(400), '1 000', '٣'];
 

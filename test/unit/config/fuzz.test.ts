@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/load-config.ts';
-import { settings, type Setting } from '../../../src/config/settings.ts';
+import type { Setting } from '../../../src/config/setting.ts';
+import { settings } from '../../../src/config/settings.ts';
 import type { StartOptions } from '../../../src/config/start-options.ts';
 import { badValues } from './bad-values.ts';
 import { checkConfig } from './check-config.ts';

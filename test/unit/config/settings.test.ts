@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/load-config.ts';
-import { CODE_ONLY_OPTIONS, FOREIGN_PREFIXES, RENAMED, settings, settingsByName } from '../../../src/config/settings.ts';
+import { FOREIGN_PREFIXES, RENAMED } from '../../../src/config/foreign-names.ts';
+import { CODE_ONLY_OPTIONS, settings, settingsByName } from '../../../src/config/settings.ts';
 import { badValues } from './bad-values.ts';
 import { checkConfig } from './check-config.ts';
 

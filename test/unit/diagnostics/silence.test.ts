@@ -132,16 +132,7 @@ describe('the watch', () => {
     const { said, silence } = watch({ OTEL_TRACES_SAMPLER: 'always_off' });
     silence.started('shop');
     silence.started('shop');
-    silence.ended(true);
+    silence.ended();
     assert.equal(said.length, 1, said.join(''));
-  });
-
-  it('says of a process that did nothing what its settings are, and nothing of its name', () => {
-    const { said, silence } = watch(NOWHERE);
-    silence.ended(false);
-    assert.match(said.join(''), /^signalbox: Something must be sent, .*\n$/);
-    const nameless = watch({});
-    nameless.silence.ended(false);
-    assert.deepEqual(nameless.said, []);
   });
 });

@@ -1,0 +1,48 @@
+/** Names of variables that are no settings of signalbox. */
+
+/** Names that are or were in use for a setting, too far from its name to be guessed. */
+export const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['OTEL_EXPERIMENTAL_CONFIG_FILE', 'OTEL_CONFIG_FILE'],
+  ['OTEL_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ['OTEL_EXPORTER_OTLP_SPAN_INSECURE', 'OTEL_EXPORTER_OTLP_TRACES_INSECURE'],
+  ['OTEL_EXPORTER_OTLP_METRIC_INSECURE', 'OTEL_EXPORTER_OTLP_METRICS_INSECURE'],
+  ['OTEL_EXPORTER_OTLP_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ['OTEL_EXPORTER_OTLP_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS'],
+  ['OTEL_EXPORTER_OTLP_AUTH', 'OTEL_EXPORTER_OTLP_HEADERS'],
+  ['OTEL_SERVICE_VERSION', 'OTEL_RESOURCE_ATTRIBUTES=service.version=…'],
+  ['OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT', 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'],
+  ['OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT', 'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'],
+]);
+
+/** Beginnings of names that other languages, the Collector, the Kubernetes operator or single instrumentations read. */
+export const FOREIGN_PREFIXES: readonly string[] = [
+  'OTEL_INSTRUMENTATION_',
+  'OTEL_JAVA',
+  'OTEL_JMX_',
+  'OTEL_PYTHON_',
+  'OTEL_GO_',
+  'OTEL_DOTNET_',
+  'OTEL_PHP_',
+  'OTEL_RUBY_',
+  'OTEL_RUST_',
+  'OTEL_CPP_',
+  'OTEL_SWIFT_',
+  'OTEL_ERLANG_',
+  'OTEL_EBPF_',
+  'OTEL_LAMBDA_',
+  'OTEL_COLLECTOR_',
+  'OTEL_OPERATOR_',
+  'OTEL_INJECTOR_',
+  'OTEL_EXPERIMENTAL_',
+  'OTEL_ENTITIES',
+  'OTEL_EXPORTER_JAEGER_',
+  'OTEL_EXPORTER_ZIPKIN_',
+  'OTEL_RESOURCE_ATTRIBUTES_',
+  'OTEL_RESOURCE_PROVIDERS_',
+  'OTEL_RESOURCE_DISABLED_',
+  'OTEL_POD_',
+  'OTEL_K8S_',
+  // The Collector's of the stack, see docs/stack.md.
+  'SIGNALBOX_TAIL_SAMPLING_',
+  'SIGNALBOX_SPAN_METRICS_',
+];
