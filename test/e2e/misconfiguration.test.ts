@@ -344,7 +344,13 @@ const SET_UPS: readonly WholeSetUp[] = [
         async (folder) => {
           const copied = join(folder, 'node_modules/@opentelemetry/api');
           cpSync(join(ROOT, 'node_modules/@opentelemetry/api'), copied, { recursive: true, dereference: true });
-          return runProgram({ program: join(folder, 'app.cjs'), cwd: folder, preload: 'none', nodeFlags: ['--require', REGISTER], env });
+          return runProgram({
+            program: join(folder, 'app.cjs'),
+            cwd: folder,
+            preload: 'none',
+            nodeFlags: ['--require', REGISTER],
+            env: { ...env, OTEL_SERVICE_NAME: 'shop' },
+          });
         },
       ),
     says: /There must be one copy of @opentelemetry\/api/,
