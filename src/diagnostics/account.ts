@@ -1,23 +1,25 @@
 /**
- * Where every record went: `produced = acknowledged + Σ dropped + in flight`, for each signal, at any moment.
+ * Where every record went: `produced = acknowledged + Σ dropped + in flight`, for each exporter of a signal, at any moment.
  *
  * "Produced" counts records that were handed to the export path: sampled spans that ended, log records that were
  * emitted, metric data points that were collected.
  */
-import type { Signal } from '../config/config.ts';
+import type { Exporter, Signal } from '../config/config.ts';
 
 /** Why records were given up. Part of metric attributes and messages, so the set is small and fixed. */
 export type DropReason = 'queue_full' | 'too_large' | 'encode_error' | 'rejected' | 'refused' | 'exit_deadline' | 'after_shutdown';
 
 export interface Account {
   readonly signal: Signal;
+  /** A signal that goes to several exporters has an account of each. */
+  readonly exporter: Exporter;
   produced: number;
   acknowledged: number;
   readonly dropped: Map<DropReason, number>;
 }
 
-export function createAccount(signal: Signal): Account {
-  return { signal, produced: 0, acknowledged: 0, dropped: new Map() };
+export function createAccount(signal: Signal, exporter: Exporter = 'otlp'): Account {
+  return { signal, exporter, produced: 0, acknowledged: 0, dropped: new Map() };
 }
 
 export function countDropped(account: Account, reason: DropReason, records: number): void {

@@ -1,5 +1,5 @@
 /**
- * The way of a record of one signal, in the order in which it happens:
+ * The way of a record of one signal to one exporter, in the order in which it happens:
  *
  * 1. ended: a span ends, a log record is emitted, a metric is collected (`traces/`, `logs/`, `metrics/`)
  * 2. made plain: what the application put into it is bounded and no longer its own (`values/`), before it comes here
@@ -47,7 +47,7 @@ export interface Pipeline {
   readonly otlp: OtlpConfig;
   readonly account: Account;
   readonly sender: Sender;
-  /** `undefined` where there is no endpoint: the console. */
+  /** `undefined` where there is no endpoint: the console, a file. */
   readonly health: EndpointHealth | undefined;
   readonly encoder: Encoder;
   /** Redacts and encodes one span or log record. */
@@ -57,8 +57,8 @@ export interface Pipeline {
   readonly scopes: WeakMap<object, Uint8Array>;
 }
 
-/** One for each signal that goes somewhere; signals that share an endpoint share what is known of it. */
-export function createPipelines(options: PipelineOptions): Readonly<Partial<Record<Signal, Pipeline>>> {
+/** For each signal one pipeline an exporter, none where it goes nowhere; signals that share an endpoint share what is known of it. */
+export function createPipelines(options: PipelineOptions): Readonly<Record<Signal, readonly Pipeline[]>> {
   const healths = new Map<string, EndpointHealth>();
   const healthOf = ({ url }: OtlpConfig): EndpointHealth => {
     const { origin } = new URL(url);
@@ -66,14 +66,12 @@ export function createPipelines(options: PipelineOptions): Readonly<Partial<Reco
     if (health === undefined) healths.set(origin, (health = createEndpointHealth(origin, options.reporter)));
     return health;
   };
-  const pipelines: Partial<Record<Signal, Pipeline>> = {};
-  for (const signal of ['traces', 'logs', 'metrics'] as const) {
-    const { exporters, otlp } = options.config[signal];
-    const [exporter] = exporters;
-    if (exporter === 'otlp') pipelines[signal] = toEndpoint(options, signal, healthOf(otlp));
-    else if (exporter === 'console') pipelines[signal] = toConsole(options, signal);
-  }
-  return pipelines;
+  const open = (signal: Signal): Pipeline[] =>
+    options.config[signal].exporters.map((exporter) => {
+      if (exporter === 'otlp') return toEndpoint(options, signal, healthOf(options.config[signal].otlp));
+      return exporter === 'console' ? toConsole(options, signal) : toLines(options, signal, exporter);
+    });
+  return { traces: open('traces'), logs: open('logs'), metrics: open('metrics') };
 }
 
 function toEndpoint(options: PipelineOptions, signal: Signal, health: EndpointHealth): Pipeline {
@@ -93,21 +91,40 @@ function toEndpoint(options: PipelineOptions, signal: Signal, health: EndpointHe
     account,
     health,
     reporter,
-    onQueueFull: () => {
-      reporter.say(
-        `queue-full.${signal}`,
-        `No more ${recordsOf(signal)} can wait for export: the limit of ${config.queueMaxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES) is reached. New ones are dropped and counted until the collector takes some.`,
-      );
-    },
+    onQueueFull: () => sayQueueFull(options, signal),
   });
   const encodeFitting = fitIntoRequest(options, signal);
   return { signal, otlp, account, sender, health, encoder, encodeFitting, onQueued, scopes: new WeakMap() };
 }
 
+function toLines(options: PipelineOptions, signal: Signal, exporter: 'otlp/stdout' | 'otlp_file'): Pipeline {
+  const { config, reporter, resource, ready, onQueued } = options;
+  const { createLineSender, fileOutput, signalFile, stdoutOutput } = loadPart<typeof import('../export/line-sender.ts')>(
+    import.meta.url,
+    '../export/line-sender',
+  );
+  const account = createAccount(signal, exporter);
+  const encoder = loadEncoder('json');
+  const sender = createLineSender({
+    signal,
+    batch: batchOf(config, signal),
+    queueMaxBytes: config.queueMaxBytes,
+    encoder,
+    resource: () => encoder.encodeResource(resource, redactAttribute),
+    ready,
+    account,
+    reporter,
+    output: exporter === 'otlp_file' ? fileOutput(signalFile(config.otlpFile, signal)) : stdoutOutput(),
+    onQueueFull: () => sayQueueFull(options, signal),
+  });
+  const encodeFitting = fitIntoRequest(options, signal);
+  return { signal, otlp: config[signal].otlp, account, sender, health: undefined, encoder, encodeFitting, onQueued, scopes: new WeakMap() };
+}
+
 function toConsole(options: PipelineOptions, signal: Signal): Pipeline {
   const { config, reporter, onQueued } = options;
   const { createConsoleSender } = loadPart<typeof import('../export/console-sender.ts')>(import.meta.url, '../export/console-sender');
-  const account = createAccount(signal);
+  const account = createAccount(signal, 'console');
   const sender = createConsoleSender(signal, account, reporter);
   const { otlp } = config[signal];
   const encoder = loadEncoder('json');
@@ -128,6 +145,13 @@ function fitIntoRequest({ config, reporter }: PipelineOptions, signal: Signal): 
   });
 }
 
+function sayQueueFull({ config, reporter }: PipelineOptions, signal: Signal): void {
+  reporter.say(
+    `queue-full.${signal}`,
+    `No more ${recordsOf(signal)} can wait for export: the limit of ${config.queueMaxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES) is reached. New ones are dropped and counted until some are exported.`,
+  );
+}
+
 /** Metrics wait for no batch: what an interval collects leaves together. */
 function batchOf({ traces, logs, metrics }: Config, signal: Signal): BatchConfig {
   if (signal === 'traces') return traces.batch;
@@ -145,13 +169,29 @@ function loadEncoder(format: 'json' | 'protobuf'): Encoder {
   return loaded[`${format}Encoder`] as Encoder;
 }
 
-/** Encode one record of `scope` and queue it. One that cannot be encoded is counted, and costs no other. */
-export function enqueue(pipeline: Pipeline, scope: object, encode: (encoder: Encoder) => Uint8Array): void {
+type Encode = (pipeline: Pipeline) => Uint8Array;
+
+/** Queue one record of `scope` for each exporter, encoded once for each format. Where it cannot be encoded it is counted, and costs no other. */
+export function enqueue(pipelines: readonly Pipeline[], scope: object, encode: Encode): void {
+  const encodeFor = pipelines.length === 1 ? encode : oncePerEncoder(encode);
+  for (const pipeline of pipelines) enqueueIn(pipeline, scope, encodeFor);
+}
+
+function oncePerEncoder(encode: Encode): Encode {
+  const encoded = new Map<Encoder, Uint8Array>();
+  return (pipeline) => {
+    let bytes = encoded.get(pipeline.encoder);
+    if (bytes === undefined) encoded.set(pipeline.encoder, (bytes = encode(pipeline)));
+    return bytes;
+  };
+}
+
+function enqueueIn(pipeline: Pipeline, scope: object, encode: Encode): void {
   let scopeBytes: Uint8Array;
   let record: Uint8Array;
   try {
     scopeBytes = encodedScope(pipeline, scope);
-    record = encode(pipeline.encoder);
+    record = encode(pipeline);
   } catch (error) {
     return pipeline.sender.addFailed(error);
   }
@@ -160,7 +200,11 @@ export function enqueue(pipeline: Pipeline, scope: object, encode: (encoder: Enc
 }
 
 /** The same for a metric with all its points; one that is too large, or that cannot be encoded, is taken apart. */
-export function enqueueMetric(pipeline: Pipeline, scope: object, metric: MetricData): void {
+export function enqueueMetric(pipelines: readonly Pipeline[], scope: object, metric: MetricData): void {
+  for (const pipeline of pipelines) enqueueMetricIn(pipeline, scope, metric);
+}
+
+function enqueueMetricIn(pipeline: Pipeline, scope: object, metric: MetricData): void {
   const { dataPoints } = metric;
   let scopeBytes: Uint8Array | undefined;
   let record: Uint8Array | undefined;
@@ -177,7 +221,7 @@ export function enqueueMetric(pipeline: Pipeline, scope: object, metric: MetricD
   }
   const size = Math.ceil(dataPoints.length / parts);
   for (let from = 0; from < dataPoints.length; from += size)
-    enqueueMetric(pipeline, scope, { ...metric, dataPoints: dataPoints.slice(from, from + size) } as MetricData);
+    enqueueMetricIn(pipeline, scope, { ...metric, dataPoints: dataPoints.slice(from, from + size) } as MetricData);
 }
 
 function encodedScope({ scopes, encoder }: Pipeline, scope: object): Uint8Array {

@@ -9,7 +9,8 @@ import { loadPart } from '../runtime/load-part.ts';
 import { api } from '../runtime/otel.ts';
 import { createLoggerProvider, type EngineLoggerProvider } from './logs/logger-provider.ts';
 import { guardMeterProvider } from './metrics/guard-meter.ts';
-import { startMetrics, type MetricsOptions, type MetricsPipeline } from './metrics/metrics.ts';
+import { startMetrics } from './metrics/metrics.ts';
+import type { MetricsOptions, MetricsPipeline } from './metrics/metrics-pipeline.ts';
 import { createPipelines, enqueue, enqueueMetric, type Pipeline } from './pipeline.ts';
 import { detectResource } from './resource/resource.ts';
 import { createSampler } from './traces/sampler.ts';
@@ -19,7 +20,7 @@ import { watchCallers } from './traces/watch-callers.ts';
 export interface Engine {
   readonly serviceName: string;
   readonly serviceVersion: string | undefined;
-  /** Of the signals that go somewhere. */
+  /** One for each exporter of each signal. */
   readonly pipelines: readonly Pipeline[];
   /** What is to be collected before it is sent; `undefined` when metrics go nowhere. */
   readonly metrics: MetricsPipeline | undefined;
@@ -59,7 +60,7 @@ export function startEngine(options: EngineOptions): Engine {
   };
   const ready = askCloud(config, resource.attributes);
   const bySignal = createPipelines({ config, resource, ready, reporter, onQueued });
-  const pipelines = Object.values(bySignal);
+  const pipelines = Object.values(bySignal).flat();
   const metrics = startMetricsInto(bySignal.metrics, { config, resource, reporter, isOfNoUse: () => !hasRecords && isProcessManager() });
   const meterProvider = metrics === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metrics.meterProvider, reporter);
   return {
@@ -76,7 +77,7 @@ export function startEngine(options: EngineOptions): Engine {
 }
 
 function createTracerProviderInto(
-  pipeline: Pipeline | undefined,
+  pipelines: readonly Pipeline[],
   { traces }: Config,
   resource: Resource,
   onCallersUnsampled: EngineOptions['onCallersUnsampled'],
@@ -86,26 +87,27 @@ function createTracerProviderInto(
     limits: traces.limits,
     resource,
     onEnd:
-      pipeline === undefined
+      pipelines.length === 0
         ? () => {}
-        : (span) => enqueue(pipeline, span.instrumentationScope, (encoder) => pipeline.encodeFitting(encoder.encodeSpan, span)),
+        : (span) => enqueue(pipelines, span.instrumentationScope, ({ encodeFitting, encoder }) => encodeFitting(encoder.encodeSpan, span)),
   });
 }
 
-function createLoggerProviderInto(pipeline: Pipeline | undefined, { logs }: Config, resource: Resource): EngineLoggerProvider {
+function createLoggerProviderInto(pipelines: readonly Pipeline[], { logs }: Config, resource: Resource): EngineLoggerProvider {
   return createLoggerProvider({
     limits: logs.limits,
     resource,
     onEmit:
-      pipeline === undefined
+      pipelines.length === 0
         ? undefined
-        : (record) => enqueue(pipeline, record.instrumentationScope, (encoder) => pipeline.encodeFitting(encoder.encodeLog, record)),
+        : (record) =>
+            enqueue(pipelines, record.instrumentationScope, ({ encodeFitting, encoder }) => encodeFitting(encoder.encodeLog, record)),
   });
 }
 
-function startMetricsInto(pipeline: Pipeline | undefined, options: Omit<MetricsOptions, 'onMetric'>): MetricsPipeline | undefined {
-  if (pipeline === undefined) return undefined;
-  return startMetrics({ ...options, onMetric: (scope, metric) => enqueueMetric(pipeline, scope, metric) });
+function startMetricsInto(pipelines: readonly Pipeline[], options: Omit<MetricsOptions, 'onMetric'>): MetricsPipeline | undefined {
+  if (pipelines.length === 0) return undefined;
+  return startMetrics({ ...options, onMetric: (scope, metric) => enqueueMetric(pipelines, scope, metric) });
 }
 
 function reportOn(meterProvider: MeterProvider, accounts: readonly { readonly account: Account }[]): void {

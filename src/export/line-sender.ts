@@ -102,7 +102,7 @@ export function createLineSender(options: LineSenderOptions): Sender {
   const lines: Lines = { ...options, queue, state, maxRecords: Math.min(batch.maxExportBatchSize, batch.maxQueueSize) };
   void ready?.then(() => (state.isReady = true));
   return {
-    heldMs: 0,
+    isSending: false,
     add(scope, record, weight = 1) {
       account.produced += weight;
       if (state.isClosed) return countDropped(account, 'after_shutdown', weight);

@@ -231,5 +231,6 @@ function sayLoss({ outlets, reporter, state }: Delivering): void {
 function lossOf(account: Account): string | undefined {
   const lost = droppedTotal(account);
   if (lost === 0) return undefined;
-  return `${lost} ${recordsOf(account.signal, lost)} (${[...account.dropped].map(([reason, records]) => `${reason} ${records}`).join(', ')})`;
+  const to = account.exporter === 'otlp' ? '' : ` for ${account.exporter}`;
+  return `${lost} ${recordsOf(account.signal, lost)}${to} (${[...account.dropped].map(([reason, records]) => `${reason} ${records}`).join(', ')})`;
 }

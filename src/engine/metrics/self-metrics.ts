@@ -17,12 +17,17 @@ const RECORD: Readonly<Record<Signal, string>> = { traces: 'span', logs: 'log', 
 const UNIT: Readonly<Record<Signal, string>> = { traces: '{span}', logs: '{log_record}', metrics: '{data_point}' };
 const NEVER_QUEUED: ReadonlySet<DropReason> = new Set(['queue_full', 'too_large', 'encode_error', 'after_shutdown']);
 
+/** Of OTLP, which nearly every process has alone, without the exporter. */
+function componentName({ exporter, signal }: Account): string {
+  return exporter === 'otlp' ? `signalbox/${signal}` : `signalbox/${signal}/${exporter}`;
+}
+
 export function reportAccounts(meterProvider: MeterProvider, accounts: readonly Account[]): void {
   const meter = meterProvider.getMeter('signalbox', version);
   for (const account of accounts) {
     const record = RECORD[account.signal];
     const unit = UNIT[account.signal];
-    const component: Attributes = { 'otel.component.name': `signalbox/${account.signal}` };
+    const component: Attributes = { 'otel.component.name': componentName(account) };
     const observeDrops = (result: ObservableResult, wanted: (reason: DropReason) => boolean): void => {
       for (const [reason, records] of account.dropped) if (wanted(reason)) result.observe(records, { ...component, 'error.type': reason });
     };
