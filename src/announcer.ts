@@ -7,7 +7,7 @@ import type { Config, Problem } from './config/config.ts';
 import type { Reporter } from './diagnostics/reporter.ts';
 import type { SilenceWatch } from './diagnostics/watch-silence.ts';
 import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
-import { setTimeout } from './runtime/captured.ts';
+import { setImmediate, setTimeout } from './runtime/captured.ts';
 import { contain } from './runtime/contain.ts';
 import { loadPart } from './runtime/load-part.ts';
 
@@ -50,6 +50,10 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
     return (silence ??= watchSilence(config, reporter));
   }
 
+  function saySilence(): void {
+    if (service !== undefined) silenceWatch().started(service.serviceName);
+  }
+
   function announce(): void {
     isWanted = true;
     if (isAnnounced || service === undefined) return;
@@ -57,7 +61,8 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
     sayProblems(problems, reporter);
     const { startLine } = loadPart<typeof import('./diagnostics/start-line.ts')>(import.meta.url, './diagnostics/start-line');
     reporter.say('started', startLine(config, service.serviceName, service.serviceVersion));
-    silenceWatch().started(service.serviceName);
+    // Not in the middle of the first request.
+    setImmediate(() => contain('saying what will not come', saySilence)).unref();
   }
 
   return {
@@ -71,7 +76,10 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
     announce: () => contain('the start line', announce),
     callersUnsampled: (requests) => contain('saying that no caller samples', () => silenceWatch().callersUnsampled(requests)),
     atEnd() {
-      silence?.ended();
+      if (isAnnounced) {
+        saySilence();
+        silenceWatch().ended();
+      }
       if (!isAnnounced && !hasLoadedChildProcess()) sayProblems(problems, reporter);
     },
   };

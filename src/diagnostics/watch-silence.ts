@@ -10,7 +10,7 @@ import { LOGGERS, silentCallers, silentLoggers, silentSettings, type Line } from
 const LOOK_FOR_LOGGERS_AFTER_MS = 4000;
 
 export interface SilenceWatch {
-  /** With the start line. */
+  /** Soon after the start line, and before the end of the process; the second call does nothing. */
   started(serviceName: string): void;
   /** Callers sent so many requests with a trace, and none of them samples. */
   callersUnsampled(requests: number): void;
@@ -20,6 +20,7 @@ export interface SilenceWatch {
 
 export function watchSilence(config: Config, reporter: Reporter): SilenceWatch {
   const said = new Set<string>();
+  let isStarted = false;
   function say(lines: readonly (Line | undefined)[]): void {
     for (const line of lines) {
       if (line === undefined || said.has(`${line.code} ${line.about}`)) continue;
@@ -30,6 +31,8 @@ export function watchSilence(config: Config, reporter: Reporter): SilenceWatch {
   const sayLoggers = (): void => say(silentLoggers(loggersInUse(), config));
   return {
     started(serviceName) {
+      if (isStarted) return;
+      isStarted = true;
       say(silentSettings(config, serviceName));
       setTimeout(sayLoggers, LOOK_FOR_LOGGERS_AFTER_MS).unref();
     },
