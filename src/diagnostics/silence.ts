@@ -46,6 +46,27 @@ export function silentSettings(config: Config, serviceName: string): Line[] {
   ].filter((line) => line !== undefined);
 }
 
+/** What of the model of `OTEL_CONFIG_FILE` tells whether something is sent. */
+export interface FileModel {
+  readonly disabled?: boolean;
+  readonly tracer_provider?: { readonly processors?: readonly unknown[] };
+  readonly logger_provider?: { readonly processors?: readonly unknown[] };
+  readonly meter_provider?: { readonly readers?: readonly unknown[] };
+}
+
+/** A configuration file with which nothing is sent. */
+export function silentConfigFile(
+  file: string,
+  { disabled, tracer_provider, logger_provider, meter_provider }: FileModel,
+): Line | undefined {
+  const ways = [tracer_provider?.processors, logger_provider?.processors, meter_provider?.readers];
+  if (disabled === true || ways.some((way) => way !== undefined && way !== null && way.length > 0)) return undefined;
+  return {
+    code: 'silent.exporters',
+    message: `Something must be sent, but ${JSON.stringify(file)} (OTEL_CONFIG_FILE) names no processor and no reader. Nothing is sent. Add tracer_provider, meter_provider or logger_provider; to run without telemetry and its cost, set OTEL_SDK_DISABLED=true.`,
+  };
+}
+
 function samplerLine({ traces: { exporters, sampler, samplerRatio } }: Config): Line | undefined {
   if (exporters.length === 0) return undefined;
   const ratio = sampler.endsWith('traceidratio') ? samplerRatio : undefined;

@@ -10,6 +10,7 @@ import type { PlatformFacts } from '../config/facts.ts';
 import type { SdkComponents } from '../config/start-options.ts';
 import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
+import { silentConfigFile, type FileModel } from '../diagnostics/silence.ts';
 import { sayDiagnostics, sayTaken } from '../engine/diag.ts';
 import { instrument, type InstrumentationState } from '../instrumentation/loading/instrument.ts';
 import { watchProcessEnd } from '../process/process-end.ts';
@@ -157,11 +158,12 @@ function startFromFile(sdkNode: SdkNode, file: string, reporter: Reporter): () =
   // Read once more beforehand, because the SDK itself only prints what is wrong with the file and goes on without it.
   const requireNear = createRequire(require.resolve('@opentelemetry/sdk-node'));
   const { createConfigFactory } = requireNear('@opentelemetry/configuration') as {
-    createConfigFactory: () => { getConfigModel(): unknown };
+    createConfigFactory: () => { getConfigModel(): FileModel };
   };
   const fault = yamlFault(file, requireNear.resolve('@opentelemetry/configuration'));
+  let model: FileModel;
   try {
-    createConfigFactory().getConfigModel();
+    model = createConfigFactory().getConfigModel();
   } catch (error) {
     const why = errorText(error)
       .replace(/^.*?config file: /i, '')
@@ -174,6 +176,8 @@ function startFromFile(sdkNode: SdkNode, file: string, reporter: Reporter): () =
       `OTEL_CONFIG_FILE must be YAML, got ${JSON.stringify(file)} with a fault in ${fault}. Using what could be read of it.`,
       'OTEL_CONFIG_FILE',
     );
+  const silence = silentConfigFile(file, model);
+  if (silence !== undefined) reporter.say(silence.code, silence.message);
   return sdkNode.startNodeSDK().shutdown;
 }
 

@@ -363,6 +363,15 @@ const SET_UPS: readonly WholeSetUp[] = [
     says: /OTEL_CONFIG_FILE must be a file that can be read, got "\/does\/not\/exist\.yaml" \(ENOENT\)/,
     cure: /It is ignored/,
   },
+  {
+    name: 'a configuration file that sends nothing',
+    run: (env) =>
+      inProject({ 'otel.yaml': 'file_format: "1.0"\n' }, (folder) =>
+        runProgram({ program: 'three-signals.cjs', args: ['at-once'], env: { ...env, OTEL_CONFIG_FILE: join(folder, 'otel.yaml') } }),
+      ),
+    says: /otel\.yaml" \(OTEL_CONFIG_FILE\) names no processor and no reader\. Nothing is sent\./,
+    cure: /Add tracer_provider, meter_provider or logger_provider/,
+  },
   ...Object.entries({
     'that is not YAML': ['file_format: "1.0"\ntracer_provider: [a, b\nx: 1\n', /line 3, column 1: /],
     'with a key twice': [

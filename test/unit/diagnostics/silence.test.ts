@@ -3,7 +3,14 @@ import { describe, it } from 'node:test';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { settingsByName } from '../../../src/config/settings.ts';
 import { createReporter } from '../../../src/diagnostics/reporter.ts';
-import { LOGGERS, silentCallers, silentLoggers, silentSettings } from '../../../src/diagnostics/silence.ts';
+import {
+  LOGGERS,
+  silentCallers,
+  silentConfigFile,
+  silentLoggers,
+  silentSettings,
+  type FileModel,
+} from '../../../src/diagnostics/silence.ts';
 import { watchSilence } from '../../../src/diagnostics/watch-silence.ts';
 import { messageRow } from '../../../src/names/messages.ts';
 
@@ -83,6 +90,17 @@ describe('silence that the settings cause', () => {
       assert.ok(named.length > 0, message);
       for (const name of named) assert.ok(settingsByName.has(name), name);
     }
+  });
+});
+
+describe('a configuration file', () => {
+  it('is said to send nothing only when no signal has a processor or a reader', () => {
+    const isSilent = (model: FileModel): boolean => silentConfigFile('otel.yaml', model) !== undefined;
+    assert.equal(isSilent({}), true);
+    assert.equal(isSilent({ tracer_provider: { processors: [] }, meter_provider: {} }), true);
+    assert.equal(isSilent({ disabled: true }), false);
+    assert.equal(isSilent({ meter_provider: { readers: [{}] } }), false);
+    assert.equal(isSilent({ logger_provider: { processors: [{}] } }), false);
   });
 });
 
