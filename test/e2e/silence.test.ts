@@ -161,7 +161,7 @@ const BY_WHAT_HAPPENS: readonly Row[] = [
 function assertSaidOnce({ said, stderr }: Ending, { code, level, says }: Row): void {
   const lines = said.filter((line) => line.code.startsWith('silent.') || line.code.startsWith('metrics.') || line.level !== 'info');
   // What a tiny queue drops is said as well.
-  const own = lines.filter((line) => !/^(queue-full|exit\.lost)/.test(line.code) || line.code === code);
+  const own = lines.filter((line) => !/^(queue-full|too-large|value-cut|encode-error|exit\.lost)/.test(line.code) || line.code === code);
   assert.deepEqual(
     own.map((line) => line.code),
     [code],
