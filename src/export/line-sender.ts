@@ -16,7 +16,8 @@ import type { Encoder } from '../otlp/types.ts';
 import { clearTimeout, setImmediate, setTimeout, SharedArrayBuffer } from '../runtime/captured.ts';
 import { monotonicMs } from '../runtime/clock.ts';
 import { createQueue, type RecordQueue } from './queue.ts';
-import { sayNotEncoded, type Sender } from './sender.ts';
+import { sayNotEncoded } from './record-names.ts';
+import type { Sender } from './sender.ts';
 
 const STDOUT = 1;
 const LONGEST_LINE_BYTES = 4 * 1024 * 1024;
