@@ -6,6 +6,7 @@ import { isMainThread } from 'node:worker_threads';
 import type { Config, Problem } from './config/config.ts';
 import type { Reporter } from './diagnostics/reporter.ts';
 import type { SilenceWatch } from './diagnostics/watch-silence.ts';
+import type { InstrumentationUse } from './instrumentation/loading/unused-instrumentations.ts';
 import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
 import { setImmediate, setTimeout } from './runtime/captured.ts';
 import { contain } from './runtime/contain.ts';
@@ -14,7 +15,7 @@ import { loadPart } from './runtime/load-part.ts';
 /** A process that has recorded nothing after so long is announced all the same, for what is wrong must be said. */
 const ANNOUNCE_AFTER_MS = 3000;
 /** An application has loaded what it needs by then. */
-const LOOK_FOR_BUNDLE_AFTER_MS = 5000;
+const LOOK_AT_LIBRARIES_AFTER_MS = 5000;
 
 export interface AnnouncerOptions {
   readonly config: Config;
@@ -30,10 +31,12 @@ export interface Announced {
 export interface Announcer {
   /** Everything is built: announce what there is to announce, and in any case after a while. */
   begin(service: Announced): void;
-  /** Say the start line, unless it was said. */
+  /** Something was recorded: say the start line, unless it was said. */
   announce(): void;
   /** So many requests came with a trace of their caller, and none of them was sampled. */
   callersUnsampled(requests: number): void;
+  /** Whether something was recorded. */
+  readonly hasRecorded: boolean;
   /** The process ends: what is wrong is said also when nothing was recorded. */
   atEnd(): void;
 }
@@ -53,6 +56,7 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
   function saySilence(): void {
     if (service !== undefined) silenceWatch().started(service.serviceName);
   }
+  let hasRecorded = false;
 
   function announce(): void {
     isWanted = true;
@@ -73,8 +77,14 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
         if (!isProcessManager()) announce();
       }, ANNOUNCE_AFTER_MS).unref();
     },
-    announce: () => contain('the start line', announce),
     callersUnsampled: (requests) => contain('saying that no caller samples', () => silenceWatch().callersUnsampled(requests)),
+    announce() {
+      hasRecorded = true;
+      contain('the start line', announce);
+    },
+    get hasRecorded() {
+      return hasRecorded;
+    },
     atEnd() {
       if (isAnnounced) {
         saySilence();
@@ -105,5 +115,24 @@ export function watchForBundle(script: string | undefined, hasPackages: () => bo
     const { looksBundled } = loadPart<typeof import('./diagnostics/bundled-app.ts')>(import.meta.url, './diagnostics/bundled-app');
     const found = await looksBundled(script);
     if (found !== undefined) reporter.say('bundled', found);
-  }, LOOK_FOR_BUNDLE_AFTER_MS).unref();
+  }, LOOK_AT_LIBRARIES_AFTER_MS).unref();
+}
+
+/**
+ * Say after a while that the settings leave nothing to instrument of what the application loaded.
+ *
+ * @param use - what they leave; `undefined` when something was recorded all the same.
+ */
+export function watchForUnused(script: string | undefined, use: () => InstrumentationUse | undefined, reporter: Reporter): void {
+  if (script === undefined || !isMainThread) return;
+  setTimeout(() => {
+    const found = use();
+    if (found === undefined || isProcessManager()) return;
+    const { describeUnused } = loadPart<typeof import('./instrumentation/loading/unused-instrumentations.ts')>(
+      import.meta.url,
+      './instrumentation/loading/unused-instrumentations',
+    );
+    const message = describeUnused(found);
+    if (message !== undefined) reporter.say('nothing-instrumented', message);
+  }, LOOK_AT_LIBRARIES_AFTER_MS).unref();
 }

@@ -1,6 +1,6 @@
 /** `startTelemetry`: read the settings, build, register, watch the end of the process, and return how to end it. */
 import { realpathSync } from 'node:fs';
-import { createAnnouncer, sayProblems, watchForBundle } from './announcer.ts';
+import { createAnnouncer, sayProblems, watchForBundle, watchForUnused } from './announcer.ts';
 import type { Config, Problem } from './config/config.ts';
 import { readEnvironment } from './config/early.ts';
 import { readFacts, type PlatformFacts } from './config/facts.ts';
@@ -115,6 +115,7 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
   const instrumentation = instrument({ config, reporter, ...engine.providers });
   undo.add(() => instrumentation.stop());
   watchForBundle(facts.script, () => instrumentation.packagesSeen > 0, reporter);
+  watchForUnused(facts.script, () => (announcer.hasRecorded ? undefined : instrumentation.use), reporter);
 
   const unwatch = watchProcessEnd({
     onCrash(...crash) {

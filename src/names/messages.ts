@@ -52,9 +52,9 @@ export const MESSAGES = {
   'second-api.…': {
     section: 'start',
     level: 'warn',
-    says: '`There must be one copy of @opentelemetry/api, but …`',
-    cure: "install the version named, and `npm dedupe`; a newer copy's records are lost",
-    page: 'troubleshooting.md',
+    says: "`@opentelemetry/api must not be newer than signalbox's 1.10.0, nor of another major, but … is 1.11.0.`",
+    cure: 'the version named, by a dependency or an override: what is recorded through that copy is lost',
+    page: 'troubleshooting.md#two-copies-of-the-api',
   },
   launcher: {
     section: 'start',
@@ -83,6 +83,20 @@ export const MESSAGES = {
     says: '`The instrumentation "pg" could not be loaded: …`',
     cure: 'the library runs without; report it, or switch it off',
     page: 'instrumentation.md',
+  },
+  'unsupported-version.…': {
+    section: 'start',
+    level: 'warn',
+    says: '`"bunyan" must be >=1.0.0 <2 to be instrumented, but 2.0.5 was loaded.`',
+    cure: 'it runs without telemetry: install a release that is [supported](instrumentation.md#all-of-them), or switch its instrumentation off',
+    page: 'instrumentation.md#all-of-them',
+  },
+  'nothing-instrumented': {
+    section: 'start',
+    level: 'warn',
+    says: '`OTEL_NODE_ENABLED_INSTRUMENTATIONS must name what the application uses, but …`, and the same of `OTEL_NODE_DISABLED_INSTRUMENTATIONS`',
+    cure: 'correct the list, or remove it; after five seconds, when nothing was recorded',
+    page: 'instrumentation.md#switching-on-and-off',
   },
   'hooks.esm': {
     section: 'start',

@@ -17,8 +17,14 @@ export interface CatalogueEntry {
   readonly targets: readonly string[];
   /** Files inside an ES-module package that it patches beside the package's entry: `@scope/name/file.js`. */
   readonly files?: readonly string[];
-  /** Instead of targets, what is part of Node.js or bundled into an application: the channel of its first word, and the method that takes it. */
-  readonly announced?: { readonly channel: string; readonly method: string };
+  /** Packages that a target brings, and that are patched with it. */
+  readonly brings?: readonly string[];
+  /** Releases of a target that are instrumented through another one. */
+  readonly throughOthers?: Readonly<Record<string, string>>;
+  /** Instead of targets, what may be part of Node.js or of a bundle: it is instrumented when it speaks. */
+  readonly announced?: Announced;
+  /** Needs no target, and cannot wait until the application's own start is over. */
+  readonly atOnce?: true;
   /**
    * Names of spans that it makes only within others, or `all`; where it has no option for that, we see to it. With an option
    * `requireParentSpan` of `false` it makes them everywhere.
@@ -29,6 +35,16 @@ export interface CatalogueEntry {
   /** What it is created with, when the user has `given` options for it. */
   readonly options: (config: Config, given: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   readonly create: (options: Record<string, unknown>) => Instrumentation;
+}
+
+export interface Announced {
+  /** Of its first word. */
+  readonly channel: string;
+  /** Of the instrumentation: takes the first word. */
+  readonly method: string;
+  /** The package, where it is one, and its releases that have the channel; of later ones nobody can know. */
+  readonly library: string;
+  readonly versions: string;
 }
 
 /** Options that a user may overrule one by one. */
@@ -76,6 +92,14 @@ function own(
   };
 }
 
+/** Its target is the file of the handler, which is of no package and so has no version to look for. */
+const awsLambda = official('aws-lambda', 'AwsLambdaInstrumentation', []);
+const lambda: CatalogueEntry = {
+  ...awsLambda,
+  atOnce: true,
+  create: (given) => Object.assign(awsLambda.create(given), { _extractPackageVersion: () => undefined }),
+};
+
 const onlyUnderParent = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, underParent: 'all' });
 const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: true });
 
@@ -86,7 +110,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       ...(needsDestination(config) ? { startSpanHook: noteDestination } : {}),
       ...given,
     })),
-    announced: { channel: 'undici:request:create', method: 'onRequestCreated' },
+    announced: { channel: 'undici:request:create', method: 'onRequestCreated', library: 'undici', versions: '>=5.12.0' },
   },
   official('runtime-node', 'RuntimeNodeInstrumentation', []),
   official('grpc', 'GrpcInstrumentation', ['@grpc/grpc-js']),
@@ -102,8 +126,11 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   },
   official('socket.io', 'SocketIoInstrumentation', ['socket.io']),
 
-  own('frameworks', 'express', ['express']),
-  { ...own('frameworks', 'fastify', []), announced: { channel: 'fastify.initialization', method: 'onInitialization' } },
+  { ...own('frameworks', 'express', ['express']), brings: ['finalhandler', 'parseurl'] },
+  {
+    ...own('frameworks', 'fastify', []),
+    announced: { channel: 'fastify.initialization', method: 'onInitialization', library: 'fastify', versions: '>=4.0.0' },
+  },
   own('frameworks', 'koa', ['koa']),
   own('frameworks', 'hapi', ['@hapi/hapi']),
   { ...own('frameworks', 'nestjs-core', ['@nestjs/core']), files: ['@nestjs/core/exceptions/exceptions-handler.js'] },
@@ -114,7 +141,10 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   onlyUnderParent(official('mysql2', 'MySQL2Instrumentation', ['mysql2'], defaults({ maskStatement: true }))),
   official('mongodb', 'MongoDBInstrumentation', ['mongodb'], UNDER_PARENT),
   official('mongoose', 'MongooseInstrumentation', ['mongoose'], UNDER_PARENT),
-  official('redis', 'RedisInstrumentation', ['redis', '@redis/client', '@node-redis/client'], UNDER_PARENT),
+  {
+    ...official('redis', 'RedisInstrumentation', ['redis', '@redis/client', '@node-redis/client'], UNDER_PARENT),
+    throughOthers: { redis: '>=4.0.0' },
+  },
   official('ioredis', 'IORedisInstrumentation', ['ioredis'], UNDER_PARENT),
   onlyUnderParent(official('cassandra-driver', 'CassandraDriverInstrumentation', ['cassandra-driver'])),
   onlyUnderParent(official('tedious', 'TediousInstrumentation', ['tedious'])),
@@ -125,12 +155,15 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   official('amqplib', 'AmqplibInstrumentation', ['amqplib']),
   official('kafkajs', 'KafkaJsInstrumentation', ['kafkajs']),
   own('libraries', 'bullmq', ['bullmq']),
-  official(
-    'aws-sdk',
-    'AwsInstrumentation',
-    ['@aws-sdk/middleware-stack', '@smithy/middleware-stack', '@smithy/core', '@aws-sdk/smithy-client', '@smithy/smithy-client'],
-    defaults({ suppressInternalInstrumentation: true }),
-  ),
+  {
+    ...official(
+      'aws-sdk',
+      'AwsInstrumentation',
+      ['@aws-sdk/middleware-stack', '@smithy/middleware-stack', '@smithy/core', '@aws-sdk/smithy-client', '@smithy/smithy-client'],
+      defaults({ suppressInternalInstrumentation: true }),
+    ),
+    throughOthers: { '@smithy/core': '<3.24.0' },
+  },
   official('openai', 'OpenAIInstrumentation', ['openai']),
 
   own('libraries', 'winston', ['winston']),
@@ -138,7 +171,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   official('bunyan', 'BunyanInstrumentation', ['bunyan']),
 
   // Spans that nobody asks for: sockets and files, or a second span for what another entry shows already.
-  optIn(official('aws-lambda', 'AwsLambdaInstrumentation', [])),
+  optIn(lambda),
   optIn(official('connect', 'ConnectInstrumentation', ['connect'])),
   optIn(official('cucumber', 'CucumberInstrumentation', ['@cucumber/cucumber'])),
   optIn(official('dataloader', 'DataloaderInstrumentation', ['dataloader'], UNDER_PARENT)),

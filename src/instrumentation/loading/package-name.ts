@@ -1,6 +1,7 @@
-/** Which package a specifier or a file belongs to. */
-import { isBuiltin } from 'node:module';
-import { sep } from 'node:path';
+/** Which package a specifier or a file belongs to, and whether it is ours. */
+import { createRequire, isBuiltin } from 'node:module';
+import { join, sep } from 'node:path';
+import { attempt } from '../../runtime/contain.ts';
 
 const NODE_MODULES = '/node_modules/';
 
@@ -29,4 +30,25 @@ export function packageOfFile(path: string): string | undefined {
 
 export function withoutScheme(specifier: string): string {
   return specifier.startsWith('node:') ? specifier.slice('node:'.length) : specifier;
+}
+
+/** The folder of the package `name`, above a file of it. */
+export function folderOfPackage(path: string, name: string): string {
+  const inFolder = `${sep}node_modules${sep}${name.replaceAll('/', sep)}`;
+  return path.slice(0, path.lastIndexOf(inFolder) + inFolder.length);
+}
+
+/** `version` in the package.json of a package's folder; `undefined` where there is none. */
+export function versionOfPackage(folder: string): string | undefined {
+  const version = attempt(() => (createRequire(join(folder, 'package.json'))('./package.json') as { version?: unknown }).version);
+  return typeof version === 'string' ? version : undefined;
+}
+
+/** What this package imports itself is no sign of an application that has ES modules. */
+export const OWN_FOLDER = new URL('../../', import.meta.url).href;
+const OWN_PACKAGES = /\/node_modules\/(?:@opentelemetry|require-in-the-middle|import-in-the-middle)\//;
+
+/** Whether signalbox asks for a module, or what it brings. */
+export function isOwn(parentURL: string | undefined): boolean {
+  return parentURL !== undefined && (parentURL.startsWith(OWN_FOLDER) || OWN_PACKAGES.test(parentURL));
 }

@@ -1,0 +1,171 @@
+/**
+ * What our instrumentations want to see of modules, and what they made of them.
+ *
+ * They register each module twice, with the patch of `require` and with that of `import`. One package may reach an
+ * application in both ways, and is patched once: what came first is what the other way gives.
+ */
+import { createRequire } from 'node:module';
+import { sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { types } from 'node:util';
+import { require } from '../../runtime/otel.ts';
+import type { Hook } from './hooks.ts';
+import { folderOfPackage, packageOf } from './package-name.ts';
+
+/** @param folder - of the package; none for a module of Node.js. */
+export type OnRequire = (exports: unknown, name: string, folder: string | undefined) => unknown;
+/** @param namespace - what importers see; to assign to it changes that. */
+type OnImport = (url: string, namespace: Exports, specifier: string, format?: string) => void;
+type Exports = Record<string | symbol, unknown>;
+
+/** What is used of the two packages below; exact versions are pinned, and a test fails when they change. */
+interface RequireInTheMiddle {
+  register(name: string, onRequire: OnRequire): unknown;
+}
+interface ImportInTheMiddle {
+  /** What is called for each module that was imported, in their order. */
+  readonly importHooks: OnImport[];
+}
+
+/** A file of a package. */
+export interface PackageFile {
+  readonly packageName: string;
+  /** The package's for the file that `require` of it gives, or with the path inside it. */
+  readonly name: string;
+  readonly folder: string;
+  readonly filename: string;
+}
+
+export interface Patches extends Hook {
+  /** Keep what `make` registers with the two packages from those that call it, and call it from here. */
+  collect<T>(make: () => T): T;
+  /** Whether modules of the package are wanted. */
+  has(packageName: string): boolean;
+  /** The exports of a file that was loaded by `require`, or of a CommonJS module that was imported, after the patches. */
+  ofFile(exports: unknown, file: PackageFile): unknown;
+  /** Patch a module of Node.js in place. */
+  ofBuiltin(exports: unknown, name: string): void;
+}
+
+export interface PatchesOptions {
+  readonly requireInTheMiddle: RequireInTheMiddle;
+  /** What an application registers by itself while it is not our turn gets what it would get without us. */
+  readonly onForeign: () => void;
+  /** A file of a wanted package was loaded, in whatever way. */
+  readonly onLibrary: (packageName: string, folder: string) => void;
+  readonly onFailure: (name: string, error: unknown) => void;
+}
+
+export function createPatches({ requireInTheMiddle, onForeign, onLibrary, onFailure }: PatchesOptions): Patches {
+  const fromInstrumentation = createRequire(require.resolve('@opentelemetry/instrumentation'));
+  const { importHooks } = fromInstrumentation('import-in-the-middle/lib/register.js') as ImportInTheMiddle;
+  const byRequire = new Map<string, { readonly name: string; readonly onRequire: OnRequire }[]>();
+  const byImport: OnImport[] = [];
+  /** What CommonJS packages export, after the patches. */
+  const patched = new WeakSet<object>();
+  /** What ES modules export after the patches, by URL: they are loaded once in a process. */
+  const namespaces = new Map<string, Exports>();
+  let isCollecting = false;
+
+  const { register } = requireInTheMiddle;
+  requireInTheMiddle.register = function (name, onRequire) {
+    if (!isCollecting) {
+      onForeign();
+      return register.call(this, name, onRequire);
+    }
+    const packageName = packageOf(name.replaceAll(sep, '/')) ?? name;
+    byRequire.set(packageName, [...(byRequire.get(packageName) ?? []), { name, onRequire }]);
+    return { moduleName: name, onRequire };
+  };
+
+  function collect<T>(make: () => T): T {
+    const before = importHooks.length;
+    isCollecting = true;
+    try {
+      return make();
+    } finally {
+      isCollecting = false;
+      byImport.push(...importHooks.splice(before));
+    }
+  }
+
+  /** What the instrumentations make of `exports`; what they cannot patch, for it is a stand-in of a test, stays as it is. */
+  function patch(exports: unknown, packageName: string, name: string, folder?: string): unknown {
+    let result = exports;
+    for (const hook of byRequire.get(packageName) ?? []) {
+      if (name !== hook.name && !name.startsWith(`${hook.name}/`)) continue;
+      try {
+        result = hook.onRequire(result, name.replaceAll('/', sep), folder);
+      } catch (error) {
+        onFailure(name, error);
+      }
+    }
+    return result;
+  }
+
+  function ofFile(exports: unknown, file: PackageFile): unknown {
+    const { folder, name, packageName } = file;
+    onLibrary(packageName, folder);
+    if (types.isModuleNamespaceObject(exports)) return ofNamespace(exports as unknown as Exports, file);
+    const result = patch(exports, packageName, name, folder);
+    if (name === packageName && isObject(result)) patched.add(result);
+    return result;
+  }
+
+  /** An ES module that was loaded by `require`: its exports cannot be changed, so a copy is. */
+  function ofNamespace(exports: Exports, { filename, folder, name, packageName }: PackageFile): unknown {
+    const url = pathToFileURL(filename).href;
+    const imported = namespaces.get(url);
+    const copy = copyOf(exports, imported);
+    if (imported === undefined) {
+      const result = patch(copy, packageName, name, folder);
+      if (result !== copy && isObject(result) && 'default' in copy) copy['default'] = result;
+      namespaces.set(url, copy);
+    }
+    return Object.keys(exports).every((key) => copy[key] === exports[key]) ? exports : copy;
+  }
+
+  const onImport: OnImport = (url, namespace, ...rest) => {
+    // Of CommonJS: patched when it was loaded. An ES module may also stand for such a one.
+    if (patched.has(namespace['default'] as object)) return;
+    const required = namespaces.get(url);
+    if (required !== undefined) {
+      for (const key of Object.keys(namespace)) if (key in required) namespace[key] = required[key];
+      return;
+    }
+    const packageName = packageOf(url);
+    if (packageName !== undefined && url.startsWith('file:') && byRequire.has(packageName))
+      onLibrary(packageName, folderOfPackage(fileURLToPath(url), packageName));
+    for (const hook of byImport) {
+      try {
+        hook(url, namespace, ...rest);
+      } catch (error) {
+        onFailure(packageName ?? url, error);
+      }
+    }
+    namespaces.set(url, namespace);
+  };
+  importHooks.push(onImport);
+
+  return {
+    collect,
+    has: (packageName) => byRequire.has(packageName),
+    ofFile,
+    ofBuiltin: (exports, name) => void patch(exports, name, name),
+    deregister() {
+      const index = importHooks.indexOf(onImport);
+      if (index !== -1) importHooks.splice(index, 1);
+    },
+  };
+}
+
+/** A module's exports that can be changed, with the values of `imported` where it was imported before. */
+function copyOf(exports: Exports, imported: Exports = {}): Exports {
+  const copy: Exports = Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } }) as Exports;
+  for (const key of Object.keys(exports)) copy[key] = key in imported ? imported[key] : exports[key];
+  return copy;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}

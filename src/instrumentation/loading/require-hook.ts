@@ -1,0 +1,115 @@
+/**
+ * Patches what instrumentations want as soon as it has loaded, in place of the patch of `require` that they bring.
+ *
+ * That patch stands in the stack trace of everything that is loaded, resolves each id a second time, and remembers what it patched
+ * by file name, whatever a test put into the cache of modules since. Here only the files of wanted packages take another way, and
+ * only when they really are loaded. CommonJS that is imported is loaded here as well: what `import` gives is made of its exports.
+ */
+import { createRequire, Module } from 'node:module';
+import { join, relative, sep } from 'node:path';
+import { attempt } from '../../runtime/contain.ts';
+import { require } from '../../runtime/otel.ts';
+import type { Hook } from './hooks.ts';
+import { createPatches, type Patches, type PatchesOptions } from './patches.ts';
+import { folderOfPackage, packageOfFile } from './package-name.ts';
+
+type Load = (this: Module, filename: string) => unknown;
+type RequireInTheMiddle = PatchesOptions['requireInTheMiddle'];
+
+interface Loader {
+  require: unknown;
+  load: Load;
+}
+
+const prototype = Module.prototype as unknown as Loader;
+
+/**
+ * Make `createPatches` with the first instrumentation of all, and take back what that does to `require`. It comes back with
+ * the first instrumentation that an application registers by itself.
+ */
+export function takePatches(options: Pick<PatchesOptions, 'onLibrary' | 'onFailure'>): Patches {
+  const { require } = prototype;
+  const { getBuiltinModule } = process;
+  const requireInTheMiddle = makeInstrumentation();
+  const theirs = { require: prototype.require, getBuiltinModule: process.getBuiltinModule };
+  prototype.require = require;
+  process.getBuiltinModule = getBuiltinModule;
+  return createPatches({
+    ...options,
+    requireInTheMiddle,
+    onForeign() {
+      if (prototype.require === require) prototype.require = theirs.require;
+      if (process.getBuiltinModule === getBuiltinModule) process.getBuiltinModule = theirs.getBuiltinModule;
+    },
+  });
+}
+
+/** One that instruments nothing: the first brings what is common to all. */
+function makeInstrumentation(): RequireInTheMiddle {
+  const { InstrumentationBase } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+  class First extends InstrumentationBase {
+    protected override init(): [] {
+      return [];
+    }
+  }
+  const first = new First('signalbox/first', '0', {}) as unknown as { readonly _requireInTheMiddleSingleton: RequireInTheMiddle };
+  return first._requireInTheMiddleSingleton;
+}
+
+/** @param onPackage - called before a file of a package is loaded. */
+export function hookRequire(patches: Patches, onPackage: (name: string, filename: string) => void): Hook {
+  let { load } = prototype;
+  // Stack traces show a function without a name by that of its property, which they do not find behind an accessor.
+  if (load.name === '') Object.defineProperty(load, 'name', { value: 'load', configurable: true });
+  const loadAndPatch: Load = function (filename) {
+    const result = load.call(this, filename);
+    const packageName = packageOfFile(filename) as string;
+    const folder = folderOfPackage(filename, packageName);
+    const isMain = mainOf(packageName, folder) === filename;
+    const name = isMain ? packageName : `${packageName}/${relative(folder, filename).replaceAll(sep, '/')}`;
+    this.exports = patches.ofFile(this.exports, { packageName, name, folder, filename });
+    return result;
+  };
+  // Looked up by Node.js right before it loads a file: what is not wanted gets the plain function, and no frame of ours.
+  Object.defineProperty(prototype, 'load', {
+    configurable: true,
+    enumerable: true,
+    get(this: Module) {
+      const packageName = typeof this.id === 'string' ? packageOfFile(this.id) : undefined;
+      if (packageName === undefined) return load;
+      onPackage(packageName, this.id);
+      return patches.has(packageName) ? loadAndPatch : load;
+    },
+    set(value: Load) {
+      load = value;
+    },
+  });
+  return {
+    deregister() {
+      Object.defineProperty(prototype, 'load', { value: load, configurable: true, enumerable: true, writable: true });
+    },
+  };
+}
+
+/** Patch the modules of a package that another one has loaded before the package was wanted: who asks from now on gets them. */
+export function patchLoaded(patches: Patches, packageName: string): void {
+  for (const module of Object.values(require.cache)) {
+    if (module === undefined || packageOfFile(module.filename) !== packageName) continue;
+    const { filename } = module;
+    const folder = folderOfPackage(filename, packageName);
+    if (mainOf(packageName, folder) !== filename) continue;
+    module.exports = patches.ofFile(module.exports, { packageName, name: packageName, folder, filename });
+  }
+}
+
+const mains = new Map<string, string | undefined>();
+
+/** The file that `require` of the package in `folder` gives; none when only its files can be loaded. */
+function mainOf(packageName: string, folder: string): string | undefined {
+  if (!mains.has(folder))
+    mains.set(
+      folder,
+      attempt(() => createRequire(join(folder, 'package.json')).resolve(packageName)),
+    );
+  return mains.get(folder);
+}
