@@ -13,8 +13,8 @@ import type { Hook } from './hooks.ts';
 import { createInstrumentations, type Instrumentations, type Providers } from './instrumentations.ts';
 import { sayLoadedFirst } from './loaded-first.ts';
 import { isOwn, folderOfPackage } from './package-name.ts';
-import type { Patches } from './patches.ts';
-import { hookRequire, takePatches } from './require-hook.ts';
+import { createPatches, type Patches } from './patches.ts';
+import { hookRequire, takeRegistrations } from './require-hook.ts';
 import { hookResolve } from './resolve-hook.ts';
 import type { InstrumentationUse } from './unused-instrumentations.ts';
 
@@ -51,7 +51,8 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   sayLoadedFirst((name) => byName.has(name), reporter);
 
   const checkVersion = createVersionCheck(targets, () => instrumentations, reporter);
-  const patches = takePatches({
+  const registrations = takeRegistrations();
+  const patches = createPatches(registrations, {
     onLibrary: checkVersion,
     onFailure(name, error) {
       reporter.say(
@@ -60,7 +61,7 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
       );
     },
   });
-  const instrumentations = createInstrumentations({ ...options, patches });
+  const instrumentations = createInstrumentations({ ...options, registrations, patches });
   const hooks = hookIn(targets, patches, instrumentations, checkVersion, reporter);
 
   return {

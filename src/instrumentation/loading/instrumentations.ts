@@ -9,6 +9,7 @@ import { errorText } from '../../diagnostics/error-text.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { onlyUnderParent } from './only-under-parent.ts';
 import type { Patches } from './patches.ts';
+import type { Registrations } from './registrations.ts';
 import { patchLoaded } from './require-hook.ts';
 
 export interface Providers {
@@ -20,6 +21,7 @@ export interface Providers {
 export interface InstrumentationsOptions extends Providers {
   readonly config: Config;
   readonly reporter: Reporter;
+  readonly registrations: Registrations;
   readonly patches: Patches;
 }
 
@@ -94,9 +96,9 @@ function filesOf(instrumentation: Instrumentation | undefined): readonly string[
 }
 
 function make(entry: CatalogueEntry, options: InstrumentationsOptions): Instrumentation {
-  const { config, loggerProvider, meterProvider, patches, tracerProvider } = options;
+  const { config, loggerProvider, meterProvider, registrations, tracerProvider } = options;
   const given = config.instrumentations.options[entry.name] ?? {};
-  const instrumentation = patches.collect(() => entry.create(entry.options(config, given)));
+  const instrumentation = registrations.collect(() => entry.create(entry.options(config, given)));
   const isEverywhere = entry.underParent === undefined || given['requireParentSpan'] === false;
   instrumentation.setTracerProvider(isEverywhere ? tracerProvider : onlyUnderParent(tracerProvider, entry.underParent));
   instrumentation.setMeterProvider(meterProvider);

@@ -1,31 +1,13 @@
 /**
- * What our instrumentations want to see of modules, and what they made of them.
- *
- * They register each module twice, with the patch of `require` and with that of `import`. One package may reach an
- * application in both ways, and is patched once: what came first is what the other way gives.
+ * Patches modules as our instrumentations want it. One package may reach an application by `require` and by `import`, and is
+ * patched once: what came first is what the other way gives.
  */
-import { createRequire } from 'node:module';
 import { sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { types } from 'node:util';
-import { require } from '../../runtime/otel.ts';
 import type { Hook } from './hooks.ts';
 import { folderOfPackage, packageOf } from './package-name.ts';
-
-/** @param folder - of the package; none for a module of Node.js. */
-export type OnRequire = (exports: unknown, name: string, folder: string | undefined) => unknown;
-/** @param namespace - what importers see; to assign to it changes that. */
-type OnImport = (url: string, namespace: Exports, specifier: string, format?: string) => void;
-type Exports = Record<string | symbol, unknown>;
-
-/** What is used of the two packages below; exact versions are pinned, and a test fails when they change. */
-interface RequireInTheMiddle {
-  register(name: string, onRequire: OnRequire): unknown;
-}
-interface ImportInTheMiddle {
-  /** What is called for each module that was imported, in their order. */
-  readonly importHooks: OnImport[];
-}
+import type { Exports, Registrations } from './registrations.ts';
 
 /** A file of a package. */
 export interface PackageFile {
@@ -37,8 +19,6 @@ export interface PackageFile {
 }
 
 export interface Patches extends Hook {
-  /** Keep what `make` registers with the two packages from those that call it, and call it from here. */
-  collect<T>(make: () => T): T;
   /** Whether modules of the package are wanted. */
   has(packageName: string): boolean;
   /** The exports of a file that was loaded by `require`, or of a CommonJS module that was imported, after the patches. */
@@ -48,46 +28,16 @@ export interface Patches extends Hook {
 }
 
 export interface PatchesOptions {
-  readonly requireInTheMiddle: RequireInTheMiddle;
-  /** What an application registers by itself while it is not our turn gets what it would get without us. */
-  readonly onForeign: () => void;
   /** A file of a wanted package was loaded, in whatever way. */
   readonly onLibrary: (packageName: string, folder: string) => void;
   readonly onFailure: (name: string, error: unknown) => void;
 }
 
-export function createPatches({ requireInTheMiddle, onForeign, onLibrary, onFailure }: PatchesOptions): Patches {
-  const fromInstrumentation = createRequire(require.resolve('@opentelemetry/instrumentation'));
-  const { importHooks } = fromInstrumentation('import-in-the-middle/lib/register.js') as ImportInTheMiddle;
-  const byRequire = new Map<string, { readonly name: string; readonly onRequire: OnRequire }[]>();
-  const byImport: OnImport[] = [];
+export function createPatches({ byImport, byRequire, listen }: Registrations, { onLibrary, onFailure }: PatchesOptions): Patches {
   /** What CommonJS packages export, after the patches. */
   const patched = new WeakSet<object>();
   /** What ES modules export after the patches, by URL: they are loaded once in a process. */
   const namespaces = new Map<string, Exports>();
-  let isCollecting = false;
-
-  const { register } = requireInTheMiddle;
-  requireInTheMiddle.register = function (name, onRequire) {
-    if (!isCollecting) {
-      onForeign();
-      return register.call(this, name, onRequire);
-    }
-    const packageName = packageOf(name.replaceAll(sep, '/')) ?? name;
-    byRequire.set(packageName, [...(byRequire.get(packageName) ?? []), { name, onRequire }]);
-    return { moduleName: name, onRequire };
-  };
-
-  function collect<T>(make: () => T): T {
-    const before = importHooks.length;
-    isCollecting = true;
-    try {
-      return make();
-    } finally {
-      isCollecting = false;
-      byImport.push(...importHooks.splice(before));
-    }
-  }
 
   /** What the instrumentations make of `exports`; what they cannot patch, for it is a stand-in of a test, stays as it is. */
   function patch(exports: unknown, packageName: string, name: string, folder?: string): unknown {
@@ -125,7 +75,7 @@ export function createPatches({ requireInTheMiddle, onForeign, onLibrary, onFail
     return Object.keys(exports).every((key) => copy[key] === exports[key]) ? exports : copy;
   }
 
-  const onImport: OnImport = (url, namespace, ...rest) => {
+  const deregister = listen((url, namespace, ...rest) => {
     // Of CommonJS: patched when it was loaded. An ES module may also stand for such a one.
     if (patched.has(namespace['default'] as object)) return;
     const required = namespaces.get(url);
@@ -144,18 +94,13 @@ export function createPatches({ requireInTheMiddle, onForeign, onLibrary, onFail
       }
     }
     namespaces.set(url, namespace);
-  };
-  importHooks.push(onImport);
+  });
 
   return {
-    collect,
     has: (packageName) => byRequire.has(packageName),
     ofFile,
     ofBuiltin: (exports, name) => void patch(exports, name, name),
-    deregister() {
-      const index = importHooks.indexOf(onImport);
-      if (index !== -1) importHooks.splice(index, 1);
-    },
+    deregister,
   };
 }
 

@@ -10,11 +10,11 @@ import { join, relative, sep } from 'node:path';
 import { attempt } from '../../runtime/contain.ts';
 import { require } from '../../runtime/otel.ts';
 import type { Hook } from './hooks.ts';
-import { createPatches, type Patches, type PatchesOptions } from './patches.ts';
+import type { Patches } from './patches.ts';
 import { folderOfPackage, packageOfFile } from './package-name.ts';
+import { collectRegistrations, type Registrations, type RequireInTheMiddle } from './registrations.ts';
 
 type Load = (this: Module, filename: string) => unknown;
-type RequireInTheMiddle = PatchesOptions['requireInTheMiddle'];
 
 interface Loader {
   require: unknown;
@@ -24,23 +24,19 @@ interface Loader {
 const prototype = Module.prototype as unknown as Loader;
 
 /**
- * Make `createPatches` with the first instrumentation of all, and take back what that does to `require`. It comes back with
- * the first instrumentation that an application registers by itself.
+ * Make the first instrumentation of all, and take back what that does to `require`. It comes back with the first one that
+ * an application registers by itself.
  */
-export function takePatches(options: Pick<PatchesOptions, 'onLibrary' | 'onFailure'>): Patches {
+export function takeRegistrations(): Registrations {
   const { require } = prototype;
   const { getBuiltinModule } = process;
   const requireInTheMiddle = makeInstrumentation();
   const theirs = { require: prototype.require, getBuiltinModule: process.getBuiltinModule };
   prototype.require = require;
   process.getBuiltinModule = getBuiltinModule;
-  return createPatches({
-    ...options,
-    requireInTheMiddle,
-    onForeign() {
-      if (prototype.require === require) prototype.require = theirs.require;
-      if (process.getBuiltinModule === getBuiltinModule) process.getBuiltinModule = theirs.getBuiltinModule;
-    },
+  return collectRegistrations(requireInTheMiddle, () => {
+    if (prototype.require === require) prototype.require = theirs.require;
+    if (process.getBuiltinModule === getBuiltinModule) process.getBuiltinModule = theirs.getBuiltinModule;
   });
 }
 
