@@ -4,6 +4,7 @@ import type { Reporter } from '../../diagnostics/reporter.ts';
 import { loadPart } from '../../runtime/load-part.ts';
 import type { Hook } from './hooks.ts';
 import type { ImportHook } from './import-hook.ts';
+import type { OnImport } from './registrations.ts';
 import { supportsSyncHooks } from './sync-hooks.ts';
 
 export interface EsModulesOptions {
@@ -13,6 +14,7 @@ export interface EsModulesOptions {
   readonly files: readonly string[];
   /** Files of the application. */
   readonly urls: readonly string[];
+  readonly onImport: OnImport;
   /** Runs what loads modules that are signalbox's own affair. */
   readonly quietly: <T>(fn: () => T) => T;
   readonly reporter: Reporter;
@@ -25,10 +27,10 @@ export interface EsModules extends Hook {
   wantFiles(): void;
 }
 
-export function wrapEsModules({ files, packages, quietly, reporter, urls }: EsModulesOptions): EsModules {
+export function wrapEsModules({ files, onImport, packages, quietly, reporter, urls }: EsModulesOptions): EsModules {
   if (!supportsSyncHooks()) {
     const { startHooksThread } = loadPart<typeof import('./hooks-thread.ts')>(import.meta.url, './hooks-thread');
-    startHooksThread(packages, files, urls, reporter);
+    startHooksThread(packages, files, urls, onImport, reporter);
     return { hookFor: () => undefined, wantFiles() {} };
   }
   const wantedPackages = new Set(packages);
@@ -42,7 +44,7 @@ export function wrapEsModules({ files, packages, quietly, reporter, urls }: EsMo
   function start(): void {
     try {
       const { startImportHook } = loadPart<typeof import('./import-hook.ts')>(import.meta.url, './import-hook');
-      hook = startImportHook(isWanted);
+      hook = startImportHook(onImport, isWanted);
     } catch (error) {
       hasFailed = true;
       reporter.say('hooks.esm', `ES modules cannot be instrumented: ${errorText(error)}. What is loaded by require() still is.`);

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { require } from '../../runtime/otel.ts';
 import type { Hook, NextLoad, NextResolve } from './hooks.ts';
+import type { OnImport } from './registrations.ts';
 
 export interface ImportHook extends Hook {
   resolveSync(specifier: string, context: ResolveHookContext, next: NextResolve): ResolveFnOutput;
@@ -18,9 +19,11 @@ interface Wrapper extends ImportHook {
   loadSync(...args: Parameters<NonNullable<RegisterHooksOptions['load']>>): ReturnType<NextLoad>;
 }
 
-export function startImportHook(isWanted: (url: string, specifier: string) => boolean): ImportHook {
+/** @param onImport - called with what importers see of each module that was wrapped, before they see it. */
+export function startImportHook(onImport: OnImport, isWanted: (url: string, specifier: string) => boolean): ImportHook {
   const folder = dirname(require.resolve('import-in-the-middle'));
   const { createHook } = require(join(folder, 'create-hook.mjs')) as { createHook: (meta: { url: string }) => Wrapper };
+  listenToImports(onImport);
   const wrapper = createHook({ url: pathToFileURL(join(folder, 'register-hooks.mjs')).href });
   wrapper.applyOptions({ shouldInclude: isWanted });
   const { deregister } = registerHooks({
@@ -28,4 +31,10 @@ export function startImportHook(isWanted: (url: string, specifier: string) => bo
     load: (url, context, next) => (url.includes('node-test-mock=') ? next(url, context) : wrapper.loadSync(url, context, next)),
   }) as Hook;
   return { resolveSync: wrapper.resolveSync, ...(deregister === undefined ? {} : { deregister }) };
+}
+
+/** What is wrapped, in this thread or by the hooks thread, says so when it is evaluated. */
+export function listenToImports(onImport: OnImport): void {
+  const { importHooks } = require('import-in-the-middle/lib/register.js') as { importHooks: OnImport[] };
+  importHooks.push(onImport);
 }

@@ -14,7 +14,8 @@ import { createInstrumentations, type Instrumentations, type Providers } from '.
 import { sayLoadedFirst } from './loaded-first.ts';
 import { isOwn, folderOfPackage } from './package-name.ts';
 import { createPatches, type Patches } from './patches.ts';
-import { hookRequire, takeRegistrations } from './require-hook.ts';
+import { createRegistrations } from './registrations.ts';
+import { hookRequire } from './require-hook.ts';
 import { hookResolve } from './resolve-hook.ts';
 import type { InstrumentationUse } from './unused-instrumentations.ts';
 
@@ -51,7 +52,7 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
   sayLoadedFirst((name) => byName.has(name), reporter);
 
   const checkVersion = createVersionCheck(targets, () => instrumentations, reporter);
-  const registrations = takeRegistrations();
+  const registrations = createRegistrations();
   const patches = createPatches(registrations, {
     onLibrary: checkVersion,
     onFailure(name, error) {
@@ -106,6 +107,7 @@ function hookIn(
     packages: [...byName.keys()].filter((name) => !isBuiltin(name)),
     files: entries.flatMap(({ files = [] }) => files),
     urls: instrumentations.files,
+    onImport: patches.onImport,
     quietly: instrumentations.quietly,
     reporter,
   });
@@ -131,7 +133,7 @@ function hookIn(
   );
   // They watch the process, and can begin when the application's own start is over.
   if (targetless.length > 0) setImmediate(() => targetless.forEach(load)).unref();
-  return [patches, requireHook, esModules, builtins, resolveHook, ...announcements];
+  return [requireHook, esModules, builtins, resolveHook, ...announcements];
 }
 
 function readTargets(config: Config): Targets {

@@ -2,12 +2,12 @@
  * Patches modules as our instrumentations want it. One package may reach an application by `require` and by `import`, and is
  * patched once: what came first is what the other way gives.
  */
-import { sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { types } from 'node:util';
-import type { Hook } from './hooks.ts';
+import { contain } from '../../runtime/contain.ts';
 import { folderOfPackage, packageOf } from './package-name.ts';
-import type { Exports, Registrations } from './registrations.ts';
+import type { Exports, OnImport, Registrations } from './registrations.ts';
 
 /** A file of a package. */
 export interface PackageFile {
@@ -18,13 +18,15 @@ export interface PackageFile {
   readonly filename: string;
 }
 
-export interface Patches extends Hook {
+export interface Patches {
   /** Whether modules of the package are wanted. */
   has(packageName: string): boolean;
   /** The exports of a file that was loaded by `require`, or of a CommonJS module that was imported, after the patches. */
   ofFile(exports: unknown, file: PackageFile): unknown;
   /** Patch a module of Node.js in place. */
   ofBuiltin(exports: unknown, name: string): void;
+  /** To be called for each module that is imported and wrapped. */
+  readonly onImport: OnImport;
 }
 
 export interface PatchesOptions {
@@ -33,7 +35,7 @@ export interface PatchesOptions {
   readonly onFailure: (name: string, error: unknown) => void;
 }
 
-export function createPatches({ byImport, byRequire, listen }: Registrations, { onLibrary, onFailure }: PatchesOptions): Patches {
+export function createPatches({ byImport, byRequire }: Registrations, { onLibrary, onFailure }: PatchesOptions): Patches {
   /** What CommonJS packages export, after the patches. */
   const patched = new WeakSet<object>();
   /** What ES modules export after the patches, by URL: they are loaded once in a process. */
@@ -62,20 +64,25 @@ export function createPatches({ byImport, byRequire, listen }: Registrations, { 
     return result;
   }
 
+  /** Instrumentations change a namespace in place, or return what is its default from then on. */
+  function patchNamespace(namespace: Exports, packageName: string, name: string, folder: string): void {
+    const result = patch(namespace, packageName, name, folder);
+    if (result !== namespace && isObject(result) && 'default' in namespace) namespace['default'] = result;
+  }
+
   /** An ES module that was loaded by `require`: its exports cannot be changed, so a copy is. */
   function ofNamespace(exports: Exports, { filename, folder, name, packageName }: PackageFile): unknown {
     const url = pathToFileURL(filename).href;
     const imported = namespaces.get(url);
     const copy = copyOf(exports, imported);
     if (imported === undefined) {
-      const result = patch(copy, packageName, name, folder);
-      if (result !== copy && isObject(result) && 'default' in copy) copy['default'] = result;
+      patchNamespace(copy, packageName, name, folder);
       namespaces.set(url, copy);
     }
     return Object.keys(exports).every((key) => copy[key] === exports[key]) ? exports : copy;
   }
 
-  const deregister = listen((url, namespace, ...rest) => {
+  const onImport: OnImport = (url, namespace, specifier, format) => {
     // Of CommonJS: patched when it was loaded. An ES module may also stand for such a one.
     if (patched.has(namespace['default'] as object)) return;
     const required = namespaces.get(url);
@@ -83,25 +90,28 @@ export function createPatches({ byImport, byRequire, listen }: Registrations, { 
       for (const key of Object.keys(namespace)) if (key in required) namespace[key] = required[key];
       return;
     }
-    const packageName = packageOf(url);
-    if (packageName !== undefined && url.startsWith('file:') && byRequire.has(packageName))
-      onLibrary(packageName, folderOfPackage(fileURLToPath(url), packageName));
-    for (const hook of byImport) {
-      try {
-        hook(url, namespace, ...rest);
-      } catch (error) {
-        onFailure(packageName ?? url, error);
-      }
-    }
     namespaces.set(url, namespace);
-  });
+    for (const hook of byImport) contain('patching a file of the application', () => hook(url, namespace, specifier, format));
+    const packageName = packageOf(url);
+    if (packageName === undefined || !url.startsWith('file:')) return;
+    const filename = fileURLToPath(url);
+    const folder = folderOfPackage(filename, packageName);
+    onLibrary(packageName, folder);
+    const name = specifier === packageName ? packageName : nameInside(packageName, folder, filename);
+    patchNamespace(namespace, packageName, name, folder);
+  };
 
   return {
     has: (packageName) => byRequire.has(packageName),
     ofFile,
     ofBuiltin: (exports, name) => void patch(exports, name, name),
-    deregister,
+    onImport,
   };
+}
+
+/** The name by which instrumentations know a file in the `folder` of a package. */
+export function nameInside(packageName: string, folder: string, filename: string): string {
+  return `${packageName}/${relative(folder, filename).replaceAll(sep, '/')}`;
 }
 
 /** A module's exports that can be changed, with the values of `imported` where it was imported before. */

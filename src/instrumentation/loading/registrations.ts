@@ -1,10 +1,12 @@
 /**
  * What our instrumentations register: each module twice, with the patch of `require` and with that of `import` that they
- * bring. It is kept from those two, and called by `patches.ts` instead.
+ * bring. It is taken from those two, and called by `patches.ts` instead.
+ *
+ * Each instrumentation may have a copy of its own of what they have in common, when the application brings another version.
  */
-import { createRequire } from 'node:module';
-import { sep } from 'node:path';
-import { require } from '../../runtime/otel.ts';
+import { Module } from 'node:module';
+import { isAbsolute, sep } from 'node:path';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { packageOf } from './package-name.ts';
 
 /** @param folder - of the package; none for a module of Node.js. */
@@ -13,63 +15,107 @@ export type OnRequire = (exports: unknown, name: string, folder: string | undefi
 export type OnImport = (url: string, namespace: Exports, specifier: string, format?: string) => void;
 export type Exports = Record<string | symbol, unknown>;
 
-/** What is used of the two packages; exact versions are pinned, and a test fails when they change. */
-export interface RequireInTheMiddle {
-  register(name: string, onRequire: OnRequire): unknown;
+/** What is used of the instrumentations' base class; exact versions are pinned, and a test fails when they change. */
+interface Inside {
+  readonly _hooks?: readonly (RequireRegistration | ImportRegistration)[];
+  readonly _requireInTheMiddleSingleton?: RequireInTheMiddle;
+  readonly _modules?: readonly { readonly name: string }[];
 }
-interface ImportInTheMiddle {
-  /** What is called for each module that was imported, in their order. */
-  readonly importHooks: OnImport[];
+interface RequireRegistration {
+  readonly moduleName: string;
+  onRequire: OnRequire;
+}
+interface ImportRegistration {
+  readonly _iitmHook?: OnImport;
+  unhook?(): void;
+}
+interface RequireInTheMiddle {
+  register(name: string, onRequire: OnRequire): RequireRegistration;
+  /** Patches `require`. */
+  _initialize(): void;
 }
 
 export interface Registrations {
   /** By package. */
   readonly byRequire: ReadonlyMap<string, readonly { readonly name: string; readonly onRequire: OnRequire }[]>;
+  /** Of files of the application, which know themselves whether they are meant. */
   readonly byImport: readonly OnImport[];
-  /** Keep what `make` registers. */
-  collect<T>(make: () => T): T;
-  /** Have `onImport` called for each module that is imported and wrapped; the result ends that. */
-  listen(onImport: OnImport): () => void;
+  /** Make an instrumentation, and take what it registers. */
+  collect(make: () => Instrumentation): Instrumentation;
 }
 
-/** @param onForeign - the application registers something by itself: it gets what it would get without us. */
-export function collectRegistrations(requireInTheMiddle: RequireInTheMiddle, onForeign: () => void): Registrations {
-  const fromInstrumentation = createRequire(require.resolve('@opentelemetry/instrumentation'));
-  const { importHooks } = fromInstrumentation('import-in-the-middle/lib/register.js') as ImportInTheMiddle;
+interface Patched {
+  require: unknown;
+}
+const prototype = Module.prototype as unknown as Patched;
+
+export function createRegistrations(): Registrations {
   const byRequire = new Map<string, { readonly name: string; readonly onRequire: OnRequire }[]>();
   const byImport: OnImport[] = [];
+  const taken = new WeakSet<RequireInTheMiddle>();
   let isCollecting = false;
 
-  const { register } = requireInTheMiddle;
-  requireInTheMiddle.register = function (name, onRequire) {
-    if (!isCollecting) {
-      onForeign();
-      return register.call(this, name, onRequire);
+  function take(inside: Inside): void {
+    const singleton = inside._requireInTheMiddleSingleton;
+    if (singleton !== undefined && !taken.has(singleton)) {
+      taken.add(singleton);
+      giveBackToOthers(singleton, () => isCollecting);
     }
-    const packageName = packageOf(name.replaceAll(sep, '/')) ?? name;
-    byRequire.set(packageName, [...(byRequire.get(packageName) ?? []), { name, onRequire }]);
-    return { moduleName: name, onRequire };
-  };
+    for (const hook of inside._hooks ?? []) {
+      if ('moduleName' in hook) {
+        const { moduleName, onRequire } = hook;
+        const packageName = packageOf(moduleName.replaceAll(sep, '/')) ?? moduleName;
+        byRequire.set(packageName, [...(byRequire.get(packageName) ?? []), { name: moduleName, onRequire }]);
+        hook.onRequire = (exports) => exports;
+      } else if (hook._iitmHook !== undefined) {
+        hook.unhook?.();
+        if (isOfApplication(inside)) byImport.push(hook._iitmHook);
+      }
+    }
+  }
 
   return {
     byRequire,
     byImport,
     collect(make) {
-      const before = importHooks.length;
+      const { require } = prototype;
+      const { getBuiltinModule } = process;
       isCollecting = true;
       try {
-        return make();
+        const instrumentation = make();
+        const parts = [instrumentation, ...Object.values(instrumentation)].filter(isInstrumentation);
+        for (const part of parts) take(part);
+        // A file of the application is watched by the patch of `require` itself.
+        if (!parts.some(isOfApplication)) {
+          prototype.require = require;
+          process.getBuiltinModule = getBuiltinModule;
+        }
+        return instrumentation;
       } finally {
         isCollecting = false;
-        byImport.push(...importHooks.splice(before));
       }
     },
-    listen(onImport) {
-      importHooks.push(onImport);
-      return () => {
-        const index = importHooks.indexOf(onImport);
-        if (index !== -1) importHooks.splice(index, 1);
-      };
-    },
+  };
+}
+
+function isInstrumentation(value: unknown): value is Inside {
+  return typeof value === 'object' && value !== null && Array.isArray((value as Inside)._hooks);
+}
+
+/** Whether it patches a file of the application, by its path. */
+function isOfApplication({ _modules = [] }: Inside): boolean {
+  return _modules.some(({ name }) => isAbsolute(name));
+}
+
+/** What an application registers by itself gets the patch of `require` that it would get without us. */
+function giveBackToOthers(singleton: RequireInTheMiddle, isOurs: () => boolean): void {
+  const { register } = singleton;
+  let isPatched = false;
+  singleton.register = function (name, onRequire) {
+    if (!isPatched && !isOurs()) {
+      isPatched = true;
+      singleton._initialize();
+    }
+    return register.call(this, name, onRequire);
   };
 }

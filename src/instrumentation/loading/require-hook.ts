@@ -6,51 +6,20 @@
  * only when they really are loaded. CommonJS that is imported is loaded here as well: what `import` gives is made of its exports.
  */
 import { createRequire, Module } from 'node:module';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { attempt } from '../../runtime/contain.ts';
 import { require } from '../../runtime/otel.ts';
 import type { Hook } from './hooks.ts';
-import type { Patches } from './patches.ts';
+import { nameInside, type Patches } from './patches.ts';
 import { folderOfPackage, packageOfFile } from './package-name.ts';
-import { collectRegistrations, type Registrations, type RequireInTheMiddle } from './registrations.ts';
 
 type Load = (this: Module, filename: string) => unknown;
 
 interface Loader {
-  require: unknown;
   load: Load;
 }
 
 const prototype = Module.prototype as unknown as Loader;
-
-/**
- * Make the first instrumentation of all, and take back what that does to `require`. It comes back with the first one that
- * an application registers by itself.
- */
-export function takeRegistrations(): Registrations {
-  const { require } = prototype;
-  const { getBuiltinModule } = process;
-  const requireInTheMiddle = makeInstrumentation();
-  const theirs = { require: prototype.require, getBuiltinModule: process.getBuiltinModule };
-  prototype.require = require;
-  process.getBuiltinModule = getBuiltinModule;
-  return collectRegistrations(requireInTheMiddle, () => {
-    if (prototype.require === require) prototype.require = theirs.require;
-    if (process.getBuiltinModule === getBuiltinModule) process.getBuiltinModule = theirs.getBuiltinModule;
-  });
-}
-
-/** One that instruments nothing: the first brings what is common to all. */
-function makeInstrumentation(): RequireInTheMiddle {
-  const { InstrumentationBase } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
-  class First extends InstrumentationBase {
-    protected override init(): [] {
-      return [];
-    }
-  }
-  const first = new First('signalbox/first', '0', {}) as unknown as { readonly _requireInTheMiddleSingleton: RequireInTheMiddle };
-  return first._requireInTheMiddleSingleton;
-}
 
 /** @param onPackage - called before a file of a package is loaded. */
 export function hookRequire(patches: Patches, onPackage: (name: string, filename: string) => void): Hook {
@@ -62,7 +31,7 @@ export function hookRequire(patches: Patches, onPackage: (name: string, filename
     const packageName = packageOfFile(filename) as string;
     const folder = folderOfPackage(filename, packageName);
     const isMain = mainOf(packageName, folder) === filename;
-    const name = isMain ? packageName : `${packageName}/${relative(folder, filename).replaceAll(sep, '/')}`;
+    const name = isMain ? packageName : nameInside(packageName, folder, filename);
     this.exports = patches.ofFile(this.exports, { packageName, name, folder, filename });
     return result;
   };
