@@ -15,6 +15,7 @@ import { MAX_INTEGER, settings } from '../src/config/settings.ts';
 import { formatDefault } from '../src/config/read-settings.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import { MESSAGES, type MessageRow } from '../src/names/messages.ts';
+import { renderCollector } from './render-redaction.ts';
 import { CATALOGUE, type CatalogueEntry } from '../src/instrumentation/loading/catalogue.ts';
 
 const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = {
@@ -299,6 +300,7 @@ export const PAGES: readonly Page[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/messages.md', render: renderMessages },
   { path: 'docs/instrumentation.md', render: renderInstrumentation },
+  { path: 'otel-collector/config.yaml', render: renderCollector },
 ];
 
 /** What stands in the file, and what must. */

@@ -353,6 +353,7 @@ export function redactListedValues(text: string): string {
     COMMA.lastIndex = start - open.length; // what closes one string may open the next
     if (name === '' || !text.startsWith(quote, nameStart - quote.length) || !isSecretName(name)) continue;
     const end = closingQuote(text, start, open);
+    if (/^\s{0,8}:/.test(text.slice(end + open.length, end + open.length + 9))) continue; // the name of a field, and no list
     const isAnnounced =
       announcesSecret(name) || isPair(text, nameStart - quote.length, end + open.length) || (isRaw ??= RAW_HEADERS.test(text));
     if (!isAnnounced || NO_SECRET.test(text.slice(start, Math.min(end, start + 64)))) continue;

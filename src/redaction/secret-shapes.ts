@@ -3,38 +3,14 @@
  * bounded number of characters, so that the work grows with the length of the text and no faster.
  */
 
+import { ISSUERS, patternOf } from './issuers.ts';
 import { MAYBE_ADDRESS, MAYBE_CARD, MAYBE_KEY, MAYBE_NAMED, MAYBE_PATH, suspicionsOf } from './suspicion.ts';
 
 /** The word that OpenTelemetry's semantic conventions put in a secret's place. */
 export const REDACTED = 'REDACTED';
 
-/** The beginnings by which issuers mark their keys, and how much must follow. `suspicion.ts` knows their first three characters. */
-const KEYS = new RegExp(
-  `(?<![A-Za-z0-9])(?:${[
-    'eyJ[\\w-]{8,}(?:\\.[\\w-]*){0,4}', // JSON Web Tokens, and any other JSON in base64
-    '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}|ABSK[\\w+/=-]{20,}', // AWS, Bedrock
-    'AIza[\\w-]{20,}|ya29\\.[\\w-]{8,}|GOCSPX-[\\w-]{10,}|1//0[\\w-]{16,}|AQ\\.[\\w-]{20,}', // Google
-    'gh[pousr]_[A-Za-z0-9]{10,}|github_pat_\\w{10,}', // GitHub
-    'gl(?:pat|dt|rt|cbt|ptt|ft|soat|oas|imt|agent|ffct)-[\\w.-]{8,}', // GitLab
-    'sk-[\\w-]{20,}', // OpenAI, Anthropic
-    'gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{20,}|pplx-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|nvapi-[\\w-]{20,}|pcsk_\\w{20,}|tvly-[\\w-]{20,}|lsv2_\\w{20,}', // Groq, xAI, Perplexity, Replicate, NVIDIA, Pinecone, Tavily, LangSmith
-    '[sr]k_(?:live|test)_\\w{8,}|whsec_[\\w+=]{8,}', // Stripe
-    'xox[a-eoprs]-[\\w-]{8,}|xapp-[\\w-]{8,}', // Slack
-    'npm_[A-Za-z0-9]{16,}|pypi-[\\w-]{16,}|dckr_[po]at_[\\w-]{16,}|rubygems_[a-f0-9]{16,}', // registries
-    'SG\\.[\\w-]{16,}(?:\\.[\\w-]*)?|key-[0-9a-f]{32}|xkeysib-[\\w-]{16,}', // SendGrid, Mailgun, Brevo
-    'hf_[A-Za-z0-9]{20,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,}|do[opr]_v1_[a-f0-9]{16,}|dapi[a-f0-9]{32}', // Hugging Face, Shopify, DigitalOcean, Databricks
-    'SK[0-9a-f]{32}|sq0[a-z]{3}-[\\w-]{16,}|EAA[A-Za-z0-9]{40,}', // Twilio, Square, Facebook
-    'hv[sb]\\.[\\w-]{20,}|AGE-SECRET-KEY-1[A-Z0-9]{10,}', // Vault, age
-    'glsa_\\w{20,}|glc_[\\w=+/-]{20,}|NR(?:AK|II)-[\\w-]{16,}|sntry[su]_[\\w=+/-]{16,}', // Grafana, New Relic, Sentry
-    'sbp_[a-f0-9]{20,}|pscale_(?:tkn|pw|oauth)_[\\w.-]{16,}|nfp_\\w{20,}', // Supabase, PlanetScale, Netlify
-    'AT(?:ATT|CTT)[\\w=-]{20,}|ntn_[A-Za-z0-9]{20,}|lin_(?:api|oauth)_[A-Za-z0-9]{20,}|fig[dou]_[\\w-]{20,}|PMAK-[\\w-]{16,}', // Atlassian, Notion, Linear, Figma, Postman
-    'phx_\\w{20,}|tskey-[\\w-]{16,}|CFPAT-[\\w-]{20,}|BBDC-[\\w+/]{20,}|ATBB\\w{20,}|sgp_[\\w-]{20,}|pat-\\w{2,3}\\d-[\\w-]{20,}|pat\\w{14}\\.[a-f0-9]{32,}', // PostHog, Tailscale, Contentful, Bitbucket, Sourcegraph, HubSpot, Airtable
-    'vercel_blob_rw_\\w{16,}|sb_secret_[\\w-]{16,}|dt0[cs]\\d\\d\\.\\w{16,}\\.\\w{16,}|GR1348941[\\w-]{16,}|f[mo]\\d_[\\w+/=-]{20,}', // Vercel, Supabase, Dynatrace, GitLab runners, Fly
-    '[MNO][A-Za-z\\d]{22,27}\\.[\\w-]{6}\\.[\\w-]{27,}', // Discord
-    '\\d{6,12}:AA[\\w-]{20,}', // Telegram, outside of a URL
-  ].join('|')})`,
-  'g',
-);
+/** No part of a longer word. */
+const KEYS = new RegExp(`(?<![A-Za-z0-9])(?:${ISSUERS.map(patternOf).join('|')})`, 'g');
 
 /** Paths of addresses that are themselves the key: Telegram's bots, Slack's and Discord's hooks. */
 const KEYS_IN_PATHS =

@@ -1,4 +1,5 @@
 /** One cheap look at a text, so that ordinary ones cost no more than that. */
+import { ISSUERS } from './issuers.ts';
 
 /** Bits of what `suspicionsOf` saw. None of them means that nothing in the text would be changed. */
 export const MAYBE_KEY = 1;
@@ -44,10 +45,6 @@ for (let code = 0; code < 128; code++) {
   else if (/[%\\&\u001b]/.test(char)) KINDS[code] = ESCAPE;
 }
 
-/** The first three characters of every pattern in `secret-shapes.ts` but those that begin with a digit. */
-const KEY_STARTS =
-  'eyJ AKI ASI ABI ACC ABS AIz AQ. ya2 GOC ghp gho ghu ghs ghr git glp gld glr glc glf gls glo gli gla sk- sk_ rk_ whs xox xap xai npm ' +
-  'pyp dck SG. key xke hf_ shp doo dop dor dap EAA sq0 hvs hvb AGE NRA snt gsk ppl r8_ sbp ATA ATC ntn lin fig PMA psc nfp pcs tvl nva lsv rub sgp phx tsk CFP BBD ATB pat ver sb_ dt0 GR1 fm1 fm2 fo1 NRI';
 /** What a statement, or a driver's message about a value, begins with. */
 const SQL =
   /^(?:(?:select|insert|update|delete|replace|merge|exec|execute|call)\s|duplicate (?:entry|key)|dup key:|incorrect |truncated |invalid |unterminated |malformed |out of range|conversion failed|failing row|near ["']|value (?:"|out of)|key \(|with args )/i;
@@ -69,8 +66,7 @@ function addStarts(words: string, bit: number): void {
     starts[hash(first, second, third)]! |= bit;
   }
 }
-addStarts(KEY_STARTS, MAYBE_KEY);
-for (const digit of '0123456789abcdef') addStarts(`SK${digit}`, MAYBE_KEY);
+for (const { starts: marks } of ISSUERS) for (const mark of marks) addStarts(mark.slice(0, 3), MAYBE_KEY);
 for (const [words, bit] of [
   ['bea bas', MAYBE_BEARER],
   [
@@ -165,7 +161,12 @@ function hasKeyLength(text: string, from: number, length: number): boolean {
   for (let i = from + 2; i < from + length; i++) {
     const code = text.charCodeAt(i);
     const kind = code < 128 ? (KINDS[code] as number) : OTHER;
-    if (kind !== LETTER && kind !== DIGIT && code !== 0x2d && code !== 0x2e && code !== 0x5f) return false; // - . _
+    if (kind !== LETTER && kind !== DIGIT && !isKeySign(code)) return false;
   }
   return true;
+}
+
+/** `-`, `.`, `_`, and what base64 has: `+`, `/`, `=`. */
+function isKeySign(code: number): boolean {
+  return code === 0x2d || code === 0x2e || code === 0x5f || code === 0x2b || code === 0x2f || code === 0x3d;
 }
