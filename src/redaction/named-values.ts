@@ -1,5 +1,6 @@
 /** Secrets in text that are told by the name beside them. Every step takes all it can or gives up after a bounded way. */
-import { isSecretName, secrecyOf, type Secrecy } from './secret-names.ts';
+import type { Secrecy } from './name-table.ts';
+import { endsOwnName, isPlainValue, isSecretName, rowOf, secrecyOf, wordsOf } from './secret-names.ts';
 import { REDACTED } from './secret-shapes.ts';
 
 const NAME_CHARS = tableOf(/[\w.$-]/);
@@ -19,6 +20,8 @@ const STATE =
 const KIND =
   /^(?:bearer|basic|digest|token|apikey|oauth2?|jwt|negotiate|ntlm|cookies?|session|password|credentials?|auth|authentication|authorization|anonymous|include|omit|same-origin|default|string|number|boolean|object|function|insecure|secure|weak|strong|stale|fresh)$/i;
 const PARTICIPLE = /^[A-Z]?[a-z]{2,12}(?:ed|ing)$/;
+/** Under more than one, a number is how many: `tokens: 500`, `cookies=1200`. */
+const PLURAL = /(?:token|cookie|key|credential|cred|link|signature)s$/i;
 const MEASURE = /^(?:\d{1,3}|\d{1,9}(?:\.\d{1,9})?(?:ns|us|µs|ms|s|m|h|%))$/;
 
 /** In front of the credential itself: `Authorization: Bearer …`, `auth=Basic …` */
@@ -89,7 +92,7 @@ function pairAt(text: string, i: number, floor: number): Range | undefined {
   const start = wordStart(text, end, floor);
   if (start === end) return undefined;
   let kind = kindAt(text, start, end);
-  const isContinuation = end - start <= 8 && text[start - 1] === ' ' && CONTINUES_NAME.test(text.slice(start, end));
+  const isContinuation = text[start - 1] === ' ' && continuesName(text.slice(start, end));
   if (kind === 'none' && !isContinuation) return undefined;
   let name = text.slice(start, end);
   if (isContinuation) {
@@ -99,37 +102,58 @@ function pairAt(text: string, i: number, floor: number): Range | undefined {
   if (kind === 'none') return undefined;
   if (kind === 'label') return labelledValue(text, i, floor);
   if (/^::\S/.test(text.slice(i, i + 3))) return undefined; // `auth::login` is a path
-  if (/token$/i.test(name) && /\bunexpected $/i.test(text.slice(Math.max(0, i - name.length - 11), i - name.length))) return undefined;
+  if (isHarmlessInSentence(text, start, name)) return undefined;
   return secretBehind(text, i, name, kind);
 }
 
 function secretBehind(text: string, separator: number, name: string, secrecy: Secrecy): Range | undefined {
   const [start, end, isQuoted] = valueAfter(text, separator + 1, name);
   const value = text.slice(start, end);
-  const isSaid = !isQuoted && (secrecy === 'text' || text[separator] === ':');
-  return isHarmless(value, name, secrecy, isSaid) ? undefined : [start, end];
+  const isSaid = !isQuoted && (secrecy !== 'text and numbers' || text[separator] === ':');
+  if (isHarmless(value, name, secrecy, isSaid) || isCount(text, name, value, end)) return undefined;
+  return [start, end];
 }
 
 /** @param isSaid - the value may be a word of a sentence: `password: wrong`, but not `password=wrong`. */
 function isHarmless(value: string, name: string, secrecy: Secrecy, isSaid: boolean): boolean {
   if (value.length > 256) return false;
   if (NO_SECRET.test(value) || PLACEHOLDER.test(value)) return true;
-  if (secrecy === 'text' && /tokens$/i.test(name) && /^\d{1,9}$/.test(value)) return true;
-  if (MEASURE.test(value)) return secrecy === 'text' || /pin$/i.test(name);
+  if (secrecy === 'text like a key' && isPlainValue(value)) return true;
+  if (secrecy !== 'text and numbers' && (MEASURE.test(value) || (PLURAL.test(name) && /^\d{1,9}$/.test(value)))) return true;
+  if (rowOf(name)?.harmlessValue?.test(value) === true) return true;
   if (!isSaid) return false;
-  const [word = ''] = LONG_HEADER.test(name) ? value.split(/\s/, 1) : [value];
-  return word === REDACTED || isSaying(word.replace(/[.,:!?]{1,3}$/, '')) || (secrecy === 'text' && KIND.test(word) && word === value);
+  const isLong = LONG_HEADER.test(name);
+  const [word = ''] = isLong ? value.split(/\s/, 1) : [value];
+  if (isLong && (/^REDACTED[}\])]{0,8}$/.test(word) || (/^\d{1,9}$/.test(word) && !value.includes('=')))) return true;
+  return isSaying(word.replace(/[.,:!?]{1,3}$/, '')) || (secrecy !== 'text and numbers' && KIND.test(word) && word === value);
+}
+
+/** `Tests pass: 1234`, `received sig: 2`, `Unexpected token: x`: what the word in front of a name makes of it. */
+function isHarmlessInSentence(text: string, start: number, name: string): boolean {
+  const exceptions = text[start - 1] === ' ' ? rowOf(name)?.except : undefined;
+  if (exceptions?.some(({ inSentence }) => inSentence) !== true) return false;
+  const words = wordsOf(text.slice(wordStart(text, start - 1, 0), start) + name);
+  return exceptions.some((each) => each.inSentence && each.words.test(words));
+}
+
+/** `pass: 1234, fail: 5` */
+function isCount(text: string, name: string, value: string, end: number): boolean {
+  return /^\d{1,9}$/.test(value) && rowOf(name)?.countedBefore?.test(text.slice(end, end + 64)) === true;
 }
 
 function isSaying(word: string): boolean {
   return STATE.test(word) || PARTICIPLE.test(word);
 }
 
+function continuesName(word: string): boolean {
+  return (word.length <= 8 && CONTINUES_NAME.test(word)) || endsOwnName(word);
+}
+
 /** Where the words begin that the one before a separator belongs to in a sentence: `API key`, `API key provided`. */
 function sentenceStart(text: string, wordStartsAt: number, end: number, floor: number): number {
   let start = wordStartsAt;
   for (let words = 0; words < 2 && text[start - 1] === ' '; words++) {
-    if (!CONTINUES_NAME.test(text.slice(start, end).split(' ', 1)[0] as string)) break;
+    if (!continuesName(text.slice(start, end).split(' ', 1)[0] as string)) break;
     start = wordStart(text, start - 1, floor);
   }
   return start;

@@ -4,7 +4,8 @@ import { redactGraphql } from './redact-graphql.ts';
 import { redactQueryText } from './redact-query-text.ts';
 import { redactText } from './redact-text.ts';
 import { redactPath, redactQuery, redactUrl } from './redact-url.ts';
-import { isSecretName, secrecyOf, wordsOf } from './secret-names.ts';
+import { SIGNAL } from './name-table.ts';
+import { isPlainValue, isSecretName, secrecyOf, wordsOf } from './secret-names.ts';
 import { isCardNumber, REDACTED } from './secret-shapes.ts';
 import { contained } from '../runtime/contain.ts';
 import type { PlainMap, PlainValue } from '../values/plain-value.ts';
@@ -21,6 +22,7 @@ type Rule =
   | 'database query'
   | 'graphql'
   | 'raw headers'
+  | 'hide keys'
   | 'hide text'
   | 'hide';
 
@@ -69,6 +71,9 @@ const MEASURE_WORD = /\b(?:[nuµm]s|nanos|micros|millis|seconds|bytes|time|times
 const LABEL_FIELD = /^(?:name|key|header|field|param|parameter|property|label|k)$/i;
 const VALUE_FIELD = /^(?:values?|val|v|content|data)$/i;
 
+/** What is done with values under a name that makes so much of them secret. */
+const HIDING = { 'text like a key': 'hide keys', text: 'hide text', 'text and numbers': 'hide' } as const;
+
 const MAX_KEY_LENGTH = 256;
 const MAX_KEYS = 2000;
 
@@ -111,7 +116,7 @@ function learnRule(key: string): Rule {
 function ruleOf(key: string): Rule {
   if (KEPT.has(key)) return 'keep';
   const secrecy = secrecyOf(key);
-  if (secrecy !== 'none') return secrecy === 'text' ? 'hide text' : 'hide';
+  if (secrecy !== 'none') return HIDING[secrecy];
   if (key === 'http.route') return 'route';
   if (FEW_VALUES.has(key)) return 'few texts';
   const words = wordsOf(key);
@@ -128,8 +133,11 @@ function redactString(rule: Rule, text: string): string {
   if (text === '') return text;
   switch (rule) {
     case 'hide':
-    case 'hide text':
       return REDACTED;
+    case 'hide text':
+      return SIGNAL.test(text) ? text : REDACTED;
+    case 'hide keys':
+      return isPlainValue(text) ? redactText(text) : REDACTED;
     case 'url':
       return text.includes(' ') && !URL_START.test(text) ? redactText(text) : redactUrl(text);
     case 'url query':
@@ -218,14 +226,14 @@ function redactFields(rule: Rule, fields: PlainMap): PlainMap {
 /** Everything inside something secret is secret, and so is everything that was asked for or bound by name. */
 function ruleInside(rule: Rule, key: string): Rule {
   if (rule === 'hide' || rule === 'url query' || rule === 'database query') return 'hide';
-  if (rule === 'hide text') return rule;
+  if (rule === 'hide text' || rule === 'hide keys') return rule;
   const own = ruleOfKey(key);
   return own === 'keep' ? 'text' : own;
 }
 
 /** Bytes cannot be redacted in place: they go when they are text that would be. */
 function redactBytes(rule: Rule, bytes: Uint8Array): PlainValue {
-  if (rule === 'hide' || rule === 'hide text') return REDACTED;
+  if (rule === 'hide' || rule === 'hide text' || rule === 'hide keys') return REDACTED;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   return redactText(text) === text ? bytes : REDACTED;
 }

@@ -1,7 +1,7 @@
 import { redactEncoded } from './encodings.ts';
 import { redactListedValues, redactNamedValues } from './named-values.ts';
 import { redactUrl, redactPath, redactQuery, hasOpenPassword } from './redact-url.ts';
-import { isSecretName } from './secret-names.ts';
+import { isSecretUnder, mayHoldSecretName } from './secret-names.ts';
 import { REDACTED, redactShapes } from './secret-shapes.ts';
 import { redactStatements } from './sql-in-text.ts';
 import {
@@ -16,14 +16,10 @@ import {
   suspicionsOf,
 } from './suspicion.ts';
 
-/** A part of every name that `secret-names.ts` knows: without one, there is no name to look at. */
-const SECRET_WORD =
-  /pass|pwd|pw\b|pswd|secret|token|key|auth|cook|cred|jwt|bearer|srf|sess|sid\b|pin|cv[vc]|csc|otp|ssn|social|card|pan\b|code|conn|sig|sas\b|hmac|dpop|assertion|saml|link|phrase|words|mnemonic|answer|kennwort|wachtwoord|contrase|senha|парол|密码|パス/i;
-
 const BEARER = /\b(bearer|basic)(\s{1,4}["']?|\+)([A-Za-z0-9._~+/:=-]{6,})/gi;
 
 /** A flag of a command line, with its value behind a space. */
-const FLAG = /(?<![\w-])--([A-Za-z][\w-]{0,63}) (?:"[^"\n]{0,1024}"|'[^'\n]{0,1024}'|(?!-)\S+)/g;
+const FLAG = /(?<![\w-])--([A-Za-z][\w-]{0,63}) ("[^"\n]{0,1024}"|'[^'\n]{0,1024}'|(?!-)\S+)/g;
 /** `curl -u user:password` */
 const USER_FLAG = /((?:^|\s)(?:-u|--user|--proxy-user)[ =]["']?[^\s:"'=]{1,64}:)(?!\d{1,9}\b)[^\s"']+/g;
 
@@ -64,13 +60,13 @@ export function redactText(text: string, depth = 0): string {
   let result = text;
   if (seen & MAYBE_DASHES) {
     if (result.includes('BEGIN ')) result = redactPrivateKeys(result);
-    result = result.replace(FLAG, (whole, name: string) => (isSecretName(name) ? `--${name} ${REDACTED}` : whole));
+    result = result.replace(FLAG, (whole, name: string, value: string) => (isSecretUnder(name, value) ? `--${name} ${REDACTED}` : whole));
   }
   if (seen & MAYBE_SQL && (seen & (MAYBE_QUOTED | MAYBE_NAMED) || result.includes('('))) result = redactStatements(result);
   if (seen & MAYBE_NAMED) {
     if (result.includes('://')) result = redactUrls(result);
     if (result.includes('?')) result = result.replace(QUERY, redactQueryRun);
-    if (SECRET_WORD.test(result)) result = redactNamedValues(result);
+    if (mayHoldSecretName(result)) result = redactNamedValues(result);
     if (result.includes('-u')) result = result.replace(USER_FLAG, `$1${REDACTED}`);
   }
   if (seen & MAYBE_QUOTED && /["'`],/.test(result)) result = redactListedValues(result);
@@ -139,5 +135,6 @@ function redactCredentials(whole: string, scheme: string, space: string, value: 
   const isSecret = /^basic$/i.test(scheme)
     ? Buffer.from(value, 'base64').toString('latin1').includes(':')
     : value.length >= 20 || !/^[A-Z]?[a-z]+[.:]?$/.test(value);
-  return isSecret && value !== REDACTED ? `${scheme}${space}${REDACTED}` : whole;
+  // `token_type=Bearer expires_in=3600`
+  return isSecret && value !== REDACTED && !/^[a-z_]{1,32}=[^=]/.test(value) ? `${scheme}${space}${REDACTED}` : whole;
 }

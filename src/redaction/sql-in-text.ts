@@ -4,7 +4,7 @@ import { REDACTED } from './secret-shapes.ts';
 
 /** With a name behind it, or `select` with a `from` somewhere after it. */
 const STATEMENT =
-  /\b(?:(?:insert\s{1,8}(?:(?:ignore|overwrite|or\s{1,8}\w{1,16})\s{1,8})?into|replace\s{1,8}into|merge\s{1,8}into|delete\s{1,8}from)\s{1,8}[\w"`[\\]|update\s{1,8}[\w."`[\]\\]{1,128}\s{1,8}(?:(?:as\s{1,8})?\w{1,64}\s{1,8})?set\s|call\s{1,8}[\w.]{1,128}\s{0,4}\(|exec(?:ute)?\s{1,8}[\w.]{1,128}\s|select\s)/gi;
+  /\b(?:(?:insert\s{1,8}(?:(?:ignore|overwrite|or\s{1,8}\w{1,16})\s{1,8})?into|replace\s{1,8}into|merge\s{1,8}into|delete\s{1,8}from)\s{1,8}[\w"`[\\]|update\s{1,8}[\w."`[\]\\]{1,128}\s{1,8}(?:(?:as\s{1,8})?\w{1,64}\s{1,8})?set\s|(?:create|alter)\s{1,8}(?:user|role|login)\s{1,8}[\w"`'[\\]|call\s{1,8}[\w.]{1,128}\s{0,4}\(|exec(?:ute)?\s{1,8}[\w.]{1,128}\s|select\s)/gi;
 const FROM = /\bfrom\s{1,8}["`[(\\]?[A-Za-z_]/gi;
 /** What the drivers and query builders call the values that go with a statement. */
 const BOUND = /\b(params|parameters|bindings?|values)(["']?\s{0,4}(?::|=(?!=))\s{0,4})(\[[^\]\r\n]*\]?|[^\r\n[][^\r\n]*)/gi;

@@ -47,7 +47,7 @@ for (let code = 0; code < 128; code++) {
 
 /** What a statement, or a driver's message about a value, begins with. */
 const SQL =
-  /^(?:(?:select|insert|update|delete|replace|merge|exec|execute|call)\s|duplicate (?:entry|key)|dup key:|incorrect |truncated |invalid |unterminated |malformed |out of range|conversion failed|failing row|near ["']|value (?:"|out of)|key \(|with args )/i;
+  /^(?:(?:select|insert|update|delete|replace|merge|exec|execute|call|create|alter)\s|duplicate (?:entry|key)|dup key:|incorrect |truncated |invalid |unterminated |malformed |out of range|conversion failed|failing row|near ["']|value (?:"|out of)|key \(|with args )/i;
 /** A segment behind which a token may stand, and more behind it. */
 const PATH =
   /^(?:bot\d|(?:services|workflows|triggers|interactions|x?api|access|refresh|private|client|token|secret|passw|pwd|key|auth|reset|recover|invit|verif|confirm|hook|magic|activat|unsubscribe|share|login|signin|sso|session|jwt|code|otp|link|cookie|cred)[\w.-]{0,24}\/)/i;
@@ -73,7 +73,7 @@ for (const [words, bit] of [
     'bot ser wor tri int tok sec pas pwd key aut res rec inv ver con hoo web mag act uns sha log sig sso ses jwt cod otp lin coo cre api acc ref pri cli xap',
     MAYBE_PATH,
   ],
-  ['sel ins upd del rep mer exe cal dup inc tru inv unt mal out con fai nea key wit val', MAYBE_SQL],
+  ['sel ins upd del rep mer exe cal cre alt dup inc tru inv unt mal out con fai nea key wit val', MAYBE_SQL],
 ] as const) {
   addStarts(words, bit);
   addStarts(words.toUpperCase(), bit);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { redactText } from '../../../src/redaction/redact-text.ts';
-import { isSecretName, secrecyOf } from '../../../src/redaction/secret-names.ts';
+import { HARMLESS_NAMES, SECRET_NAMES } from '../../../src/redaction/name-table.ts';
+import { isPlainValue, isSecretName, rowOf, secrecyOf, wordsOf } from '../../../src/redaction/secret-names.ts';
 
 const SECRET = `password Password PASSWORD db_password dbPassword user.password new-password passwordHash passwd PGPASSWORD MYSQL_PWD
   pwd passphrase passcode pass smtp.pass secret client_secret clientSecret client-secret SECRET_KEY secretAccessKey aws_secret_access_key
@@ -79,4 +80,43 @@ test('many and long names are answered alike', () => {
   assert.equal(isSecretName(`${'x'.repeat(100_000)}_password`), true);
   assert.equal(isSecretName('A'.repeat(100_000)), false);
   assert.equal(isSecretName(''), false);
+});
+
+for (const row of SECRET_NAMES) {
+  describe(`names of ${row.what}`, () => {
+    for (const name of row.examples) {
+      test(`${name} is one, and by no other row`, () => {
+        assert.equal(rowOf(name), row);
+        assert.equal(secrecyOf(name), row.secrecy);
+        assert.match(name, new RegExp(row.part, 'i'));
+        assert.equal(redactText(`x ${name}=CANARY7x`), `x ${name}=REDACTED`);
+      });
+    }
+    for (const { examples, what, words } of row.except ?? []) {
+      for (const name of examples) {
+        test(`${name} is none: ${what}`, () => {
+          assert.match(wordsOf(name), row.words, 'the row takes it');
+          assert.match(wordsOf(name), words);
+          assert.equal(secrecyOf(name), 'none');
+          assert.equal(redactText(`x ${name}=CANARY7x`), `x ${name}=CANARY7x`);
+        });
+      }
+    }
+  });
+}
+
+for (const { examples, what, words } of HARMLESS_NAMES) {
+  for (const name of examples) {
+    test(`${name} is harmless: ${what}`, () => {
+      assert.ok(SECRET_NAMES.some((row) => row.words.test(wordsOf(name).replace(words, '').trim()) || row.words.test(wordsOf(name))));
+      assert.equal(secrecyOf(name), 'none');
+    });
+  }
+}
+
+test('under a name that may be that of a key, words and small numbers are none', () => {
+  for (const value of ['eu', 'DE', 'us1', 'main', 'summerSale', 'eu-west-1', 'BER-01', 'cpu.load', 'orders/new', 'order:42', '17', 'día'])
+    assert.equal(isPlainValue(value), true, value);
+  for (const value of ['hunter2', 'CANARY7x', 'xKqPzWbN', 'abcdefghijklmnop', '0123456789abcdef', 'a1b2-c3d4', '1234-5678-9012', 'p@ss'])
+    assert.equal(isPlainValue(value), false, value);
 });

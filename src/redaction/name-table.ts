@@ -1,0 +1,274 @@
+/**
+ * Which names stand for secrets, and which only look so: the one table from which names are judged (`secret-names.ts`), the
+ * quick look at texts (`redact-text.ts`), the page (`docs/privacy.md`) and the tests are made.
+ *
+ * Names are compared by their words, in lower case with one space between them: `X-Api-Key` is `x api key`.
+ */
+
+/**
+ * How much of a value its name makes secret: nothing; text that is no plain word (`region_key` may be `eu` or a key); all text,
+ * where a number is a count (`tokens`); numbers too (`pin`).
+ */
+export type Secrecy = 'none' | 'text like a key' | 'text' | 'text and numbers';
+
+export interface HarmlessName {
+  readonly what: string;
+  readonly words: RegExp;
+  /** Also where its words stand apart in a sentence: `Tests pass: 1234`. */
+  readonly inSentence?: true;
+  readonly examples: readonly string[];
+}
+
+export interface SecretName {
+  /** What such a name stands for, as the page says it. */
+  readonly what: string;
+  readonly words: RegExp;
+  readonly secrecy: Secrecy;
+  /** A part of every such name, as it stands in text: without any row's part in it, a text has no name to look at. */
+  readonly part: RegExp;
+  readonly examples: readonly string[];
+  /** Values that are none: `sig: SIGTERM`. */
+  readonly harmlessValue?: RegExp;
+  /** Names that fit, and are none all the same. */
+  readonly except?: readonly HarmlessName[];
+  /** Numbers are counts where this stands behind them: `pass: 1234, fail: 5`. */
+  readonly countedBefore?: RegExp;
+}
+
+/** `SIGTERM`, `SIGUSR1`, `HUP` */
+export const SIGNAL = /^SIG[A-Z]{2,8}\d{0,2}$|^(?:HUP|INT|TERM|KILL|QUIT|USR[12]|CHLD|WINCH|ABRT|SEGV|PIPE)$/;
+
+const COUNTS_BEHIND = /\b(?:fail(?:s|ed|ing|ures?)?|skip(?:s|ped)?|todo|pending|total|warn(?:ings?)?)["']?\s?[:=]\s?\d/i;
+
+/** The first that fits counts. */
+export const SECRET_NAMES: readonly SecretName[] = [
+  {
+    what: 'passwords',
+    words:
+      /password(?!less)|\bpass (?:word|phrase|code)|passphrase|passcode|passwd|\bpassw\b|pwd\b|\bpw\b|\bpswd\b|passwort|kennwort|wachtwoord|contraseña|mot ?de ?passe\b|\bsenha\b|пароль|密码|パスワード/,
+    secrecy: 'text and numbers',
+    part: /pass|pwd|pw\b|pswd|kennwort|wachtwoord|contrase|senha|парол|密码|パス/,
+    examples: 'password db_password PGPASSWORD passwd MYSQL_PWD user.pw pswd passphrase passcode passwort kennwort contraseña senha'.split(
+      ' ',
+    ),
+  },
+  {
+    what: 'secrets',
+    words: /secret(?!ar|ion|ive|s?manager| santa)/,
+    secrecy: 'text and numbers',
+    part: /secret/,
+    examples: ['client_secret', 'secretAccessKey', 'aws.secret_id'],
+  },
+  {
+    what: 'numbers that people prove themselves with',
+    words: /\bcv[vc]2?\b|\bcsc\b|\bt?otp\b|\bssn\b|\bsocial security (?:number|num|no)\b/,
+    secrecy: 'text and numbers',
+    part: /cv[vc]|csc|otp|ssn|social/,
+    examples: ['cvv', 'CVC2', 'csc', 'otp', 'totp', 'ssn', 'social_security_number'],
+  },
+  {
+    what: 'PINs',
+    words: /\bpin(?: ?codes?)?\b/,
+    secrecy: 'text and numbers',
+    part: /pin/,
+    examples: ['pin', 'PIN', 'pin_code', 'pincode'],
+    harmlessValue: /^\d{1,3}$/, // of a chip: `GPIO pin: 17`
+  },
+  {
+    what: 'payment cards',
+    words: /credit ?card|card ?(?:number|num|no)\b|\bpan$/,
+    secrecy: 'text and numbers',
+    part: /card|pan\b/,
+    examples: ['creditCard', 'card_number', 'card.pan'],
+  },
+  {
+    what: 'codes that let somebody in',
+    words:
+      /\b(?:security|recovery|verification|mfa|2fa|access|auth|authorization|backup|device|invite|invitation|reset|activation|login|sms|one time) ?codes?\b/,
+    secrecy: 'text and numbers',
+    part: /code/,
+    examples: ['verification_code', '2fa_code', 'backupCodes', 'reset_code', 'device_code'],
+  },
+  {
+    what: 'tokens',
+    words: /tokens?\b/, // also `accesstoken`; not `tokenizer`
+    secrecy: 'text',
+    part: /token/,
+    examples: ['token', 'accessToken', 'X-CSRF-Token', 'csrftoken', 'tokens'],
+    except: [
+      {
+        what: 'tokens of language models, which are counted',
+        words:
+          /\b(?:count|usage|input|output|prompt|prediction|accepted|rejected|completion|max|min|total|per|first|cached?|reasoning|thinking|budget|context|generated|audio|text|image)\b/,
+        examples: ['max_tokens', 'gen_ai.usage.input_tokens', 'time_to_first_token'],
+      },
+      {
+        what: 'tokens of a page or a lock',
+        words: /\b(?:page|next page|continuation|fencing|cancellation|cancel) tokens?$/,
+        examples: ['next_page_token', 'fencing_token'],
+      },
+      {
+        what: 'tokens of a parser',
+        inSentence: true,
+        words: /\b(?:unexpected|expected|syntax|illegal|invalid or unexpected) tokens?$/,
+        examples: ['unexpected_token', 'syntaxToken'],
+      },
+    ],
+  },
+  { what: 'cookies', words: /cookies?2?\b/, secrecy: 'text', part: /cook/, examples: ['cookie', 'Set-Cookie', 'cookies'] },
+  {
+    what: 'credentials',
+    words: /\bcredentials?\b|\bcreds?\b/,
+    secrecy: 'text',
+    part: /cred/,
+    examples: ['credentials', 'awsCredentials', 'creds'],
+  },
+  {
+    what: 'keys that open something',
+    words:
+      /\bapi ?key\b|\bapikeys?\b|\b(?:api|access|private|secret|auth|encryption|signing|master|ssh|license|subscription|account|shared|functions|app|application|deploy|session|hmac|aes|storage|service|admin|webhook|root|server|client|write|gpg|pgp|rsa|jwt|tls|ssl) ?keys?\b/,
+    secrecy: 'text',
+    part: /key/,
+    examples: ['apiKey', 'X-API-Key', 'api_keys', 'private_key', 'access_key_id', 'Ocp-Apim-Subscription-Key', 'hmacKey'],
+  },
+  {
+    what: 'keys by any other name',
+    words: /\b\w+ keys?$/,
+    secrecy: 'text like a key',
+    part: /key/,
+    examples: ['stripe.key', 'openaiKey', 'x_key'],
+    except: [
+      {
+        what: 'keys that name a thing',
+        words: new RegExp(
+          `\\b(?:${`primary foreign public unique natural composite surrogate candidate cache sort partition shard range row hash cluster
+      index routing binding ordering idempotency dedup deduplication object message event s3 bucket blob record document entity item
+      node flag feature translation i18n locale language label tag metric map dict json yaml config configuration setting settings
+      option property attribute field column header param parameter query search lookup filter group grouping join order user tenant
+      customer product project issue job task queue topic lock redis memcached hotkey shortcut press arrow any error data react list
+      state context route template resource correlation trace duplicate invalid wrong unknown missing the a an no by of with this
+      that for each same dynamodb kafka rabbitmq mongodb other new old first last next previous current max min start end left right
+      up down enter escape region country city zone area market currency timezone brand category channel shop warehouse segment
+      campaign experiment variant theme model team org organization department workspace environment env stage host pod container
+      namespace module component page view screen window menu dialog plugin widget panel dashboard report chart series dimension
+      measure status type kind reason rule policy role permission scope action command operation step workflow process
+      pipeline version release build branch file folder path url link image asset media device sensor vehicle station room seat
+      ticket invoice contract vendor supplier employee person member contact address statistics stat counter gauge
+      timer rate limit throttle quota bulk batch parent child source target destination input output
+      business legacy external internal display alternate alternative secondary compound multi nested
+      dictionary hashmap cors css html xml csv form modifier control shift alt meta tab space delete backspace home`
+            .trim()
+            .split(/\s+/)
+            .join('|')}) keys?$`,
+        ),
+        examples: ['primary_key', 'cache.key', 'aws.s3.key', 'feature_flag.key', 'idempotency-key', 'region_key', 'country.key'],
+      },
+    ],
+  },
+  {
+    what: 'authorization',
+    words: /\b(?:auth|authentication)$|authorization$|\bauth(?:entication|orization)? (?:header|value|string|data)$/,
+    secrecy: 'text',
+    part: /auth/,
+    examples: ['Authorization', 'proxy-authorization', 'basic_auth', 'x-authentication', 'auth_header'],
+  },
+  {
+    what: 'sessions',
+    words: /\bjwt\b|\bbearer$|[cx]srf$|\bsid$|sess(?:ion)? ?id\b/, // also `phpsessid` and `jsessionid`
+    secrecy: 'text',
+    part: /jwt|bearer|srf|sess|sid\b/,
+    examples: ['jwt', 'bearer', '_csrf', 'connect.sid', 'PHPSESSID', 'sessionId', 'session_id'],
+  },
+  {
+    what: 'connection strings',
+    words: /\bconn(?:ection)? ?str(?:ing)?\b/,
+    secrecy: 'text',
+    part: /conn/,
+    examples: ['connectionString', 'conn_str'],
+  },
+  {
+    what: 'passwords, in short',
+    words: /\bpass$/,
+    secrecy: 'text',
+    part: /pass/,
+    examples: ['pass', 'smtp.pass'],
+    countedBefore: COUNTS_BEHIND,
+    except: [
+      {
+        what: 'tests that pass, and passes of other kinds',
+        inSentence: true,
+        words:
+          /\b(?:tests?|specs?|suites?|checks?|cases?|steps?|jobs?|builds?|render|shader|compiler?|optimi[sz]er|first|second|last|boarding|season|day|band|low|high|by) pass$/,
+        examples: ['tests.pass', 'checks_pass', 'render_pass', 'boarding_pass'],
+      },
+    ],
+  },
+  {
+    what: 'signatures',
+    words: /\bsignature$|\bsig$|\bsas$|\bhmac\b|\bdpop\b/,
+    secrecy: 'text',
+    part: /sig|sas\b|hmac|dpop/,
+    examples: ['signature', 'x-hub-signature-256', 'sig', 'SharedAccessSignature', 'sas', 'hmac', 'dpop'],
+    harmlessValue: SIGNAL,
+    except: [
+      {
+        what: 'signatures of functions, and signals',
+        inSentence: true,
+        words: /\b(?:method|function|type|call|exit|kill|received|caught|got) (?:signature|sig)$/,
+        examples: ['method_signature', 'exit_sig'],
+      },
+    ],
+  },
+  {
+    what: 'proofs of OAuth and SAML',
+    words: /\bcode verifier\b|\bclient assertion\b|\bsaml ?(?:response|request|assertion)\b/,
+    secrecy: 'text',
+    part: /code|assertion|saml/,
+    examples: ['code_verifier', 'client_assertion', 'SAMLResponse'],
+  },
+  {
+    what: 'links that let somebody in',
+    words: /\b(?:magic|reset|login|invite|invitation|activation) ?link\b/,
+    secrecy: 'text',
+    part: /link/,
+    examples: ['magicLink', 'resetLink'],
+  },
+  {
+    what: 'recovery phrases',
+    words: /\b(?:seed|recovery|mnemonic|backup) ?(?:phrases?|words)\b|\bmnemonics?\b|\bsecurity answer\b/,
+    secrecy: 'text',
+    part: /phrase|words|mnemonic|answer/,
+    examples: ['seed_phrase', 'recoveryPhrase', 'mnemonic', 'securityAnswer'],
+  },
+];
+
+/** Names that are harmless whatever a row above says. */
+export const HARMLESS_NAMES: readonly HarmlessName[] = [
+  {
+    what: 'something about a secret: its last word is `type`, `count`, `policy`, `name` …',
+    words: new RegExp(
+      '\\b(?:count|counts|total|size|length|type|types|kind|name|names|arn|uri|url|endpoint|file|path|dir|status|result|results|' +
+        'method|policy|enabled|disabled|required|valid|invalid|verified|expired|expires|expiry|expiration|ttl|age|at|date|time|' +
+        'timestamp|duration|seconds|ms|limit|limits|usage|used|remaining|budget|rate|attempts|purpose|scheme|provider|issuer|' +
+        'parser|jar|banner|middleware|plugin|module|service|server|manager|handler|factory|helper|validator|generator|guard|strategy|' +
+        'controller|router|repository|worker|page|screen|dialog|button|cutter|' +
+        'requested|clicks|rotation|rotated|s|state|stage|mode|source|store|cache|table|column|prefix|suffix|label|group|' +
+        'js|ts|mjs|cjs|jsx|tsx|json|java|py|go|rb|php|' + // `token.js:10:5` is a place in a program
+        'version|format|algorithm|strength|changed|present|exists|missing|error|errors|reason|ratio|cost|price|index|consent)$',
+    ),
+    examples: ['token.type', 'password_policy', 'passwordChangedAt', 'secret.arn', 'cookie.count', 'auth.method', 'token.js'],
+  },
+  {
+    what: 'whether there is one',
+    words: /\b(?:has|is|needs|requires|supports|without) /,
+    examples: ['has_password', 'is_token', 'requires_password'],
+  },
+  {
+    what: 'which one it is',
+    words: /\b(?:token|api key|deploy key|credential) id$|\b(?:account|user) sid$/,
+    examples: ['token_id', 'apiKeyId', 'account_sid'],
+  },
+];
+
+/** The semantic conventions' own session ids tie records together; `sessionId` or `session_id` is what a cookie holds. */
+export const SESSION_ATTRIBUTE = /^(?:mcp\.)?session\.(?:previous_)?id$/;
