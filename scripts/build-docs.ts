@@ -120,6 +120,8 @@ function describeValues({ type, values, items, min = 0, max, unit, zeroIsUnlimit
       return values === undefined || items === 'instrumentations'
         ? `${items}, separated by commas`
         : values.map((value) => `\`${value}\``).join(', ');
+    case 'redaction-entries':
+      return `${items}, separated by commas`;
     case 'headers':
       return '`name=value` pairs';
     case 'attributes':

@@ -21,6 +21,7 @@ import { instrument } from './instrumentation/loading/instrument.ts';
 import { createDelivery } from './process/delivery.ts';
 import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
 import { watchProcessEnd } from './process/process-end.ts';
+import { configureRedaction } from './redaction/configure-redaction.ts';
 import { attempt, contain, onContained } from './runtime/contain.ts';
 import { loadPart } from './runtime/load-part.ts';
 import { version } from './version.ts';
@@ -67,6 +68,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
     // Taken while it starts, so that nothing that is loaded meanwhile can start it again.
     globals[STATE] = { telemetry: NOOP, reporter };
     if (config.disabled) return NOOP;
+    configureRedaction(config.redaction);
     const facts = readFacts(readEnvironment(), mainScript());
     const components = componentsOf(options);
     const isOfficial = config.configFile !== undefined || components !== undefined;

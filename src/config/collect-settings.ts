@@ -80,6 +80,6 @@ function collectOption(options: object, key: string, optionValues: Map<string, u
   if (!optionPaths.has(path)) return reportUnknown('unknown-option', 'option', path, names().nearestName(path, optionPaths), report);
   const value = (options as Record<string, unknown>)[key];
   if (value === undefined) return;
-  if (path === 'instrumentations') collectOptions(value, optionValues, report, 'instrumentations.');
+  if (path === 'instrumentations' || path === 'redact') collectOptions(value, optionValues, report, `${path}.`);
   else optionValues.set(path, value);
 }

@@ -132,6 +132,12 @@ export interface Config {
     /** Options by short name, passed to the instrumentation as they are. */
     readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };
+  readonly redaction: {
+    /** Names that stay readable. */
+    readonly keep: readonly string[];
+    /** Names that go, and patterns (`/EMP-\d+/i`) that do. */
+    readonly also: readonly string[];
+  };
   /** URL paths (`/health`, `/internal/*`) whose requests are neither traced nor counted. */
   readonly ignorePaths: readonly string[];
 }

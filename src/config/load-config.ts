@@ -64,6 +64,10 @@ function readConfig(reader: SettingsReader, configFile: string | undefined): Con
     shutdownTimeoutMs: reader.get('SIGNALBOX_SHUTDOWN_TIMEOUT') as number,
     workerThreads: reader.get('SIGNALBOX_WORKER_THREADS') as boolean,
     instrumentations: readInstrumentations(reader),
+    redaction: {
+      keep: reader.layers('SIGNALBOX_REDACT_KEEP').flatMap(({ value }) => value as string[]),
+      also: reader.layers('SIGNALBOX_REDACT_ALSO').flatMap(({ value }) => value as string[]),
+    },
     ignorePaths: list('SIGNALBOX_IGNORE_PATHS'),
   };
 }

@@ -35,6 +35,8 @@ const readers: Record<SettingType, Reader> = {
   certificate: readPem,
   'private-key': readPem,
   'instrumentation-options': readInstrumentationOptions,
+  'redaction-entries': (value, setting) =>
+    loadPart<typeof import('./read-redaction.ts')>(import.meta.url, './read-redaction').readRedactionEntries(value, setting),
 };
 
 export function readValue(value: unknown, setting: Setting, readText: ReadText): Reading {

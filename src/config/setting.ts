@@ -18,7 +18,9 @@ export type SettingType =
   | 'certificate'
   | 'private-key'
   /** A JSON object of options by name of instrumentation. */
-  | 'instrumentation-options';
+  | 'instrumentation-options'
+  /** Names of attributes and fields, and regular expressions between slashes. */
+  | 'redaction-entries';
 
 export type Group =
   | 'general'
@@ -33,7 +35,13 @@ export type Group =
   | 'no-effect';
 
 /** Where an option stands in `StartOptions`. */
-export type OptionPath = keyof StartOptions | 'instrumentations.enabled' | 'instrumentations.disabled' | 'instrumentations.options';
+export type OptionPath =
+  | keyof StartOptions
+  | 'instrumentations.enabled'
+  | 'instrumentations.disabled'
+  | 'instrumentations.options'
+  | 'redact.keep'
+  | 'redact.also';
 
 export interface Setting {
   readonly name: string;
@@ -57,7 +65,7 @@ export interface Setting {
   /** Values that exist elsewhere, with the reason why they do not work here. */
   readonly unsupported?: Readonly<Record<string, string>>;
   /** What the entries of a list are called, and the kind of check when there are no `values`. */
-  readonly items?: 'propagators' | 'resource detectors' | 'instrumentations' | 'hosts' | 'paths' | 'conventions';
+  readonly items?: 'propagators' | 'resource detectors' | 'instrumentations' | 'hosts' | 'paths' | 'conventions' | 'names' | 'names and patterns';
   readonly min?: number;
   readonly max?: number;
   readonly unit?: 'milliseconds' | 'bytes' | 'characters';

@@ -464,6 +464,26 @@ const SIGNALBOX: readonly Setting[] = [
     meaning: 'Hosts that outbound baggage may be sent to (`example.com`, `*.example.com`, `*` for all).',
   },
   {
+    name: 'SIGNALBOX_REDACT_KEEP',
+    group: 'signalbox',
+    type: 'redaction-entries',
+    items: 'names',
+    option: 'redact.keep',
+    default: [],
+    meaning:
+      'Names of attributes, fields and query parameters whose values stay readable (`app.region_key,page`). Keys of known issuers, cards and passwords in URLs go all the same.',
+  },
+  {
+    name: 'SIGNALBOX_REDACT_ALSO',
+    group: 'signalbox',
+    type: 'redaction-entries',
+    items: 'names and patterns',
+    option: 'redact.also',
+    default: [],
+    meaning:
+      'Names whose values go too (`employee_number`, also at the end of a longer name), and regular expressions between slashes of text that goes wherever it stands (`/EMP-\\d+/`). One that may be slow is refused.',
+  },
+  {
     name: 'SIGNALBOX_WORKER_THREADS',
     group: 'signalbox',
     type: 'boolean',
@@ -527,4 +547,4 @@ export const settings: readonly Setting[] = [
 export const settingsByName: ReadonlyMap<string, Setting> = new Map(settings.map((setting) => [setting.name, setting]));
 
 /** Options of `StartOptions` that no environment variable says. */
-export const CODE_ONLY_OPTIONS: readonly (keyof StartOptions)[] = ['serviceVersion', 'instrumentations', 'sdk'];
+export const CODE_ONLY_OPTIONS: readonly (keyof StartOptions)[] = ['serviceVersion', 'instrumentations', 'redact', 'sdk'];

@@ -71,6 +71,13 @@ export interface StartOptions {
     /** Options by name (`{ pg: { requireParentSpan: true } }`), passed to the instrumentation as they are. @default {} */
     readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };
+  /** What is redacted beside what is built in. Added to what the environment says; see docs/privacy.md. */
+  readonly redact?: {
+    /** Names of attributes, fields and query parameters whose values stay readable, as `SIGNALBOX_REDACT_KEEP`. @default [] */
+    readonly keep?: readonly string[];
+    /** Names whose values go, and patterns of text that goes, as `SIGNALBOX_REDACT_ALSO`. Stronger than `keep`. @default [] */
+    readonly also?: readonly (string | RegExp)[];
+  };
   /** What signalbox says about itself on stderr; `'none'` says nothing. @default 'info' */
   readonly logLevel?: Config['logLevel'];
 

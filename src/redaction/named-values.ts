@@ -72,6 +72,11 @@ type Kind = Secrecy | 'label';
 /** The names of the last separators, each in the one place that its hash gives it: nothing is allocated for a known one. */
 const recent: ({ readonly name: string; readonly kind: Kind } | undefined)[] = Array.from({ length: 1024 }, () => undefined);
 
+/** When names are judged otherwise from now on. */
+export function forgetNames(): void {
+  recent.fill(undefined);
+}
+
 function kindAt(text: string, start: number, end: number): Kind {
   let hash = 0;
   for (let i = start; i < end; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;

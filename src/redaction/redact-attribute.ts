@@ -5,14 +5,17 @@ import { redactQueryText } from './redact-query-text.ts';
 import { redactText } from './redact-text.ts';
 import { redactPath, redactQuery, redactUrl } from './redact-url.ts';
 import { SIGNAL } from './name-table.ts';
-import { isPlainValue, isSecretName, secrecyOf, wordsOf } from './secret-names.ts';
-import { isCardNumber, REDACTED } from './secret-shapes.ts';
+import { isKeptName, isOwnSecretName, isPlainValue, isSecretName, secrecyOf, wordsOf } from './secret-names.ts';
+import { isCardNumber, REDACTED, redactShapes } from './secret-shapes.ts';
+import { MAYBE_ADDRESS, suspicionsOf } from './suspicion.ts';
 import { contained } from '../runtime/contain.ts';
 import type { PlainMap, PlainValue } from '../values/plain-value.ts';
 
 /** What is done with values under a key. */
 type Rule =
   | 'keep'
+  | 'kept by name'
+  | 'patterns only'
   | 'text'
   | 'few texts'
   | 'measure'
@@ -100,6 +103,21 @@ export function redactAttribute(key: string, value: PlainValue): PlainValue | un
   }
 }
 
+/** Text that goes wherever it stands, whatever the key. */
+let ownPatterns: readonly RegExp[] = [];
+
+/** Each matches `REDACTED` first, which stays. */
+export function setOwnPatterns(patterns: readonly RegExp[]): void {
+  ownPatterns = patterns;
+}
+
+/** When keys are judged otherwise from now on. */
+export function forgetRules(): void {
+  rules.clear();
+  harmlessTexts.clear();
+  harmlessRoutes.clear();
+}
+
 function ruleOfKey(key: string): Rule {
   return rules.get(key) ?? learnRule(key);
 }
@@ -114,7 +132,9 @@ function learnRule(key: string): Rule {
 }
 
 function ruleOf(key: string): Rule {
-  if (KEPT.has(key)) return 'keep';
+  if (isOwnSecretName(key)) return 'hide';
+  if (isKeptName(key)) return 'kept by name';
+  if (KEPT.has(key)) return ownPatterns.length > 0 ? 'patterns only' : 'keep';
   const secrecy = secrecyOf(key);
   if (secrecy !== 'none') return HIDING[secrecy];
   if (key === 'http.route') return 'route';
@@ -130,8 +150,23 @@ function ruleOf(key: string): Rule {
 }
 
 function redactString(rule: Rule, text: string): string {
-  if (text === '') return text;
+  const redacted = text === '' ? text : redactByRule(rule, text);
+  return ownPatterns.length === 0 ? redacted : redactOwn(redacted);
+}
+
+function redactOwn(text: string): string {
+  return ownPatterns.reduce((rest, pattern) => rest.replace(pattern, REDACTED), text);
+}
+
+/** An address by itself is readable under a name that is to stay so. */
+const EMAIL = /^[^\s@:/]{1,64}@[^\s@:/]{1,255}$/;
+
+function redactByRule(rule: Rule, text: string): string {
   switch (rule) {
+    case 'patterns only':
+      return text;
+    case 'kept by name':
+      return EMAIL.test(text) ? redactShapes(text, suspicionsOf(text) & ~MAYBE_ADDRESS) : redactText(text);
     case 'hide':
       return REDACTED;
     case 'hide text':
@@ -188,6 +223,7 @@ function redactValue(rule: Rule, value: PlainValue): PlainValue {
 
 function redactNumber(rule: Rule, value: number | bigint): PlainValue {
   if (rule === 'hide') return REDACTED;
+  if (ownPatterns.length > 0 && rule !== 'patterns only' && redactOwn(String(value)) !== String(value)) return REDACTED;
   return value >= 1e12 && rule !== 'measure' && isCardNumber(String(value)) ? REDACTED : value;
 }
 
@@ -228,12 +264,12 @@ function ruleInside(rule: Rule, key: string): Rule {
   if (rule === 'hide' || rule === 'url query' || rule === 'database query') return 'hide';
   if (rule === 'hide text' || rule === 'hide keys') return rule;
   const own = ruleOfKey(key);
-  return own === 'keep' ? 'text' : own;
+  return own === 'keep' || own === 'patterns only' ? 'text' : own;
 }
 
 /** Bytes cannot be redacted in place: they go when they are text that would be. */
 function redactBytes(rule: Rule, bytes: Uint8Array): PlainValue {
   if (rule === 'hide' || rule === 'hide text' || rule === 'hide keys') return REDACTED;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  return redactText(text) === text ? bytes : REDACTED;
+  return redactString('text', text) === text ? bytes : REDACTED;
 }

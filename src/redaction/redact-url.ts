@@ -1,5 +1,5 @@
 import { redactEncoded } from './encodings.ts';
-import { isSecretName } from './secret-names.ts';
+import { isKeptName, isSecretName } from './secret-names.ts';
 import { REDACTED, redactShapes } from './secret-shapes.ts';
 
 /** A parameter without a value that can be taken for a flag (`?wsdl`); anything else may be a value without a name. */
@@ -63,7 +63,9 @@ function redactParameter(parameter: string): string {
   if (equals === -1) return parameter === '' || FLAG.test(parameter) ? parameter : REDACTED;
   const name = parameter.slice(0, equals);
   const shown = PARAMETER_NAME.test(name) && redactPath(name) === name ? name : REDACTED;
-  return equals === parameter.length - 1 ? `${shown}=` : `${shown}=${REDACTED}`;
+  if (equals === parameter.length - 1) return `${shown}=`;
+  const value = parameter.slice(equals + 1);
+  return `${shown}=${isKeptName(name) ? redactPath(value) : REDACTED}`;
 }
 
 /** Where the authority begins, behind `scheme://` or `//`; -1 when there is none. */

@@ -11,6 +11,7 @@ const BAD: Readonly<Record<SettingType, readonly string[]>> = {
   exporter: ['zipkn', 'otlp,zipkin', 'none,otlp', 'bogus,wrong', 'logging', '__proto__', 'hasOwnProperty'],
   text: ['two\nlines', 'a\u0007bell', 'x'.repeat(5000)],
   list: ['!!', 'no such thing,also not', '__proto__ x', 'none,!!', '\u202e'],
+  'redaction-entries': ['a=b', '***', '/[/', '/(a+)+$/', '/.*/', '/x', '=,!!', 'x'.repeat(300), 'two\nlines'],
   headers: [
     'no equals sign',
     'api key=1',

@@ -66,6 +66,7 @@ test('the defaults are those of the specification, save where the table says why
     shutdownTimeoutMs: 5000,
     workerThreads: false,
     instrumentations: { disabled: [], options: {} },
+    redaction: { keep: [], also: [] },
     ignorePaths: [
       '/health',
       '/healthz',
