@@ -1,5 +1,5 @@
 /** Statements in messages and log lines, and what drivers and databases say about values. */
-import { redactStrings } from './redact-sql.ts';
+import { redactStrings } from './redact-sql-strings.ts';
 import { REDACTED } from './secret-shapes.ts';
 
 /** With a name behind it, or `select` with a `from` somewhere after it. */
