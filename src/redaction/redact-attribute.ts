@@ -56,7 +56,7 @@ const URL_WORD = /\b(?:urls?|uri|href|path|target|referr?er|location|endpoint)$|
 /** What has spaces and does not begin so is a sentence, in which a URL may stand. */
 const URL_START = /^(?:[a-z][a-z0-9+.-]{0,31}:)?\//i;
 /** `query` may be a database's or a URL's; no statement begins so. */
-const URL_QUERY_START = /^\?|^[\w.[\]%-]{1,64}=/;
+const URL_QUERY_START = /^\??[\w.[\]%-]{1,64}=/;
 const QUERY_STRING_WORD =
   /^(?:url|http|req|request) (?:query|search)$|^url fragment$|\b(?:query ?string|query ?params|search ?params)$|^qs$/;
 const DATABASE_WORD =
@@ -72,6 +72,8 @@ const MEASURE_WORD = /\b(?:[nuµm]s|nanos|micros|millis|seconds|bytes|time|times
 
 /** Fields that hold a name, and those that hold the value that goes with it: `{ name: 'password', value: '…' }`. */
 const LABEL_FIELD = /^(?:name|key|header|field|param|parameter|property|label|k)$/i;
+/** What may be a name, and no sentence. */
+const NAME = /^(?!.*REDACTED)[\p{L}_$@][\p{L}\p{N}_.$ -]{0,63}$/u;
 const VALUE_FIELD = /^(?:values?|val|v|content|data)$/i;
 
 /** What is done with values under a name that makes so much of them secret. */
@@ -174,7 +176,7 @@ function redactByRule(rule: Rule, text: string): string {
     case 'hide keys':
       return isPlainValue(text) ? redactText(text) : REDACTED;
     case 'url':
-      return text.includes(' ') && !URL_START.test(text) ? redactText(text) : redactUrl(text);
+      return redactUrlOrSentence(text);
     case 'url query':
       return redactQuery(text);
     case 'database query':
@@ -188,6 +190,13 @@ function redactByRule(rule: Rule, text: string): string {
     default:
       return redactText(text);
   }
+}
+
+/** A sentence in which a URL may stand, or which is one without what was removed from it. */
+function redactUrlOrSentence(text: string): string {
+  if (!text.includes(' ') || URL_START.test(text)) return redactUrl(text);
+  const redacted = redactText(text);
+  return redacted !== text && URL_START.test(redacted) ? redactUrl(redacted) : redacted;
 }
 
 /** `/users/:id?` has no query, and `/token:refresh` no value. */
@@ -240,7 +249,7 @@ function redactArray(rule: Rule, items: readonly PlainValue[]): PlainValue[] {
 
 /** `['--token', '…']`, `['Authorization', '…']` and, where the two are all there is, `['password', '…']`. */
 function announces(before: string, items: readonly PlainValue[], at: number): boolean {
-  return announcesSecret(before) || (at === 1 && items.length === 2 && isSecretName(before));
+  return announcesSecret(before) || (at === 1 && items.length === 2 && NAME.test(before) && isSecretName(before));
 }
 
 function redactFields(rule: Rule, fields: PlainMap): PlainMap {

@@ -31,7 +31,9 @@ const MAX_CLEAN_LENGTH = 1024;
  */
 export function redactQueryText(text: string): string {
   if (clean.has(text)) return text;
-  const redacted = redactQuery(text);
+  let redacted = redactQuery(text);
+  // Without its comments, it may be another language's.
+  if (redacted !== text && !clean.has(redacted)) redacted = redactQuery(redacted);
   if (redacted === text && text.length <= MAX_CLEAN_LENGTH) {
     if (clean.size === MAX_CLEAN) clean.clear();
     clean.add(text);

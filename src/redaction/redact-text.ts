@@ -38,6 +38,8 @@ const COLOUR = /(?:\u001b|\\u001b|\\x1b)\[[\d;]{0,16}m/gi;
 
 /** Texts inside of texts are looked into no deeper than this. */
 const MAX_DEPTH = 3;
+/** Two are the rule: the second finds nothing. */
+const MAX_ROUNDS = 8;
 
 /**
  * Text that people and programs write (messages, stack traces, log lines) without the secrets that can be told apart in
@@ -47,13 +49,23 @@ const MAX_DEPTH = 3;
  *
  * The work grows with the length of the text and no faster.
  */
-export function redactText(text: string, depth = 0): string {
+export function redactText(text: string): string {
+  let result = redactLayer(text, 0);
+  // What stood beside something that was removed may read otherwise now.
+  for (let round = 1, before = text; result !== before && round < MAX_ROUNDS; round++) {
+    before = result;
+    result = redactLayer(result, 0);
+  }
+  return result;
+}
+
+function redactLayer(text: string, depth: number): string {
   const seen = suspicionsOf(text);
   if (seen === 0) return text;
   if (seen & MAYBE_COLOUR) {
     const plain = text.replace(COLOUR, ' '); // not glued: a key may begin behind it
     if (plain !== text) {
-      const redacted = redactText(plain, depth);
+      const redacted = redactLayer(plain, depth);
       return redacted === plain ? text : redacted;
     }
   }
@@ -72,7 +84,7 @@ export function redactText(text: string, depth = 0): string {
   if (seen & MAYBE_QUOTED && /["'`],/.test(result)) result = redactListedValues(result);
   if (seen & MAYBE_BEARER) result = result.replace(BEARER, redactCredentials);
   if (seen & MAYBE_PATH) result = result.replace(PATH, redactPath);
-  if (seen & MAYBE_ENCODED && depth < MAX_DEPTH) result = redactEncoded(result, (decoded) => redactText(decoded, depth + 1));
+  if (seen & MAYBE_ENCODED && depth < MAX_DEPTH) result = redactEncoded(result, (decoded) => redactLayer(decoded, depth + 1));
   return redactShapes(result, seen);
 }
 

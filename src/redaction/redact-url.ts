@@ -42,7 +42,10 @@ export function redactUrl(url: string): string {
   } else if (authority !== -1) {
     result = url.slice(0, authority) + redactPath(redactHost(url.slice(authority, path)) + url.slice(path, Math.max(path, question)));
   } else {
-    result = redactPath(url.slice(0, question));
+    const path = redactPath(url.slice(0, question));
+    // Without what was removed, it begins like a URL.
+    if (path !== url.slice(0, question) && path.includes('//')) return redactUrl(path + url.slice(question));
+    result = path;
   }
   if (question < hash) result += `?${redactQuery(url.slice(question + 1, hash))}`;
   if (hash < url.length) {
@@ -65,6 +68,7 @@ function redactParameter(parameter: string): string {
   const shown = PARAMETER_NAME.test(name) && redactPath(name) === name ? name : REDACTED;
   if (equals === parameter.length - 1) return `${shown}=`;
   const value = parameter.slice(equals + 1);
+  if (value === '?') return `${shown}=?`; // in what was a statement
   return `${shown}=${isKeptName(name) ? redactPath(value) : REDACTED}`;
 }
 

@@ -123,6 +123,11 @@ const TEXTS: readonly string[] = [
   'boarding pass: gold, render pass: shadow',
   'Erlang/OTP 26 [erts-14.0]',
   'next_page_token=page-2',
+  'Enter password:\nretrying',
+  'password:\n  must be set first',
+  'token: (none was given)',
+  'auth: basic failed for ann',
+  '<token/>ready<br>',
 ];
 
 const ATTRIBUTES: readonly (readonly [key: string, value: unknown])[] = [

@@ -105,6 +105,21 @@ describe('in text', () => {
     ['Incorrect API key provided: abc-123.', 'Incorrect API key provided: REDACTED'],
     ['curl -u ann:abc https://h.example/', 'curl -u ann:REDACTED https://h.example/'],
     ['run --password "a b" now', 'run --password REDACTED now'],
+    // What is said of a secret, and what is one
+    ['password: "expired", token=wrong-1', 'password: "REDACTED", token=REDACTED'],
+    ['password=wrong', 'password=REDACTED'],
+    ['password: anonymous', 'password: REDACTED'],
+    // Where a value ends
+    ['password=a;b:c', 'password=REDACTED'],
+    ['token=abc1,user:ann', 'token=REDACTED,user:ann'],
+    ['{"m":"password=abc\\nuser logged in"}', '{"m":"password=REDACTED\\nuser logged in"}'],
+    ['{"raw":"Cookie: a=x; b=c\\nHost: h"}', '{"raw":"Cookie: REDACTED\\nHost: h"}'],
+    ['Cookie: "a"; b=abc', 'Cookie: "REDACTED'],
+    ['password: <abc1>', 'password: <REDACTED>'],
+    ["{ token: 'abc' +\n    'def', n: 1 }", "{ token: 'REDACTED', n: 1 }"],
+    ['credentials: {"a":"}","b":"abc"}, n: 1', 'credentials: REDACTED, n: 1'],
+    ['<password><![CDATA[abc]]></password>', '<password><![CDATA[REDACTED]]></password>'],
+    ['<a><password>abc', '<a><password>REDACTED'],
     // Statements and what drivers say
     [
       "insert into `users` (`pw`) values ('abc') - SQLITE_CONSTRAINT: can't\n    at f (/x.js:1:2)",
