@@ -1,5 +1,5 @@
 /** The one redactor that every signal goes through: what of an attribute may leave. */
-import { announcesSecret } from './named-values.ts';
+import { announcesSecret } from './listed-values.ts';
 import { redactGraphql } from './redact-graphql.ts';
 import { redactQueryText } from './redact-query-text.ts';
 import { redactText } from './redact-text.ts';

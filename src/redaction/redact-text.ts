@@ -1,5 +1,6 @@
 import { redactEncoded } from './encodings.ts';
-import { redactListedValues, redactNamedValues } from './named-values.ts';
+import { redactListedValues } from './listed-values.ts';
+import { redactNamedValues } from './named-values.ts';
 import { redactUrl, redactPath, redactQuery, hasOpenPassword } from './redact-url.ts';
 import { isSecretUnder, mayHoldSecretName } from './secret-names.ts';
 import { REDACTED, redactShapes } from './secret-shapes.ts';
