@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { ISSUERS } from '../../../src/redaction/issuers.ts';
 import { SECRET_NAMES } from '../../../src/redaction/name-table.ts';
 import { redactAttribute } from '../../../src/redaction/redact-attribute.ts';
+import type { PlainValue } from '../../../src/values/plain-value.ts';
 import { redactText } from '../../../src/redaction/redact-text.ts';
 
 /** Small, seeded, and good enough to choose with: https://en.wikipedia.org/wiki/Xorshift */
@@ -67,7 +68,7 @@ describe('what was redacted is not changed by being redacted again', () => {
     test(`in 5,000 random texts under ${key || 'no key'}`, () => {
       for (const text of textsOf(20_261_130 + key.length, 5000)) {
         const once = redactAttribute(key, text);
-        assert.equal(redactAttribute(key, once), once, JSON.stringify(text));
+        assert.equal(redactAttribute(key, once as PlainValue), once, JSON.stringify(text));
       }
     });
   }
@@ -78,7 +79,7 @@ describe('what was redacted is not changed by being redacted again', () => {
       const other = texts[(i * 7) % texts.length] as string;
       const value = { [PIECES[i % 24] as string]: text, list: [other, text], headers: { token: [text] }, n: i, query: { a: other } };
       const once = redactAttribute('', value);
-      assert.deepEqual(redactAttribute('', once), once, JSON.stringify(value));
+      assert.deepEqual(redactAttribute('', once as PlainValue), once, JSON.stringify(value));
     });
   });
 

@@ -97,7 +97,7 @@ describe('a pattern that goes', () => {
   test('changes nothing when it is applied again, whatever it matches', () => {
     configureRedaction({ keep: [], also: ['/[A-Z]{3}/', '/RED/', '/E/', '/D\\b/'] });
     const once = redactAttribute('', 'ABCDEF RED TEE xD');
-    assert.equal(redactAttribute('', once), once);
+    assert.equal(redactAttribute('', once as string), once);
   });
 
   test('is judged when it is read', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { redactAttribute } from '../../../src/redaction/redact-attribute.ts';
+import type { PlainValue } from '../../../src/values/plain-value.ts';
 import { redactText } from '../../../src/redaction/redact-text.ts';
 
 /** Sentences and lines that services write, each with something that looks like a secret to somebody who reads too fast. */
@@ -130,7 +131,7 @@ const TEXTS: readonly string[] = [
   '<token/>ready<br>',
 ];
 
-const ATTRIBUTES: readonly (readonly [key: string, value: unknown])[] = [
+const ATTRIBUTES: readonly (readonly [key: string, value: PlainValue])[] = [
   ['app.region_key', 'eu'],
   ['country.key', 'DE'],
   ['shop.key', 'main'],

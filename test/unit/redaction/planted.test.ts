@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { PlainValue } from '../../../src/values/plain-value.ts';
 import { redactAttribute } from '../../../src/redaction/redact-attribute.ts';
 
 /** What must not leave, wherever it stands. */
@@ -8,7 +9,7 @@ const C = 'Zx7CANARYq9';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** Each kind of place in which services write secrets: text under an empty key is a log's body or an error's message. */
-const PLANTED: Readonly<Record<string, readonly (readonly [key: string, value: unknown])[]>> = {
+const PLANTED: Readonly<Record<string, readonly (readonly [key: string, value: PlainValue])[]>> = {
   headers: [
     ['', `Authorization: Bearer ${C}`],
     ['', `> authorization: Basic ${base64(`ann:${C}`)}\r\n> host: h`],
@@ -128,7 +129,7 @@ describe('a planted secret does not leave', () => {
         const redacted = redactAttribute(key, value);
         const text = textOf(redacted);
         assert.ok(!text.includes('CANARY') && !text.includes(base64(`ann:${C}`)), text);
-        assert.deepEqual(redactAttribute(key, redacted), redacted, 'redacting again must change nothing');
+        assert.deepEqual(redactAttribute(key, redacted as PlainValue), redacted, 'redacting again must change nothing');
       });
     }
   }
