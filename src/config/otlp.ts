@@ -116,7 +116,7 @@ function httpTarget(endpoint: Found, url: URL, signal: Signal, reader: SettingsR
       reader.report(
         'bad-value',
         label,
-        `${label} must have a path, for it is used as it is, got ${show(url)}. Sending to the path "/"; an OpenTelemetry Collector wants ${url.origin}/v1/${signal}.`,
+        `${label} must have a path, for it is used as it is, got ${show(url)}. Sending to the path "/"; an OpenTelemetry Collector wants "/v1/${signal}" there.`,
       );
     }
     return url.href;

@@ -65,7 +65,15 @@ export interface Setting {
   /** Values that exist elsewhere, with the reason why they do not work here. */
   readonly unsupported?: Readonly<Record<string, string>>;
   /** What the entries of a list are called, and the kind of check when there are no `values`. */
-  readonly items?: 'propagators' | 'resource detectors' | 'instrumentations' | 'hosts' | 'paths' | 'conventions' | 'names' | 'names and patterns';
+  readonly items?:
+    | 'propagators'
+    | 'resource detectors'
+    | 'instrumentations'
+    | 'hosts'
+    | 'paths'
+    | 'conventions'
+    | 'names'
+    | 'names and patterns';
   readonly min?: number;
   readonly max?: number;
   readonly unit?: 'milliseconds' | 'bytes' | 'characters';

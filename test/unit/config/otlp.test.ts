@@ -60,7 +60,7 @@ test('an endpoint of one signal without a path is used and reported, for a Colle
   const { config, messages } = load({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318' });
   assert.equal(config.traces.otlp.url, 'http://collector:4318/');
   assert.deepEqual(messages, [
-    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must have a path, for it is used as it is, got http://collector:4318. Sending to the path "/"; an OpenTelemetry Collector wants http://collector:4318/v1/traces.',
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must have a path, for it is used as it is, got http://collector:4318. Sending to the path "/"; an OpenTelemetry Collector wants "/v1/traces" there.',
   ]);
 });
 
