@@ -8,9 +8,8 @@ const LONG_MEMBER_LENGTH = 128;
 /** 32 members of 513 characters, their commas, and as much white space again. Anything longer is not a tracestate. */
 const MAX_HEADER_LENGTH = 32 * 1024;
 
-// Level 2 lets a key begin with a digit and would take any number of `@`; W3C's test suite holds on to level 1's
-// `tenant@system` with its lengths. A key must please both.
-const KEY = /^[a-z0-9][a-z0-9_*/-]{0,255}$|^[a-z0-9][a-z0-9_*/-]{0,240}@[a-z0-9][a-z0-9_*/-]{0,13}$/;
+/** Level 2: an `@` has no meaning of its own, and may stand anywhere but at the beginning. */
+const KEY = /^[a-z0-9][a-z0-9_*/@-]{0,255}$/;
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
 
 /** An immutable `tracestate` of `key=value` members, the newest first. It never holds more than may be sent. */
@@ -47,8 +46,9 @@ class W3CTraceState implements TraceState {
 /**
  * Read a `tracestate` header; several headers come joined by commas, in their order.
  *
- * Empty members are allowed. Anything else that the grammar forbids (a bad key or value, a key twice, more than 32
- * members) makes the whole header worth nothing.
+ * Empty members are allowed. Of members with one key the first is kept: whoever changes a member moves it to the front, so the
+ * first is the newest. Anything else that the grammar forbids (a bad key or value, more than 32 members) makes the whole header
+ * worth nothing.
  *
  * @returns undefined when there is nothing to pass on.
  * @see https://www.w3.org/TR/trace-context-2/#tracestate-header
@@ -57,14 +57,16 @@ export function parseTraceState(header: string): TraceState | undefined {
   if (header.length > MAX_HEADER_LENGTH) return undefined;
   const members: string[] = [];
   const keys = new Set<string>();
+  let count = 0;
   for (const part of header.split(',')) {
     const member = trimOws(part);
     if (member === '') continue;
     const equals = member.indexOf('=');
     const key = member.slice(0, Math.max(equals, 0));
-    if (!KEY.test(key) || !VALUE.test(member.slice(equals + 1)) || keys.has(key)) return undefined;
-    if (members.push(member) > MAX_MEMBERS) return undefined;
+    if (!KEY.test(key) || !VALUE.test(member.slice(equals + 1)) || ++count > MAX_MEMBERS) return undefined;
+    if (keys.has(key)) continue;
     keys.add(key);
+    members.push(member);
   }
   return members.length === 0 ? undefined : new W3CTraceState(members);
 }

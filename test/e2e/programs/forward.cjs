@@ -1,5 +1,5 @@
 // SINK=http://… node --require signalbox/register test/e2e/programs/forward.cjs
-// Answers each request after asking the sink for the same path, by `node:http` and by `fetch`.
+// Answers each request after asking the sink for the same path, by `node:http` and by `fetch`. Also as forward.mjs.
 const http = require('node:http');
 
 const sink = process.env.SINK;

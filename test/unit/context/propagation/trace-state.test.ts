@@ -27,9 +27,24 @@ test('a new member and a changed member come first, and the order of the others 
 
 test('a bad key or value changes nothing', () => {
   const parsed = state('a=1');
-  for (const key of ['', 'A', 'a b', '@a', 'a@', undefined, 7]) assert.equal(parsed.set(key as string, '2').serialize(), 'a=1');
+  for (const key of ['', 'A', 'a b', '@a', 'a'.repeat(257), undefined, 7]) assert.equal(parsed.set(key as string, '2').serialize(), 'a=1');
   for (const value of ['', ' ', 'x ', 'x,y', 'x=y', '\n', '\u20ac', undefined, 7]) {
     assert.equal(parsed.set('b', value as string).serialize(), 'a=1');
+  }
+});
+
+test('of members with one key the first is kept, for it is the newest', () => {
+  assert.equal(state('a=1,b=2,a=3').serialize(), 'a=1,b=2');
+  assert.equal(state('a=1,b=2,a=3').set('a', '4').serialize(), 'a=4,b=2');
+  const twice = Array.from({ length: 32 }, (_, i) => `k${i % 31}=${i}`).join(',');
+  assert.equal(state(twice).serialize().split(',').length, 31);
+  assert.equal(parseTraceState(`${twice},k0=32`), undefined, '33 members are too many, whatever their keys are');
+});
+
+test('a key may hold any number of @, but not begin with one', () => {
+  for (const key of ['a@', 'a@@b', 'a@b@c', `${'t'.repeat(254)}@v`, `t@${'v'.repeat(254)}`]) {
+    assert.equal(state(`${key}=1`).get(key), '1');
+    assert.equal(state('b=2').set(key, '1').serialize(), `${key}=1,b=2`);
   }
 });
 
