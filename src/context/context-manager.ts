@@ -6,16 +6,48 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
-import type { Context, ContextManager } from '@opentelemetry/api';
+import type { Context, ContextManagementToken, ContextManager } from '@opentelemetry/api';
 import { api } from '../runtime/otel.ts';
 
-const storage = new AsyncLocalStorage<Context>();
+const storage = new AsyncLocalStorage<Context | Attachment>();
 const { ROOT_CONTEXT } = api;
 const BOUND = Symbol('signalbox.bound');
 const FOLLOWS = Symbol.for('signalbox.follows');
 
+/**
+ * A context that was made the active one until it is detached, by `context.attach()`. It stands in the place of the context, so
+ * that a detachment finds out whether it is its turn.
+ */
+class Attachment implements ContextManagementToken {
+  readonly context: Context;
+  readonly #before: Context | Attachment | undefined;
+  #isDetached = false;
+
+  constructor(context: Context, before: Context | Attachment | undefined) {
+    this.context = context;
+    this.#before = before;
+  }
+
+  /**
+   * Make what was active before active again. Does nothing the second time, nor where something else is active by now: the one
+   * that was attached later skips this one when it is detached.
+   */
+  dispose(): void {
+    this.#isDetached = true;
+    if (storage.getStore() !== this) return;
+    let before = this.#before;
+    while (before instanceof Attachment && before.#isDetached) before = before.#before;
+    storage.enterWith(before as Context);
+  }
+}
+
+function storedContext(): Context | undefined {
+  const stored = storage.getStore();
+  return stored instanceof Attachment ? stored.context : stored;
+}
+
 export function activeContext(): Context {
-  return storage.getStore() ?? ROOT_CONTEXT;
+  return storedContext() ?? ROOT_CONTEXT;
 }
 
 /**
@@ -23,7 +55,7 @@ export function activeContext(): Context {
  * traces of what follows; it is for the beginning of a callback from Node.js, which takes the context with it when it ends.
  */
 export function enter(context: Context): void {
-  if (storage.getStore() !== context) storage.enterWith(context);
+  if (storedContext() !== context) storage.enterWith(context);
 }
 
 /** What a message of `node:http` carries with it. */
@@ -60,7 +92,7 @@ export function followContext(prototype: object, name: string, onlyWhere: (activ
     enumerable: Object.propertyIsEnumerable.call(own === undefined ? definerOf(parent, name) : prototype, name),
     get(this: Carrier) {
       const carried = this[CARRIED];
-      if (carried !== undefined && onlyWhere(storage.getStore())) enter(carried.context);
+      if (carried !== undefined && onlyWhere(storedContext())) enter(carried.context);
       return own ?? parent[name];
     },
     set(this: object, value: unknown) {
@@ -112,6 +144,11 @@ export function createContextManager(): ContextManager {
       };
       Object.defineProperty(bound, 'length', { value: target.length, configurable: true });
       return bound as T;
+    },
+    attach(context) {
+      const attachment = new Attachment(context ?? ROOT_CONTEXT, storage.getStore());
+      storage.enterWith(attachment);
+      return attachment;
     },
     enable: () => manager,
     disable() {
