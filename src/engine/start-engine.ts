@@ -14,6 +14,7 @@ import type { MetricsOptions, MetricsPipeline } from './metrics/metrics-pipeline
 import { createPipelines, enqueue, enqueueMetric, type Pipeline } from './pipeline.ts';
 import { detectResource } from './resource/resource.ts';
 import { createSampler } from './traces/sampler.ts';
+import { createSpanNotices } from './traces/span-notices.ts';
 import { createTracerProvider } from './traces/tracer-provider.ts';
 import { watchCallers } from './traces/watch-callers.ts';
 
@@ -48,7 +49,7 @@ export interface EngineOptions {
 
 /** @throws when it cannot be built. */
 export function startEngine(options: EngineOptions): Engine {
-  const { config, facts, reporter, isProcessManager, onFirstRecord, onCallersUnsampled } = options;
+  const { config, facts, reporter, isProcessManager, onFirstRecord } = options;
   const resource = createResource(detectResource(config, facts));
   let hasRecords = false;
   const onQueued = (): void => {
@@ -69,7 +70,7 @@ export function startEngine(options: EngineOptions): Engine {
     pipelines,
     metrics,
     providers: {
-      tracerProvider: createTracerProviderInto(bySignal.traces, config, resource, onCallersUnsampled),
+      tracerProvider: createTracerProviderInto(bySignal.traces, config, resource, options),
       meterProvider,
       loggerProvider: createLoggerProviderInto(bySignal.logs, config, resource),
     },
@@ -78,14 +79,15 @@ export function startEngine(options: EngineOptions): Engine {
 
 function createTracerProviderInto(
   pipelines: readonly Pipeline[],
-  { traces }: Config,
+  { traces, logLevel }: Config,
   resource: Resource,
-  onCallersUnsampled: EngineOptions['onCallersUnsampled'],
+  { reporter, onCallersUnsampled }: EngineOptions,
 ): TracerProvider {
   return createTracerProvider({
     sampler: watchCallers(createSampler(traces.sampler, traces.samplerRatio), onCallersUnsampled),
     limits: traces.limits,
     resource,
+    notices: logLevel === 'debug' ? createSpanNotices(reporter, traces.limits) : undefined,
     onEnd:
       pipelines.length === 0
         ? () => {}

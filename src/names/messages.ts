@@ -479,6 +479,19 @@ export const MESSAGES = {
     says: '`OpenTelemetry: …`',
     cure: 'what a package of OpenTelemetry reports itself; `OTEL_LOG_LEVEL=debug` shows more',
   },
+  'dropped.…': {
+    section: 'debug',
+    level: 'debug',
+    says: '`A span must have at most 128 attributes (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT), …`, and the same of events, links, and their attributes',
+    cure: 'record less, correct the value, or raise the limit that it names',
+    page: 'configuration.md',
+  },
+  'span-ended': {
+    section: 'debug',
+    level: 'debug',
+    says: '`A span must be changed before it ends, but setAttribute() was called on "…" after end().`',
+    cure: 'call it before `end()`, and `end()` once',
+  },
   contained: {
     section: 'debug',
     level: 'debug',

@@ -4,6 +4,7 @@
  */
 import type { SpanContext, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { isTracingSuppressed } from '../context-keys.ts';
+import { isRandom, markRandom } from '../random-flag.ts';
 import { api } from '../../runtime/otel.ts';
 import { RANDOM, SAMPLED } from '../../names/otel.ts';
 import { parseTraceState, trimOws } from './trace-state.ts';
@@ -16,7 +17,7 @@ const TRACE_PARENT_FORM = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-
 const TRACE_PARENT_LENGTH = 55;
 
 /**
- * The trace id that came with the random flag, for spans that lost it: another SDK's, or one that a second format named.
+ * The trace id that came with the random flag, for spans that have not its mark: another SDK's, or one that a second format named.
  * Level 2 wants it on every request that goes out with the same trace id, and on no other.
  */
 const RANDOM_TRACE_ID = api.createContextKey('signalbox: trace id that was received with the random flag');
@@ -28,8 +29,8 @@ export const traceContextPropagator: TextMapPropagator = {
   inject(context, carrier, setter) {
     const spanContext = api.trace.getSpanContext(context);
     if (!spanContext || isTracingSuppressed(context) || !api.isSpanContextValid(spanContext)) return;
-    let flags = spanContext.traceFlags & (SAMPLED | RANDOM);
-    if (context.getValue(RANDOM_TRACE_ID) === spanContext.traceId) flags |= RANDOM;
+    let flags = spanContext.traceFlags & SAMPLED;
+    if (isRandom(spanContext) || context.getValue(RANDOM_TRACE_ID) === spanContext.traceId) flags |= RANDOM;
     const ids = `${spanContext.traceId}-${spanContext.spanId}`.toLowerCase();
     setter.set(carrier, TRACE_PARENT, `00-${ids}-0${flags}`);
     injectTraceState(spanContext, carrier, setter);
@@ -42,7 +43,7 @@ export const traceContextPropagator: TextMapPropagator = {
     const traceState = header ? parseTraceState(header) : undefined;
     if (traceState) spanContext.traceState = traceState;
     const extracted = api.trace.setSpanContext(context, spanContext);
-    return spanContext.traceFlags & RANDOM ? extracted.setValue(RANDOM_TRACE_ID, spanContext.traceId) : extracted;
+    return isRandom(spanContext) ? extracted.setValue(RANDOM_TRACE_ID, spanContext.traceId) : extracted;
   },
 
   fields: () => [TRACE_PARENT, TRACE_STATE],
@@ -60,12 +61,9 @@ function parseTraceParent(header: string | undefined): SpanContext | undefined {
     // Later versions may say more after a dash. A comma is two headers that were joined on the way.
     if (value.startsWith('00') || value[TRACE_PARENT_LENGTH] !== '-' || value.includes(',')) return undefined;
   }
-  return {
-    traceId: value.slice(3, 35),
-    spanId: value.slice(36, 52),
-    traceFlags: Number.parseInt(value.slice(53, 55), 16) & (SAMPLED | RANDOM),
-    isRemote: true,
-  };
+  const flags = Number.parseInt(value.slice(53, 55), 16);
+  const spanContext = { traceId: value.slice(3, 35), spanId: value.slice(36, 52), traceFlags: flags & SAMPLED, isRemote: true };
+  return flags & RANDOM ? markRandom(spanContext) : spanContext;
 }
 
 function injectTraceState(spanContext: SpanContext, carrier: unknown, setter: TextMapSetter): void {

@@ -12,56 +12,36 @@ import type {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
-import type { SpanLimits } from '../../config/config.ts';
-import { hrTimeAt, hrTimeBetween, hrTimeFrom, isBefore, monotonicMs, type Anchor } from '../../runtime/clock.ts';
 import type { Scope } from '../../otlp/types.ts';
+import { STATUS_ERROR, STATUS_OK, STATUS_UNSET } from '../../names/otel.ts';
+import { hrTimeAt, hrTimeBetween, hrTimeFrom, isBefore, monotonicMs, type Anchor } from '../../runtime/clock.ts';
+import { attempt, contained } from '../../runtime/contain.ts';
 import { addAttribute, addAttributes, type AttributeBag } from '../../values/attributes.ts';
 import { exceptionFacts } from '../../values/exception-facts.ts';
 import { readEach } from '../../values/read-properties.ts';
-import { cleanSpanContext, isValidSpanContext } from '../../values/span-context.ts';
 import { cleanName, cleanString } from '../../values/strings.ts';
-import { SERVER } from '../../names/otel.ts';
+import { SELF, selfOf } from './self.ts';
+import type { SpanBirth, SpanShared } from './span-birth.ts';
+import { NO_CONTEXT } from './span-context.ts';
+import { addEventAttributes, createEvent } from './span-event.ts';
+import { createLink } from './span-link.ts';
 
-/** What all spans of a provider share. */
-export interface SpanShared {
-  readonly limits: SpanLimits;
-  readonly resource: Resource;
-  readonly onEnd: (span: ReadableSpan) => void;
-}
-
-/** What a span is born with; strings, contexts and numbers are clean, the rest is as the application gave it. */
-export interface SpanBirth {
-  readonly shared: SpanShared;
-  readonly scope: Scope;
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly context: SpanContext;
-  readonly parentContext: SpanContext | undefined;
-  readonly anchor: Anchor;
-  /** When it starts, by the monotonic clock; `startTime` goes before it. */
-  readonly startMs: number;
-  readonly startTime: unknown;
-  readonly attributes: unknown;
-  readonly links: unknown;
-}
-
-const STATUS_UNSET = 0;
-const STATUS_OK = 1;
-const STATUS_ERROR = 2;
 /** Shared by all spans until they have something of their own. */
 const UNSET: SpanStatus = Object.freeze({ code: STATUS_UNSET });
 const NO_LINKS = Object.freeze([]) as unknown as Link[];
 const NO_EVENTS = Object.freeze([]) as unknown as TimedEvent[];
-const LINK_FIELDS = ['context', 'attributes'] as const;
 const STATUS_FIELDS = ['code', 'message'] as const;
 
 /**
  * A span of a sampled trace. Follows the official SDK 3.0, except that nothing given to it can throw or make it grow
  * without bound.
  *
+ * Each method finds the span behind its receiver first, for the receiver may be a proxy of the span or an object made from it.
+ *
  * @see https://opentelemetry.io/docs/specs/otel/trace/sdk/
  */
 export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
+  readonly [SELF] = this;
   readonly #shared: SpanShared;
   readonly #context: SpanContext;
   readonly #anchor: Anchor;
@@ -93,7 +73,7 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     this.instrumentationScope = birth.scope;
     this.startTime = (birth.startTime === undefined ? undefined : hrTimeFrom(birth.startTime)) ?? hrTimeAt(birth.startMs, birth.anchor);
     if (birth.attributes !== undefined) addAttributes(this, birth.attributes, limits.attributeCount, limits.attributeValueLength);
-    if (birth.links !== undefined) this.addLinks(birth.links as Link[]);
+    if (birth.links !== undefined) this.#addLinks(birth.links);
   }
 
   /** The context of `span` when it is one of these; a proxy around one is not. */
@@ -101,119 +81,135 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     return #context in span ? span.#context : undefined;
   }
 
-  /** The anchor of `span`'s times when it is one of these. */
-  static anchorOf(span: object): Anchor | undefined {
-    return #anchor in span ? span.#anchor : undefined;
+  /** The span that `receiver` is, or stands for. */
+  static behind(receiver: unknown): RecordingSpan | undefined {
+    if (typeof receiver !== 'object' || receiver === null) return undefined;
+    if (#ended in receiver) return receiver;
+    const self = selfOf(receiver);
+    return self !== undefined && #ended in self ? self : undefined;
   }
 
-  /** Whether `span` is one of these, of kind SERVER, and still under way. */
-  static isServer(span: object | undefined): boolean {
-    return span !== undefined && #ended in span && span.kind === SERVER && !span.#ended;
+  /** The anchor of the times of `span`. */
+  static anchorOf(span: RecordingSpan): Anchor {
+    return span.#anchor;
+  }
+
+  /** The same while it can be changed; where it has ended, `method` came too late. */
+  static #open(receiver: unknown, method: string): RecordingSpan | undefined {
+    const span = RecordingSpan.behind(receiver);
+    if (span === undefined || !span.#ended) return span;
+    span.#shared.notices?.calledTooLate(method, span);
+    return undefined;
   }
 
   get resource(): Resource {
-    return this.#shared.resource;
+    const span = RecordingSpan.behind(this);
+    return (span === undefined ? undefined : span.#shared.resource) as Resource;
   }
 
   get ended(): boolean {
-    return this.#ended;
+    const span = RecordingSpan.behind(this);
+    return span === undefined || span.#ended;
   }
 
   /** `[-1, -1]` until the span ends. */
   get duration(): HrTime {
-    return this.#ended ? hrTimeBetween(this.startTime, this.endTime) : [-1, -1];
+    const span = RecordingSpan.behind(this);
+    return span === undefined || !span.#ended ? [-1, -1] : hrTimeBetween(span.startTime, span.endTime);
   }
 
   spanContext(): SpanContext {
-    return this.#context;
+    const span = RecordingSpan.behind(this);
+    return span === undefined ? NO_CONTEXT : span.#context;
   }
 
   isRecording(): boolean {
-    return !this.#ended;
+    const span = RecordingSpan.behind(this);
+    return span !== undefined && !span.#ended;
   }
 
   setAttribute(key: string, value: unknown): this {
-    if (this.#ended) return this;
-    const { limits } = this.#shared;
-    addAttribute(this, key, value, limits.attributeCount, limits.attributeValueLength);
+    const span = RecordingSpan.#open(this, 'setAttribute');
+    if (span === undefined) return this;
+    const { limits } = span.#shared;
+    addAttribute(span, key, value, limits.attributeCount, limits.attributeValueLength);
     return this;
   }
 
   setAttributes(attributes: SpanAttributes): this {
-    if (this.#ended) return this;
-    const { limits } = this.#shared;
-    addAttributes(this, attributes, limits.attributeCount, limits.attributeValueLength);
+    const span = RecordingSpan.#open(this, 'setAttributes');
+    if (span === undefined) return this;
+    const { limits } = span.#shared;
+    addAttributes(span, attributes, limits.attributeCount, limits.attributeValueLength);
     return this;
   }
 
   addEvent(name: string, attributesOrTime?: SpanAttributes | TimeInput, time?: TimeInput): this {
-    if (this.#ended) return this;
+    const span = RecordingSpan.#open(this, 'addEvent');
+    if (span === undefined) return this;
     const secondAsTime = hrTimeFrom(attributesOrTime);
-    const event = createEvent(cleanName(name), hrTimeFrom(time) ?? secondAsTime ?? this.#now());
+    const event = createEvent(cleanName(name), hrTimeFrom(time) ?? secondAsTime ?? span.#now());
     if (secondAsTime === undefined) {
-      const { limits } = this.#shared;
-      addAttributes(event, attributesOrTime, limits.attributePerEventCount, limits.attributeValueLength);
+      const { limits } = span.#shared;
+      addEventAttributes(event, attributesOrTime, limits.attributePerEventCount, limits.attributeValueLength);
     }
-    this.#keepEvent(event);
+    span.#keepEvent(event);
     return this;
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    if (this.#ended) return;
-    const facts = exceptionFacts(exception);
-    if (facts === undefined || (facts.type === undefined && facts.message === undefined)) return;
-    const { attributePerEventCount, attributeValueLength } = this.#shared.limits;
-    const event = createEvent('exception', this.#time(time));
+    const span = RecordingSpan.#open(this, 'recordException');
+    const facts = span === undefined ? undefined : exceptionFacts(exception);
+    if (span === undefined || facts === undefined || (facts.type === undefined && facts.message === undefined)) return;
+    const { attributePerEventCount, attributeValueLength } = span.#shared.limits;
+    const event = createEvent('exception', span.#time(time));
     addAttribute(event, 'exception.type', facts.type, attributePerEventCount, attributeValueLength);
     addAttribute(event, 'exception.message', facts.message, attributePerEventCount, attributeValueLength);
     addAttribute(event, 'exception.stacktrace', facts.stack, attributePerEventCount, attributeValueLength);
-    this.#keepEvent(event);
+    span.#keepEvent(event);
   }
 
   addLink(link: Link): this {
-    if (!this.#ended) this.#addLink(link);
+    const span = RecordingSpan.#open(this, 'addLink');
+    if (span !== undefined) span.#addLink(link);
     return this;
   }
 
   addLinks(links: Link[]): this {
-    if (this.#ended) return this;
-    try {
-      if (!Array.isArray(links)) return this;
-      // The newest ones are kept, so the others need not be looked at.
-      const first = Math.max(0, links.length - this.#shared.limits.linkCount);
-      this.droppedLinksCount += first;
-      for (let i = first; i < links.length; i++) this.#addLink(links[i]);
-    } catch {
-      this.droppedLinksCount++; // a proxy
-    }
+    const span = RecordingSpan.#open(this, 'addLinks');
+    if (span !== undefined) span.#addLinks(links);
     return this;
   }
 
   setStatus(status: SpanStatus): this {
-    if (this.#ended || typeof status !== 'object' || status === null || this.status.code === STATUS_OK) return this;
+    const span = RecordingSpan.#open(this, 'setStatus');
+    if (span === undefined || typeof status !== 'object' || status === null || span.status.code === STATUS_OK) return this;
     const { code, message } = readEach(status, STATUS_FIELDS);
-    if (code === STATUS_OK) this.status = { code };
+    if (code === STATUS_OK) span.status = { code };
     else if (code === STATUS_ERROR) {
-      const { attributeValueLength } = this.#shared.limits;
-      this.status = typeof message === 'string' ? { code, message: cleanString(message, attributeValueLength) } : { code };
+      const { attributeValueLength } = span.#shared.limits;
+      span.status = typeof message === 'string' ? { code, message: cleanString(message, attributeValueLength) } : { code };
     }
     return this;
   }
 
   updateName(name: string): this {
-    if (!this.#ended && typeof name === 'string') this.name = cleanName(name);
+    const span = RecordingSpan.#open(this, 'updateName');
+    if (span !== undefined && typeof name === 'string') span.name = cleanName(name);
     return this;
   }
 
   end(endTime?: TimeInput): void {
-    if (this.#ended) return;
-    const time = this.#time(endTime);
-    this.endTime = isBefore(time, this.startTime) ? [this.startTime[0], this.startTime[1]] : time;
-    this.#ended = true;
+    const span = RecordingSpan.#open(this, 'end');
+    if (span === undefined) return;
+    const time = span.#time(endTime);
+    span.endTime = isBefore(time, span.startTime) ? [span.startTime[0], span.startTime[1]] : time;
+    span.#ended = true;
     try {
-      this.#shared.onEnd(this);
-    } catch {
-      // Exporting is not the application's business.
+      span.#shared.onEnd(span);
+      span.#shared.notices?.ended(span);
+    } catch (error) {
+      contained('exporting a span', error);
     }
   }
 
@@ -236,9 +232,22 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     else this.events.push(event);
   }
 
+  #addLinks(links: unknown): void {
+    // A proxy of a list may throw.
+    const isRead = attempt(() => {
+      if (!Array.isArray(links)) return true;
+      // The newest ones are kept, so the others need not be looked at.
+      const first = Math.max(0, links.length - this.#shared.limits.linkCount);
+      this.droppedLinksCount += first;
+      for (let i = first; i < links.length; i++) this.#addLink(links[i]);
+      return true;
+    }, false);
+    if (!isRead) this.droppedLinksCount++;
+  }
+
   #addLink(value: unknown): void {
     const { linkCount } = this.#shared.limits;
-    const link = linkCount > 0 ? this.#cleanLink(value) : undefined;
+    const link = linkCount > 0 ? createLink(value, this.#shared.limits) : undefined;
     if (link === undefined) {
       this.droppedLinksCount++;
       return;
@@ -250,20 +259,4 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     if (this.links === NO_LINKS) this.links = [link];
     else this.links.push(link);
   }
-
-  #cleanLink(value: unknown): Link | undefined {
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { context: given, attributes } = readEach(value, LINK_FIELDS);
-    const context = cleanSpanContext(given);
-    if (context === undefined) return undefined;
-    const { attributePerLinkCount, attributeValueLength } = this.#shared.limits;
-    const link = { context, attributes: {}, attributeCount: 0, droppedAttributesCount: 0 };
-    addAttributes(link, attributes, attributePerLinkCount, attributeValueLength);
-    // "Links with empty ids should be recorded as long as the attributes or the trace state are not empty."
-    return isValidSpanContext(context) || link.attributeCount > 0 || context.traceState !== undefined ? link : undefined;
-  }
-}
-
-function createEvent(name: string, time: HrTime): TimedEvent & AttributeBag {
-  return { name, time, attributes: {}, attributeCount: 0, droppedAttributesCount: 0 };
 }

@@ -11,12 +11,17 @@ import { readEach } from '../../values/read-properties.ts';
 import { cleanName } from '../../values/strings.ts';
 import { createScopeCache } from '../scope.ts';
 import { api } from '../../runtime/otel.ts';
-import { CONSUMER, INTERNAL, RANDOM, SAMPLED, SERVER } from '../../names/otel.ts';
+import { CONSUMER, INTERNAL, SAMPLED, SERVER } from '../../names/otel.ts';
+import { isRandom } from '../../context/random-flag.ts';
+import { attempt, contained } from '../../runtime/contain.ts';
 import { newSpanId, newTraceId } from './ids.ts';
 import { adoptEarlyRoute, adoptRoute } from './nested-server.ts';
-import { RecordingSpan, type SpanShared } from './recording-span.ts';
+import { RecordingSpan } from './recording-span.ts';
 import type { Sampler } from './sampler.ts';
-import { createSpanContext, UnsampledSpan } from './unsampled-span.ts';
+import type { SpanShared } from './span-birth.ts';
+import { createSpanContext } from './span-context.ts';
+import type { SpanNotices } from './span-notices.ts';
+import { UnsampledSpan } from './unsampled-span.ts';
 import { validContextOf } from './valid-context-of.ts';
 
 export interface TracerProviderOptions {
@@ -25,6 +30,8 @@ export interface TracerProviderOptions {
   readonly resource: Resource;
   /** Called once for each sampled span that ended. */
   readonly onEnd: (span: ReadableSpan) => void;
+  /** Hears what of spans is not kept; default: nobody does, and it costs nothing. */
+  readonly notices?: SpanNotices | undefined;
 }
 
 const OPTION_NAMES = ['root', 'kind', 'startTime', 'attributes', 'links'] as const;
@@ -37,6 +44,7 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
     limits: { ...limits, attributeValueLength: boundedLength(limits.attributeValueLength) },
     resource: options.resource,
     onEnd: options.onEnd,
+    notices: options.notices,
     sampler: options.sampler,
   };
   const tracerOf = createScopeCache((scope) => createTracer(engine, scope));
@@ -53,15 +61,22 @@ function createTracer(engine: Engine, scope: Scope): Tracer {
   }
 
   /** `fn` is the last argument; its result and what it throws pass through. */
-  function startActiveSpan(name: string, ...rest: unknown[]): unknown {
+  function startActiveSpan(this: Tracer | undefined, name: string, ...rest: unknown[]): unknown {
     const fn = rest[Math.min(rest.length, 3) - 1];
     if (typeof fn !== 'function') return undefined;
     const context = usableContext(rest.length >= 3 ? rest[1] : undefined);
-    const span = startSpanIn(engine, scope, name, givenOptions(rest.length >= 2 ? rest[0] : undefined), context);
+    const options = rest.length >= 2 ? rest[0] : undefined;
+    // Who replaced `startSpan` of a tracer, or made one from it, expects to see these spans as well.
+    const { startSpan: start } = this ?? tracer;
+    const span =
+      start === startSpan || typeof start !== 'function'
+        ? startSpanIn(engine, scope, name, givenOptions(options), context)
+        : start.call(this ?? tracer, name, options as SpanOptions, context);
     return api.context.with(contextWith(context, span), fn as (span: Span) => unknown, undefined, span);
   }
 
-  return { startSpan, startActiveSpan: startActiveSpan as Tracer['startActiveSpan'] };
+  const tracer: Tracer = { startSpan, startActiveSpan: startActiveSpan as Tracer['startActiveSpan'] };
+  return tracer;
 }
 
 function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: GivenOptions, context: Context): Span {
@@ -69,35 +84,36 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   try {
     if (isTracingSuppressed(context)) return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
     if (!options.root) parentSpan = api.trace.getSpan(context);
-  } catch {
-    // Only seemed to be a context: the span starts a trace.
+  } catch (error) {
+    contained('reading the context of a new span, which starts a trace', error);
   }
   const parent = parentSpan === undefined ? undefined : validContextOf(parentSpan);
   const traceId = parent === undefined ? newTraceId() : parent.traceId;
-  const randomFlag = parent === undefined ? RANDOM : parent.traceFlags & RANDOM;
+  const isTraceIdRandom = parent === undefined || isRandom(parent);
   const traceState = parent?.traceState;
   // What Next.js does as it starts belongs to no request.
   if (parent === undefined && scope.name === 'next.js' && options.kind !== SERVER)
     return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
-  if (!engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, randomFlag, traceState);
+  if (!engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, isTraceIdRandom, traceState);
 
   const kind = isKind(options.kind) ? options.kind : INTERNAL;
-  const isNestedServer = kind === SERVER && RecordingSpan.isServer(parentSpan);
+  const local = parent === undefined ? undefined : RecordingSpan.behind(parentSpan);
+  const isNestedServer = kind === SERVER && local?.kind === SERVER && !local.ended;
   const startMs = monotonicMs();
   const span = new RecordingSpan({
     shared: engine,
     scope,
     name: cleanName(name),
     kind: isNestedServer ? INTERNAL : kind,
-    context: createSpanContext(traceId, newSpanId(), SAMPLED | randomFlag, traceState),
+    context: createSpanContext(traceId, newSpanId(), SAMPLED, traceState, isTraceIdRandom),
     parentContext: parent,
-    anchor: (parent === undefined ? undefined : RecordingSpan.anchorOf(parentSpan as Span)) ?? currentAnchor(startMs),
+    anchor: local === undefined ? currentAnchor(startMs) : RecordingSpan.anchorOf(local),
     startMs,
     startTime: options.startTime,
     attributes: options.attributes,
     links: options.links,
   });
-  if (isNestedServer) adoptRoute(context, parentSpan as Span, span);
+  if (isNestedServer) adoptRoute(context, local, span);
   else adoptEarlyRoute(context, span);
   return span;
 }
@@ -107,7 +123,8 @@ function givenOptions(options: unknown): GivenOptions {
   try {
     const { root, kind, startTime, attributes, links } = options as GivenOptions;
     return { root, kind, startTime, attributes, links };
-  } catch {
+  } catch (error) {
+    contained('reading the options of a span', error);
     return readEach(options, OPTION_NAMES);
   }
 }
@@ -124,19 +141,18 @@ function usableContext(context: unknown): Context {
       api.trace.getSpan(given);
       isTracingSuppressed(given);
       return given;
-    } catch {
-      // Not a context.
+    } catch (error) {
+      contained('reading the context that was given for a span', error);
     }
   }
   return api.context.active();
 }
 
+/** `context` with `span` in it; where it only seemed to be a context, the active one with it. */
 function contextWith(context: Context, span: Span): Context {
-  try {
-    const next = api.trace.setSpan(context, span);
-    if (api.trace.getSpan(next) === span) return next;
-  } catch {
-    // Not a context.
-  }
-  return api.trace.setSpan(api.context.active(), span);
+  const next = attempt(() => {
+    const made = api.trace.setSpan(context, span);
+    return api.trace.getSpan(made) === span ? made : undefined;
+  });
+  return next ?? api.trace.setSpan(api.context.active(), span);
 }

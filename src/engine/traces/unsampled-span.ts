@@ -1,16 +1,19 @@
 import type { Span, SpanContext, TraceState } from '@opentelemetry/api';
 import { newSpanId } from './ids.ts';
+import { SELF, selfOf } from './self.ts';
+import { createSpanContext, NO_CONTEXT } from './span-context.ts';
 
 /** Carries a trace that is not sampled: a context to pass on, and nothing else. The context is made when it is asked for. */
 export class UnsampledSpan implements Span {
+  readonly [SELF] = this;
   readonly #traceId: string;
-  readonly #traceFlags: number;
+  readonly #isTraceIdRandom: boolean;
   readonly #traceState: TraceState | undefined;
   #context: SpanContext | undefined;
 
-  constructor(traceId: string, traceFlags: number, traceState: TraceState | undefined) {
+  constructor(traceId: string, isTraceIdRandom: boolean, traceState: TraceState | undefined) {
     this.#traceId = traceId;
-    this.#traceFlags = traceFlags;
+    this.#isTraceIdRandom = isTraceIdRandom;
     this.#traceState = traceState;
   }
 
@@ -19,8 +22,18 @@ export class UnsampledSpan implements Span {
     return #context in span ? span.spanContext() : undefined;
   }
 
+  /** The span that `receiver` is, or stands for. */
+  static #behind(receiver: unknown): UnsampledSpan | undefined {
+    if (typeof receiver !== 'object' || receiver === null) return undefined;
+    if (#context in receiver) return receiver;
+    const self = selfOf(receiver);
+    return self !== undefined && #context in self ? self : undefined;
+  }
+
   spanContext(): SpanContext {
-    return (this.#context ??= createSpanContext(this.#traceId, newSpanId(), this.#traceFlags, this.#traceState));
+    const span = UnsampledSpan.#behind(this);
+    if (span === undefined) return NO_CONTEXT;
+    return (span.#context ??= createSpanContext(span.#traceId, newSpanId(), 0, span.#traceState, span.#isTraceIdRandom));
   }
 
   isRecording(): boolean {
@@ -58,8 +71,4 @@ export class UnsampledSpan implements Span {
   recordException(): void {}
 
   end(): void {}
-}
-
-export function createSpanContext(traceId: string, spanId: string, traceFlags: number, traceState: TraceState | undefined): SpanContext {
-  return traceState === undefined ? { traceId, spanId, traceFlags } : { traceId, spanId, traceFlags, traceState };
 }

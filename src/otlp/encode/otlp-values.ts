@@ -1,6 +1,8 @@
 /** Numbers of the OTLP definition that the SDK counts differently or does not have. */
 import type { SpanContext } from '@opentelemetry/api';
 import type { MetricData } from '@opentelemetry/sdk-metrics';
+import { isRandom } from '../../context/random-flag.ts';
+import { RANDOM } from '../../names/otel.ts';
 
 const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
@@ -10,7 +12,7 @@ export const MAX_SECONDS = 18_446_744_073;
 
 /** W3C trace flags, and whether `remote` (a span's parent, a link's own context) comes from another process. */
 export function spanFlags(context: SpanContext, remote: SpanContext | undefined): number {
-  return (context.traceFlags & 0xff) | HAS_IS_REMOTE | (remote?.isRemote ? IS_REMOTE : 0);
+  return (context.traceFlags & 0xff) | (isRandom(context) ? RANDOM : 0) | HAS_IS_REMOTE | (remote?.isRemote ? IS_REMOTE : 0);
 }
 
 /** The API's enum of the same name, without loading the API. */

@@ -5,6 +5,8 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { require } from '../../../../src/runtime/otel.ts';
 import { newSpanId, newTraceId } from '../../../../src/engine/traces/ids.ts';
 import { createSampler } from '../../../../src/engine/traces/sampler.ts';
+import { createPropagator } from '../../../../src/context/propagation/create-propagator.ts';
+import { jsonEncoder } from '../../../../src/otlp/encode/json-encoder.ts';
 import { createTracerProvider } from '../../../../src/engine/traces/tracer-provider.ts';
 import { api, createEngine, LIMITS, onlySpan, record, resource } from './kit.ts';
 
@@ -20,20 +22,57 @@ test('ids are lower-case hex of the right length, never all zero, and differ', (
   assert.equal(new Set([...traceIds, ...spanIds]).size, 10_000);
 });
 
-test('a root span says that its trace id is random, and its children pass that on', () => {
+/** The flags of the `traceparent` that goes out with `span`. */
+function flagsSent(span: Span, context = api.trace.setSpan(ROOT, span)): string | undefined {
+  const headers: Record<string, string> = {};
+  createPropagator({ propagators: ['tracecontext'], baggageHosts: [] }).inject(context, headers, api.defaultTextMapSetter);
+  return headers['traceparent']?.slice(-2);
+}
+
+test('a root span is sent with the random flag, and so are its children; applications see whether it is sampled', () => {
   const { tracer } = createEngine();
   const root = tracer.startSpan('root', {}, ROOT);
-  assert.equal(root.spanContext().traceFlags, 0x03);
-  assert.equal(tracer.startSpan('child', {}, api.trace.setSpan(ROOT, root)).spanContext().traceFlags, 0x03);
+  const child = tracer.startSpan('child', {}, api.trace.setSpan(ROOT, root));
+  const saved = api.trace.wrapSpanContext(child.spanContext());
+  const grandchild = tracer.startSpan('grandchild', {}, api.trace.setSpan(ROOT, saved));
+  for (const span of [root, child, saved, grandchild]) {
+    assert.equal(span.spanContext().traceFlags, api.TraceFlags.SAMPLED);
+    assert.deepEqual(Object.keys(span.spanContext()), ['traceId', 'spanId', 'traceFlags']);
+    assert.equal(flagsSent(span), '03');
+  }
+  const unsampled = createEngine({ sampler: 'always_off' }).tracer.startSpan('root', {}, ROOT);
+  assert.equal(unsampled.spanContext().traceFlags, api.TraceFlags.NONE);
+  assert.equal(flagsSent(unsampled), '02');
+});
+
+test('the random flag is exported with spans and links, as OTLP says', () => {
+  const other = createEngine().tracer.startSpan('other', {}, ROOT).spanContext();
+  const span = record((span) => span.addLink({ context: other }).addLink({ context: { ...REMOTE, traceFlags: 1 } }));
+  assert.deepEqual(
+    span.links.map(({ context }) => context.traceFlags),
+    [1, 1],
+  );
+  const { flags, links } = JSON.parse(Buffer.from(jsonEncoder.encodeSpan(span, (_key, value) => value)).toString()) as {
+    flags: number;
+    links: { flags: number }[];
+  };
+  assert.deepEqual([flags & 0xff, ...links.map((link) => link.flags & 0xff)], [3, 3, 1]);
 });
 
 for (const traceFlags of [0x00, 0x01, 0x02, 0x03]) {
   test(`a child of a remote parent with flags ${traceFlags} carries the random bit on`, () => {
     const { tracer } = createEngine();
-    const child = tracer.startSpan('child', {}, api.trace.setSpanContext(ROOT, { ...REMOTE, traceFlags })).spanContext();
-    assert.equal(child.traceId, REMOTE.traceId);
-    assert.notEqual(child.spanId, REMOTE.spanId);
-    assert.equal(child.traceFlags, traceFlags);
+    const header = { traceparent: `00-${REMOTE.traceId}-${REMOTE.spanId}-0${traceFlags}` };
+    const extracted = createPropagator({ propagators: ['tracecontext'], baggageHosts: [] }).extract(ROOT, header, api.defaultTextMapGetter);
+    for (const context of [api.trace.setSpanContext(ROOT, { ...REMOTE, traceFlags }), extracted]) {
+      const span = tracer.startSpan('child', {}, context);
+      const child = span.spanContext();
+      assert.equal(child.traceId, REMOTE.traceId);
+      assert.notEqual(child.spanId, REMOTE.spanId);
+      assert.equal(child.traceFlags, traceFlags & 1);
+      assert.equal(flagsSent(span), `0${traceFlags}`);
+    }
+    assert.equal(api.trace.getSpanContext(extracted)?.traceFlags, traceFlags & 1);
   });
 }
 
@@ -43,7 +82,7 @@ test('an unsampled span is not recording, has one valid context, and leads its c
   assert.equal(root.isRecording(), false);
   assert.equal(root.spanContext(), root.spanContext());
   assert.ok(api.isSpanContextValid(root.spanContext()));
-  assert.equal(root.spanContext().traceFlags, 0x02);
+  assert.equal(root.spanContext().traceFlags, 0x00);
   root
     .setAttribute('a', 1)
     .setAttributes({})
@@ -276,6 +315,29 @@ test('limits of zero keep nothing and count everything', () => {
   const { attributes, events, links, droppedAttributesCount, droppedEventsCount, droppedLinksCount } = onlySpan(engine);
   assert.deepEqual([attributes, events, links], [{}, [], []]);
   assert.deepEqual([droppedAttributesCount, droppedEventsCount, droppedLinksCount], [2, 1, 3]);
+});
+
+test('startActiveSpan starts its span by a startSpan that was replaced, on the tracer or on what was made from it', () => {
+  for (const make of [(tracer: Tracer) => tracer, (tracer: Tracer) => Object.create(tracer) as Tracer]) {
+    const engine = createEngine();
+    const tracer = make(engine.tracer);
+    const { startSpan } = tracer;
+    const seen: unknown[] = [];
+    tracer.startSpan = function (...args) {
+      seen.push([this, ...args]);
+      return startSpan.apply(this, args).setAttribute('patched', true);
+    };
+    const context = ROOT.setValue(api.createContextKey('k'), 1);
+    const options = { kind: 3 };
+    const result = tracer.startActiveSpan('a', options, context, (span) => {
+      assert.equal(api.trace.getActiveSpan(), span);
+      span.end();
+      return 'result';
+    });
+    assert.equal(result, 'result');
+    assert.deepEqual(seen, [[tracer, 'a', options, context]]);
+    assert.deepEqual(onlySpan(engine).attributes, { patched: true });
+  }
 });
 
 test('a tracer taken apart still works', () => {

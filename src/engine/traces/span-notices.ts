@@ -1,0 +1,57 @@
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { SpanLimits } from '../../config/config.ts';
+import type { Reporter } from '../../diagnostics/reporter.ts';
+import { redactText } from '../../redaction/redact-text.ts';
+
+/** Hears what of spans is not kept. */
+export interface SpanNotices {
+  /** `span` ends. */
+  ended(span: ReadableSpan): void;
+  /** `method` was called on `span`, which had ended. */
+  calledTooLate(method: string, span: ReadableSpan): void;
+}
+
+/**
+ * Says at `debug`, each thing once a minute at most, what the limits of spans cost, and what was called too late.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits
+ */
+export function createSpanNotices(reporter: Reporter, limits: SpanLimits): SpanNotices {
+  const parts = [
+    ['attributes', 'A span', 'attributes', limits.attributeCount, 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT'],
+    ['events', 'A span', 'events', limits.eventCount, 'OTEL_SPAN_EVENT_COUNT_LIMIT'],
+    ['links', 'A span', 'links', limits.linkCount, 'OTEL_SPAN_LINK_COUNT_LIMIT'],
+    ['event-attributes', 'An event', 'attributes', limits.attributePerEventCount, 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'],
+    ['link-attributes', 'A link', 'attributes', limits.attributePerLinkCount, 'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'],
+  ] as const;
+
+  return {
+    ended(span) {
+      const dropped = [
+        span.droppedAttributesCount,
+        span.droppedEventsCount,
+        span.droppedLinksCount,
+        attributesDroppedOf(span.events),
+        attributesDroppedOf(span.links),
+      ];
+      for (const [index, [part, holder, what, most, setting]] of parts.entries()) {
+        const count = dropped[index] as number;
+        if (count === 0) continue;
+        reporter.say(
+          `dropped.${part}`,
+          `${holder} must have at most ${most} ${what} (${setting}), none of them empty or of a kind that cannot be exported, but ${count} of the span "${redactText(span.name)}" did not fit and are dropped.`,
+        );
+      }
+    },
+    calledTooLate(method, { name }) {
+      reporter.say(
+        'span-ended',
+        `A span must be changed before it ends, but ${method}() was called on "${redactText(name)}" after end(). The call changes nothing.`,
+      );
+    },
+  };
+}
+
+function attributesDroppedOf(parts: readonly { readonly droppedAttributesCount?: number }[]): number {
+  return parts.reduce((sum, { droppedAttributesCount = 0 }) => sum + droppedAttributesCount, 0);
+}
