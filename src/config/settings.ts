@@ -25,7 +25,6 @@ const UNSUPPORTED_TRACE_EXPORTERS = {
   jaeger: 'not built in; Jaeger itself takes OTLP',
   ...UNSUPPORTED_EXPORTERS,
 } as const;
-const NO_PROPAGATOR = 'not built in';
 const NO_SAMPLER = 'not built in';
 const LIMIT = { group: 'limits', type: 'integer', min: 0 } as const;
 const TIME = { type: 'integer', min: 1, unit: 'milliseconds' } as const;
@@ -83,8 +82,7 @@ const GENERAL: readonly Setting[] = [
     type: 'list',
     items: 'propagators',
     default: ['tracecontext', 'baggage'],
-    values: ['tracecontext', 'baggage', 'b3', 'b3multi'],
-    unsupported: { jaeger: NO_PROPAGATOR, xray: NO_PROPAGATOR, ottrace: NO_PROPAGATOR },
+    values: ['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'xray', 'ottrace'],
     meaning: 'Formats in which trace ids and baggage travel between services; `none` for none.',
   },
   {

@@ -15,8 +15,10 @@ let fromCatalogue: NodeJS.Require | undefined;
 /**
  * Load an instrumentation or a detector that `auto-instrumentations-node` depends on. From where that package stands, for
  * package managers that do not hoist show it to nobody else.
+ *
+ * @param through - one of its dependencies, when it is that one which depends on `name`.
  */
-export function requireBundled(name: string): unknown {
+export function requireBundled(name: string, through?: string): unknown {
   fromCatalogue ??= createRequire(require.resolve('@opentelemetry/auto-instrumentations-node'));
-  return fromCatalogue(name);
+  return through === undefined ? fromCatalogue(name) : createRequire(fromCatalogue.resolve(through))(name);
 }

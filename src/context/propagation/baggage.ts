@@ -1,5 +1,6 @@
 /** W3C Baggage: read from everybody, within bounds; sent only to the hosts that were named. */
 import type { BaggageEntry, TextMapPropagator } from '@opentelemetry/api';
+import { attempt } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import { createHostFilter, destinationOf } from './destination.ts';
 import { isTracingSuppressed } from '../context-keys.ts';
@@ -79,12 +80,12 @@ function addMember(entries: Record<string, BaggageEntry>, member: string): boole
 /** Percent-decoded; what is not UTF-8 becomes U+FFFD, as W3C asks. */
 function decode(text: string): string {
   if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-    return Buffer.from(bytes, 'latin1').toString('utf8');
-  }
+  return attempt(() => decodeURIComponent(text)) ?? decodeBytes(text);
+}
+
+function decodeBytes(text: string): string {
+  const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 /** What does not fit is left out; so is an entry that cannot be written. */
@@ -100,14 +101,13 @@ function serialize(entries: readonly [string, BaggageEntry][]): string {
   return members.join(',');
 }
 
+/** `undefined` for half a surrogate pair, for no entry at all, and for metadata that throws. */
 function memberOf(key: string, entry: BaggageEntry): string | undefined {
-  try {
-    if (key === '') return undefined;
+  if (key === '') return undefined;
+  return attempt(() => {
     const { value, metadata } = entry;
     const name = encodeURIComponent(key).replace(/[()]/g, (char) => (char === '(' ? '%28' : '%29'));
     const properties = metadata === undefined ? '' : String(metadata);
     return `${name}=${encodeURIComponent(value)}${PROPERTIES.test(properties) ? `;${properties}` : ''}`;
-  } catch {
-    return undefined; // half a surrogate pair, no entry at all, or metadata that throws
-  }
+  });
 }

@@ -1,14 +1,28 @@
 import type { TextMapPropagator } from '@opentelemetry/api';
-import { require } from '../../runtime/otel.ts';
+import { contained } from '../../runtime/contain.ts';
+import { loadPart } from '../../runtime/load-part.ts';
+import { require, requireBundled } from '../../runtime/otel.ts';
+import { isTracingSuppressed } from '../context-keys.ts';
 import { createBaggagePropagator } from './baggage.ts';
 import { traceContextPropagator } from './trace-context.ts';
 
 export interface PropagatorOptions {
-  /** Names as in `OTEL_PROPAGATORS`: `tracecontext`, `baggage`, `b3`, `b3multi`, `none`. Others are passed over. */
+  /** Names as in `OTEL_PROPAGATORS`. Those that are not in `PROPAGATORS` are passed over. */
   readonly propagators: readonly string[];
   /** `example.com`, `*.example.com` or `*`: where outgoing baggage may go. */
   readonly baggageHosts: readonly string[];
 }
+
+/** Each is made when it was chosen; but for the default ones, its code is loaded then as well. */
+const PROPAGATORS: Readonly<Record<string, (baggageHosts: readonly string[]) => TextMapPropagator>> = {
+  tracecontext: () => traceContextPropagator,
+  baggage: createBaggagePropagator,
+  b3: () => createB3Propagator(false),
+  b3multi: () => createB3Propagator(true),
+  jaeger: (hosts) => loadPart<typeof import('./jaeger.ts')>(import.meta.url, './jaeger').createJaegerPropagator(hosts),
+  ottrace: (hosts) => loadPart<typeof import('./ottrace.ts')>(import.meta.url, './ottrace').createOtTracePropagator(hosts),
+  xray: createXrayPropagator,
+};
 
 /**
  * The propagators that were chosen, as one. On the way in, a later one has the last word.
@@ -19,9 +33,7 @@ export function createPropagator({ propagators, baggageHosts }: PropagatorOption
   const names = propagators.includes('none') ? [] : new Set(propagators);
   const parts: TextMapPropagator[] = [];
   for (const name of names) {
-    if (name === 'tracecontext') parts.push(traceContextPropagator);
-    else if (name === 'baggage') parts.push(createBaggagePropagator(baggageHosts));
-    else if (name === 'b3' || name === 'b3multi') parts.push(createB3Propagator(name === 'b3multi'));
+    if (Object.hasOwn(PROPAGATORS, name)) parts.push((PROPAGATORS[name] as (typeof PROPAGATORS)[string])(baggageHosts));
   }
   const fields = [...new Set(parts.flatMap((part) => part.fields()))];
 
@@ -30,8 +42,9 @@ export function createPropagator({ propagators, baggageHosts }: PropagatorOption
       for (const part of parts) {
         try {
           part.inject(context, carrier, setter);
-        } catch {
+        } catch (error) {
           // A carrier that cannot be written to costs the link to the next service, not the request.
+          contained('writing trace context', error);
         }
       }
     },
@@ -41,8 +54,8 @@ export function createPropagator({ propagators, baggageHosts }: PropagatorOption
       for (const part of parts) {
         try {
           extracted = part.extract(extracted, carrier, getter);
-        } catch {
-          // The trace begins anew.
+        } catch (error) {
+          contained('reading trace context, so that the trace begins anew', error);
         }
       }
       return extracted;
@@ -57,4 +70,20 @@ function createB3Propagator(multipleHeaders: boolean): TextMapPropagator {
   const { B3Propagator, B3InjectEncoding } = require('@opentelemetry/propagator-b3') as typeof import('@opentelemetry/propagator-b3');
   const injectEncoding = multipleHeaders ? B3InjectEncoding.MULTI_HEADER : B3InjectEncoding.SINGLE_HEADER;
   return new B3Propagator({ injectEncoding });
+}
+
+/** The one that comes with the instrumentation of AWS Lambda. */
+function createXrayPropagator(): TextMapPropagator {
+  const { AWSXRayPropagator } = requireBundled('@opentelemetry/propagator-aws-xray', '@opentelemetry/instrumentation-aws-lambda') as {
+    AWSXRayPropagator: new () => TextMapPropagator;
+  };
+  const official = new AWSXRayPropagator();
+  return {
+    // It alone would also mark what signalbox sends itself.
+    inject(context, carrier, setter) {
+      if (!isTracingSuppressed(context)) official.inject(context, carrier, setter);
+    },
+    extract: (context, carrier, getter) => official.extract(context, carrier, getter),
+    fields: () => official.fields(),
+  };
 }

@@ -8,6 +8,7 @@
  * are also given `noteDestination` as their hook. Messages go to producers' spans and to queues: unknown.
  */
 import type { Context } from '@opentelemetry/api';
+import { contained } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import { CLIENT } from '../../names/otel.ts';
 
@@ -25,7 +26,8 @@ export function noteDestination(request: unknown): undefined {
     if (typeof request !== 'object' || !api.propagation.getActiveBaggage()) return;
     noted = hostOf(request as Record<string, unknown>);
     if (noted !== undefined) soon(forget);
-  } catch {
+  } catch (error) {
+    contained('noting where a request goes, so that it carries no baggage', error);
     forget();
   }
 }

@@ -342,14 +342,15 @@ test('OTEL_LOG_LEVEL counts when SIGNALBOX_LOG_LEVEL is not set', () => {
 });
 
 test('propagators are read once each; those that are not built in are dropped alone', () => {
-  const { config, problems } = loadConfig({ OTEL_PROPAGATORS: 'b3,xray,TraceContext,b3' });
+  const { config, problems } = loadConfig({ OTEL_PROPAGATORS: 'b3,datadog,TraceContext,b3' });
   assert.deepEqual(config.propagators, ['b3', 'tracecontext']);
   assert.deepEqual(
     problems.map(({ message }) => message),
-    ['OTEL_PROPAGATORS must be a list of propagators separated by commas, got "xray" (not built in). The other entries are used.'],
+    ['OTEL_PROPAGATORS must be a list of propagators separated by commas, got "datadog". The other entries are used.'],
   );
   assert.deepEqual(loadConfig({ OTEL_PROPAGATORS: 'none' }).config.propagators, []);
-  assert.deepEqual(loadConfig({ OTEL_PROPAGATORS: 'jaeger' }).config.propagators, ['tracecontext', 'baggage']);
+  assert.deepEqual(loadConfig({ OTEL_PROPAGATORS: 'datadog' }).config.propagators, ['tracecontext', 'baggage']);
+  assert.deepEqual(loadConfig({ OTEL_PROPAGATORS: 'jaeger,xray,ottrace' }).config.propagators, ['jaeger', 'xray', 'ottrace']);
 });
 
 test('instrumentations go by short name or by package, and a misspelt one gets the nearest', () => {

@@ -67,7 +67,7 @@ describe('a propagator throws nothing', () => {
   };
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();
-  const all = make('tracecontext', 'baggage', 'b3', 'b3multi');
+  const all = make('tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'ottrace', 'xray');
 
   for (const [what, carrier, getter, setter] of [
     ['no carrier', undefined, defaultTextMapGetter, defaultTextMapSetter],
