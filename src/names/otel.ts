@@ -20,3 +20,6 @@ export const MAX_SEVERITY: SeverityNumber = 24;
 export const SAMPLED = 0x01;
 /** Level 2: the right 56 bits of the trace id are random. */
 export const RANDOM = 0x02;
+
+/** The official SDK whose data model and behaviour the engine follows, and of which parts of it are: `telemetry.sdk.version`. */
+export const OTEL_SDK_VERSION = '3.0.0';

@@ -11,6 +11,8 @@ import { dirname, join } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
 import type { Config } from '../../config/config.ts';
 import type { PlatformFacts } from '../../config/facts.ts';
+import { OTEL_SDK_VERSION } from '../../names/otel.ts';
+import { attempt } from '../../runtime/contain.ts';
 import { version } from '../../version.ts';
 
 /** `OTEL_NODE_RESOURCE_DETECTORS` that are answered here; the others are the official packages'. */
@@ -33,6 +35,7 @@ export function detectResource(config: Config, facts: PlatformFacts): Attributes
   const found: Attributes = {
     'telemetry.sdk.language': 'nodejs',
     'telemetry.sdk.name': 'opentelemetry',
+    'telemetry.sdk.version': OTEL_SDK_VERSION,
     'telemetry.distro.name': 'signalbox',
     'telemetry.distro.version': version,
     'service.name': manifest?.name ?? 'unknown_service:node',
@@ -81,16 +84,15 @@ function findManifest({ script, cwd }: PlatformFacts): Manifest | undefined {
   return undefined;
 }
 
+/** `undefined` when none is there, when it cannot be read or is not JSON: the next one up may be. */
 function readManifest(path: string): Manifest | undefined {
-  try {
+  return attempt(() => {
     const { name, version } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     return {
       ...(typeof name === 'string' && name !== '' ? { name } : {}),
       ...(typeof version === 'string' && version !== '' ? { version } : {}),
     };
-  } catch {
-    return undefined; // none there, not readable, not JSON: the next one up may be
-  }
+  });
 }
 
 /** Looks only where a container leaves a trace of itself. */
@@ -103,21 +105,13 @@ function detectContainer({ kubernetesHost }: PlatformFacts): Attributes {
 
 /** `existsSync` throws where `--permission` does not allow the path. */
 function exists(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
+  return attempt(() => statSync(path, { throwIfNoEntry: false }) !== undefined, false);
 }
 
 function containerIdIn(path: string): string | undefined {
-  try {
-    const text = readFileSync(path, 'utf8');
-    // cgroup v1 and v2 name the container in the path; mountinfo shows it behind `containers/` of the runtime's folder.
-    return /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?\s*$/m.exec(text)?.[1] ?? /\/containers\/([0-9a-f]{64})\//.exec(text)?.[1];
-  } catch {
-    return undefined;
-  }
+  const text = readTrimmed(path) ?? '';
+  // cgroup v1 and v2 name the container in the path; mountinfo shows it behind `containers/` of the runtime's folder.
+  return /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?\s*$/m.exec(text)?.[1] ?? /\/containers\/([0-9a-f]{64})\//.exec(text)?.[1];
 }
 
 function detectKubernetes({ kubernetesHost, podName, podNamespace }: PlatformFacts): Attributes {
@@ -130,9 +124,5 @@ function detectKubernetes({ kubernetesHost, podName, podNamespace }: PlatformFac
 }
 
 function readTrimmed(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim() || undefined;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => readFileSync(path, 'utf8').trim()) || undefined;
 }

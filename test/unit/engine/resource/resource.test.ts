@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { loadConfig } from '../../../../src/config/load-config.ts';
 import { detectResource } from '../../../../src/engine/resource/resource.ts';
+import { require } from '../../../../src/runtime/otel.ts';
 import { version } from '../../../../src/version.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-resource-')));
@@ -21,6 +22,14 @@ function project(files: Readonly<Record<string, string>>): string {
 
 const detect = (env: Record<string, string> = {}, facts: Partial<Parameters<typeof detectResource>[1]> = {}): Record<string, unknown> =>
   detectResource(loadConfig(env).config, { cwd: folder, ...facts });
+
+it('says which SDK speaks, with the version of the official one that it follows', () => {
+  const { SDK_INFO } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
+  const found = detect();
+  for (const name of ['telemetry.sdk.name', 'telemetry.sdk.version', 'telemetry.sdk.language'])
+    assert.equal(found[name], SDK_INFO[name as keyof typeof SDK_INFO]);
+  assert.deepEqual([found['telemetry.distro.name'], found['telemetry.distro.version']], ['signalbox', version]);
+});
 
 describe('the service', () => {
   const root = project({
@@ -89,6 +98,7 @@ describe('the resource', () => {
       'telemetry.distro.version',
       'telemetry.sdk.language',
       'telemetry.sdk.name',
+      'telemetry.sdk.version',
     ]);
     assert.ok('host.name' in detect({ OTEL_NODE_RESOURCE_DETECTORS: 'all' }));
   });

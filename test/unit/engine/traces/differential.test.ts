@@ -117,11 +117,38 @@ function exception(random: Random): Exception {
   return random.pick(plain) as Exception;
 }
 
+/** A proxy does not get in the way of a span of either engine. */
+const WRAPPERS: readonly ((span: Span) => Span)[] = [
+  (span) => span,
+  (span) => new Proxy(span, {}),
+  (span) => new Proxy(span, { get: (target, name, receiver) => Reflect.get(target, name, receiver) as unknown }),
+];
+
 /** One step; all chance is decided here, so that both engines do the same. */
 function step(random: Random): Step {
   const which = random.int(1000);
-  const of = (spans: Span[]): Span => spans[which % spans.length] as Span;
-  switch (random.int(15)) {
+  const wrap = random.pick(WRAPPERS);
+  const of = (spans: Span[]): Span => wrap(spans[which % spans.length] as Span);
+  switch (random.int(17)) {
+    case 15: {
+      // Attached and detached in their order: out of order, the official one leaves the wrong context active.
+      return ({ tracer }, spans) => {
+        const token = api.context.attach(api.trace.setSpan(ROOT, of(spans)));
+        spans.push(tracer.startSpan('attached'));
+        const inner = api.context.attach(api.trace.setSpan(api.context.active(), spans.at(-1) as Span));
+        spans.push(tracer.startSpan('attached within'));
+        inner.dispose();
+        spans.push(tracer.startSpan('attached again'));
+        token.dispose();
+      };
+    }
+    case 16: {
+      return ({ tracer }, spans) => {
+        const patched = Object.create(tracer) as typeof tracer;
+        patched.startSpan = (name, options, context) => tracer.startSpan(`${name} by patch`, options, context);
+        patched.startActiveSpan('active', { kind: 2 }, api.trace.setSpan(ROOT, of(spans)), (span) => spans.push(span));
+      };
+    }
     case 0:
     case 1:
     case 2: {
@@ -160,11 +187,11 @@ function step(random: Random): Step {
     }
     case 7:
     case 8: {
-      const given = attributes(random, simpleValue);
+      const given = attributes(random, anyValue);
       return (_, spans) => void of(spans).addEvent(`event-${which}`, given);
     }
     case 9: {
-      const [given, at, asSecond] = [attributes(random, simpleValue), time(random), random.chance(0.5)];
+      const [given, at, asSecond] = [attributes(random, anyValue), time(random), random.chance(0.5)];
       return (_, spans) =>
         void (asSecond ? of(spans).addEvent(`${TIMED}-${which}`, at) : of(spans).addEvent(`${TIMED}-${which}`, given, at));
     }
@@ -224,7 +251,7 @@ function run(engine: Engine, steps: readonly Step[]): unknown {
     contexts: spans.map((span) => {
       const { traceId, traceFlags, traceState } = span.spanContext();
       if (!traces.has(traceId)) traces.set(traceId, traces.size);
-      return { trace: traces.get(traceId), sampled: traceFlags & 1, traceState: traceState?.serialize() };
+      return { trace: traces.get(traceId), traceFlags, traceState: traceState?.serialize() };
     }),
     exported: engine.spans.map((span) => exported(span, order)),
   };

@@ -200,6 +200,15 @@ test('the same scope is one object, and its attributes tell scopes apart', () =>
   for (let i = 0; i < 4; i++) assert.equal(scopes[i], scopes[i + 4]);
 });
 
+test('scopes that differ by a value which JSON does not know are kept apart', () => {
+  const provider = createTracerProvider({ sampler: createSampler('always_on', 1), limits: LIMITS, resource, onEnd() {} });
+  const values = [null, NaN, Infinity, -Infinity, 0, -0, '0', 1n, 1, new Uint8Array([1]), { 0: 1 }, [1]];
+  const tracers = values.map((value) => provider.getTracer('lib', '1', { attributes: { value } } as object));
+  assert.equal(new Set(tracers).size, values.length);
+  for (const [index, value] of values.entries())
+    assert.equal(provider.getTracer('lib', '1', { attributes: { value } } as object), tracers[index]);
+});
+
 test('an application that makes up tracer names gets its spans, and the provider does not grow with them', () => {
   const names: string[] = [];
   const provider = createTracerProvider({
