@@ -6,6 +6,7 @@ import type { Context, Span } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { HTTP_ROUTE } from '../../names/attributes.ts';
 import { RPC_METADATA } from '../../context/context-keys.ts';
+import { contained } from '../../runtime/contain.ts';
 
 /** What the HTTP instrumentation keeps in the context of a request, and reads the route from when the response ends. */
 interface HttpMetadata {
@@ -34,8 +35,8 @@ export function adoptRoute(context: Context, outer: Span, nested: ReadableSpan):
         route = value;
       },
     });
-  } catch {
-    // Frozen, or only seemed to be a context: the route stays untold.
+  } catch (error) {
+    contained('looking for the route of a nested server span, which stays unknown', error);
   }
 }
 
@@ -47,7 +48,7 @@ export function adoptEarlyRoute(context: Context, span: ReadableSpan): void {
   try {
     const metadata = context.getValue(RPC_METADATA) as HttpMetadata | undefined;
     if (metadata !== undefined) metadata.route = route;
-  } catch {
-    // As above.
+  } catch (error) {
+    contained('looking for the route of a request, which stays unknown', error);
   }
 }
