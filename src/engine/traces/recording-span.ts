@@ -23,7 +23,7 @@ import { cleanName, cleanString } from '../../values/strings.ts';
 import { SELF, selfOf } from './self.ts';
 import type { SpanBirth, SpanShared } from './span-birth.ts';
 import { NO_CONTEXT } from './span-context.ts';
-import { addEventAttributes, createEvent } from './span-event.ts';
+import { createEvent } from './span-event.ts';
 import { createLink } from './span-link.ts';
 
 /** Shared by all spans until they have something of their own. */
@@ -151,7 +151,7 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     const event = createEvent(cleanName(name), hrTimeFrom(time) ?? secondAsTime ?? span.#now());
     if (secondAsTime === undefined) {
       const { limits } = span.#shared;
-      addEventAttributes(event, attributesOrTime, limits.attributePerEventCount, limits.attributeValueLength);
+      addAttributes(event, attributesOrTime, limits.attributePerEventCount, limits.attributeValueLength);
     }
     span.#keepEvent(event);
     return this;

@@ -187,11 +187,11 @@ function step(random: Random): Step {
     }
     case 7:
     case 8: {
-      const given = attributes(random, anyValue);
+      const given = attributes(random, simpleValue);
       return (_, spans) => void of(spans).addEvent(`event-${which}`, given);
     }
     case 9: {
-      const [given, at, asSecond] = [attributes(random, anyValue), time(random), random.chance(0.5)];
+      const [given, at, asSecond] = [attributes(random, simpleValue), time(random), random.chance(0.5)];
       return (_, spans) =>
         void (asSecond ? of(spans).addEvent(`${TIMED}-${which}`, at) : of(spans).addEvent(`${TIMED}-${which}`, given, at));
     }
