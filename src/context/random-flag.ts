@@ -25,9 +25,9 @@ class RandomMark extends Given {
   }
 }
 
-/** Mark `context`, whose trace id is random. */
+/** Mark `context`, which was just made and whose trace id is random: a second mark throws. */
 export function markRandom(context: SpanContext): SpanContext {
-  if (!RandomMark.isOn(context)) new RandomMark(context);
+  new RandomMark(context);
   return context;
 }
 

@@ -95,7 +95,8 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
   }
 
   /** The same while it can be changed; where it has ended, `method` came too late. */
-  static #open(receiver: unknown, method: string): RecordingSpan | undefined {
+  static #open(receiver: RecordingSpan | undefined, method: string): RecordingSpan | undefined {
+    if (typeof receiver === 'object' && receiver !== null && #ended in receiver && !receiver.#ended) return receiver;
     const span = RecordingSpan.behind(receiver);
     if (span === undefined || !span.#ended) return span;
     span.#shared.notices?.calledTooLate(method, span);
