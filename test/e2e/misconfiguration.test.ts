@@ -1,7 +1,7 @@
 /** What is set up wrong is named in one line with its cure, within seconds, and the application never notices. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -337,13 +337,18 @@ const SET_UPS: readonly WholeSetUp[] = [
     cure: /--packages=external with esbuild/,
   },
   {
-    name: 'a second copy of @opentelemetry/api',
+    name: 'a second copy of @opentelemetry/api that is newer',
     run: (env) =>
       inProject(
         { 'app.cjs': "require('@opentelemetry/api').trace.getTracer('two').startSpan('work').end();\nconsole.log('recorded');\n" },
         async (folder) => {
           const copied = join(folder, 'node_modules/@opentelemetry/api');
           cpSync(join(ROOT, 'node_modules/@opentelemetry/api'), copied, { recursive: true, dereference: true });
+          // What is compared is the version that a copy has in itself.
+          for (const file of ['package.json', 'dist/version.cjs']) {
+            const path = join(copied, file);
+            writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/"1\.10\.\d+"/g, '"1.99.0"'));
+          }
           return runProgram({
             program: join(folder, 'app.cjs'),
             cwd: folder,
@@ -353,8 +358,8 @@ const SET_UPS: readonly WholeSetUp[] = [
           });
         },
       ),
-    says: /There must be one copy of @opentelemetry\/api/,
-    cure: /npm dedupe/,
+    says: /@opentelemetry\/api must not be newer than signalbox.s 1\.10\.\d+/,
+    cure: /"overrides": \{"@opentelemetry\/api": "1\.10\.\d+"\}/,
   },
   {
     name: 'a configuration file that is not there',

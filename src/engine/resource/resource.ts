@@ -38,7 +38,7 @@ export function detectResource(config: Config, facts: PlatformFacts): Attributes
     'telemetry.sdk.version': OTEL_SDK_VERSION,
     'telemetry.distro.name': 'signalbox',
     'telemetry.distro.version': version,
-    'service.name': manifest?.name ?? 'unknown_service:node',
+    'service.name': manifest?.name ?? facts.platformName ?? 'unknown_service:node',
   };
   if (manifest?.version !== undefined) found['service.version'] = manifest.version;
   if (wanted.has('serviceinstance')) found['service.instance.id'] = randomUUID();

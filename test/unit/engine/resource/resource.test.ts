@@ -7,6 +7,7 @@ import { loadConfig } from '../../../../src/config/load-config.ts';
 import { detectResource } from '../../../../src/engine/resource/resource.ts';
 import { require } from '../../../../src/runtime/otel.ts';
 import { version } from '../../../../src/version.ts';
+import { readFacts } from '../../../../src/config/facts.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-resource-')));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -61,6 +62,13 @@ describe('the service', () => {
     const facts = { script: join(root, 'src/server.js') };
     assert.equal(detect({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=listed' }, facts)['service.name'], 'listed');
     assert.equal(detect({ OTEL_RESOURCE_ATTRIBUTES: 'service.name=listed', OTEL_SERVICE_NAME: 'named' }, facts)['service.name'], 'named');
+  });
+
+  it('is named by the platform where it has no package.json with a name', () => {
+    assert.equal(detect({}, { cwd: '/', platformName: 'greet' })['service.name'], 'greet');
+    assert.equal(detect({}, { script: join(root, 'src/server.js'), platformName: 'greet' })['service.name'], 'shop');
+    for (const name of ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'WEBSITE_SITE_NAME'])
+      assert.equal(readFacts({ [name]: 'greet' }, undefined).platformName, 'greet', name);
   });
 
   it('has a name in any case', () => {
