@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { monotonicMs } from '../runtime/clock.ts';
 import { attempt } from '../runtime/contain.ts';
 import { messageRow, type Level, type MessageCode } from '../names/messages.ts';
 
@@ -13,8 +14,7 @@ const REPEAT_AFTER_MS = 60_000;
 const MOST_REMEMBERED = 200;
 const STDERR = 2;
 
-// Captured, for applications and test runners replace them.
-const monotonicMs = performance.now.bind(performance);
+// Captured, for applications and test runners replace it.
 const isoTime = (): string => new CapturedDate().toISOString();
 const CapturedDate = Date;
 

@@ -15,6 +15,7 @@ import {
 } from './exit-protocol.ts';
 import { trust } from '../export/transport/tls-files.ts';
 import { createTransport } from '../export/transport/transport.ts';
+import { monotonicNanos, setTimeout } from '../runtime/captured.ts';
 import { isTooLarge, type SendResult, type Transport } from '../otlp/types.ts';
 
 /** What bounds each request here. */
@@ -27,7 +28,7 @@ const UNREACHABLE = new Set(['connection_refused', 'unknown_host', 'tls', 'proto
 const { jobs, results, notes, startedAtNanos, deadlineMs, trusted } = workerData as ExitFlushData;
 const slots = new Int32Array(results);
 /** Since the thread that ends began to wait: the start of this worker is part of it. */
-const elapsedMs = (): number => Number(process.hrtime.bigint() - startedAtNanos) / 1e6;
+const elapsedMs = (): number => Number(monotonicNanos() - startedAtNanos) / 1e6;
 
 function report(progress: number): void {
   Atomics.store(slots, PROGRESS_SLOT, progress);

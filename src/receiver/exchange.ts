@@ -5,6 +5,7 @@ import { decodeJson } from '../otlp/decode/decode-json.ts';
 import { decodeProtobuf } from '../otlp/decode/decode-protobuf.ts';
 import type { Decoded, ReceivedLog, ReceivedMetric, ReceivedSpan } from '../otlp/decode/model.ts';
 import { Gone, Refusal } from '../otlp/decode/refusal.ts';
+import { clearTimeout, setTimeout } from '../runtime/captured.ts';
 
 /** Known when the headers are there. */
 export interface RequestMeta {

@@ -12,6 +12,7 @@ import { enter, runExchange, type ReceiverContext } from './exchange.ts';
 import { flattenHeaders } from './flatten-headers.ts';
 import { guard } from './guard.ts';
 import { describe, refusal, unsupportedEncoding, type Refusal } from '../otlp/decode/refusal.ts';
+import { clearTimeout, setTimeout } from '../runtime/captured.ts';
 import { encodeStatus, encodeSuccess, type Encoding } from './response.ts';
 
 const SIGNALS: ReadonlyMap<string, Signal> = new Map([

@@ -2,6 +2,7 @@
 import type { Http2Session } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
+import { clearTimeout, setTimeout } from '../runtime/captured.ts';
 import type { ReceiverContext, ReceiverHandlers, ReceiverLimits } from './exchange.ts';
 import { createGrpcServer } from './grpc.ts';
 import { createHttpServer } from './http.ts';

@@ -1,6 +1,8 @@
 /** Keeps the newest of what a receiver took, within a bound in bytes. */
 import type { ReceiverHandlers } from './exchange.ts';
 import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../otlp/decode/model.ts';
+import { clearTimeout, setTimeout } from '../runtime/captured.ts';
+import { attempt } from '../runtime/contain.ts';
 import { createRing, type Ring } from './ring.ts';
 
 export interface StoreOptions {
@@ -54,13 +56,8 @@ export function createStore({ maxBytes = DEFAULT_MAX_BYTES }: StoreOptions = {})
 
   const add = <T>(ring: Ring<T>, records: readonly T[], index: (record: T) => void): void => {
     for (const record of records) if (ring.add(record)) index(record);
-    for (const listener of [...listeners]) {
-      try {
-        listener();
-      } catch {
-        // A listener's fault is its own: the sender is still told that its records arrived.
-      }
-    }
+    // A listener's fault is its own: the sender still gets the answer that its records arrived.
+    for (const listener of [...listeners]) attempt(listener);
   };
 
   const store: Store = {

@@ -7,6 +7,7 @@
  */
 import type { HrTime } from '@opentelemetry/api';
 import { types } from 'node:util';
+import { attempt } from './contain.ts';
 
 const wallMs = Date.now;
 const dateMs = Date.prototype.getTime;
@@ -60,14 +61,15 @@ export function nowHrTime(): HrTime {
 export function hrTimeFrom(input: unknown): HrTime | undefined {
   if (typeof input === 'number') return fromNumber(input);
   if (typeof input !== 'object' || input === null) return undefined;
-  try {
-    if (isDate(input)) return fromEpochMs(dateMs.call(input));
-    if (!isArray(input) || input.length !== 2) return undefined;
-    const [seconds, nanos] = input as unknown[];
-    return typeof seconds === 'number' && typeof nanos === 'number' ? fromParts(seconds, nanos) : undefined;
-  } catch {
-    return undefined; // a proxy, or an array with getters
-  }
+  // A proxy, or an array with getters, may throw.
+  return attempt(() => fromObject(input));
+}
+
+function fromObject(input: object): HrTime | undefined {
+  if (isDate(input)) return fromEpochMs(dateMs.call(input));
+  if (!isArray(input) || input.length !== 2) return undefined;
+  const [seconds, nanos] = input as unknown[];
+  return typeof seconds === 'number' && typeof nanos === 'number' ? fromParts(seconds, nanos) : undefined;
 }
 
 export function isBefore(a: HrTime, b: HrTime): boolean {
@@ -107,11 +109,11 @@ function anchorAt(epochMs: number): Anchor {
 }
 
 function correctAnchor(): void {
-  for (let attempt = 1; ; attempt++) {
+  for (let reading = 1; ; reading++) {
     const before = monotonicMs();
     const wall = wallMs();
     const after = monotonicMs();
-    if (after - before > MAX_READING_MS && attempt < READING_ATTEMPTS) continue;
+    if (after - before > MAX_READING_MS && reading < READING_ATTEMPTS) continue;
     const correctMs = wall - (before + after) / 2;
     if (Math.abs(correctMs - anchorMs) > MAX_DRIFT_MS) {
       anchorMs = correctMs;

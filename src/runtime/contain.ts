@@ -8,7 +8,7 @@
 /** @param isOff - whether what failed does nothing from now on. */
 export type OnContained = (what: string, error: unknown, isOff: boolean) => void;
 
-/** What happened before there was a reporter; the first ones tell the most. */
+/** What happened before there was a reporter; the first faults say the most. */
 const MOST_KEPT = 20;
 const kept: Parameters<OnContained>[] = [];
 let listener: OnContained | undefined;
@@ -16,7 +16,7 @@ let listener: OnContained | undefined;
 /** Have faults said; those from before are said at once. */
 export function onContained(listen: OnContained): void {
   listener = listen;
-  for (const each of kept.splice(0)) tell(...each);
+  for (const each of kept.splice(0)) report(...each);
 }
 
 /**
@@ -35,12 +35,12 @@ export function contain<T>(what: string, fn: () => T): T | undefined {
 
 /** The same where a closure costs too much, or there is more to do: call it in a `catch`. */
 export function contained(what: string, error: unknown): void {
-  tell(what, error, false);
+  report(what, error, false);
 }
 
 /** The same when a feature does nothing from now on. */
 export function switchedOff(what: string, error: unknown): void {
-  tell(what, error, true);
+  report(what, error, true);
 }
 
 /**
@@ -57,11 +57,11 @@ export function attempt<T, U>(fn: () => T, otherwise?: U): T | U | undefined {
   }
 }
 
-function tell(what: string, error: unknown, isOff: boolean): void {
+function report(what: string, error: unknown, isOff: boolean): void {
   try {
     if (listener !== undefined) listener(what, error, isOff);
     else if (kept.length < MOST_KEPT) kept.push([what, error, isOff]);
   } catch {
-    // To say it failed as well: nobody is left to tell.
+    // To say it failed as well: nobody is left to hear it.
   }
 }

@@ -1,31 +1,31 @@
 /**
  * Where an injected carrier is going, as far as that can be known.
  *
- * `inject` is told a context and a carrier, and a carrier says nothing: instrumentation-http hands over a copy of the
+ * `inject` gets a context and a carrier, and a carrier says nothing: instrumentation-http passes a copy of the
  * request's headers, instrumentation-undici an empty object, gRPC its metadata. A `host` header that happens to be there
  * is no proof, since a proxy may pass on the one it received. What does know is the client span in the context, which
  * those three start with `server.address`. A span that was not sampled keeps no attributes, so the HTTP instrumentations
  * are also given `noteDestination` as their hook. Messages go to producers' spans and to queues: unknown.
  */
 import type { Context } from '@opentelemetry/api';
+import { queueMicrotask } from '../../runtime/captured.ts';
 import { contained } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
+import { SERVER_ADDRESS } from '../../names/attributes.ts';
 import { CLIENT } from '../../names/otel.ts';
-
-const soon = queueMicrotask;
 
 let noted: string | undefined;
 
 /**
  * For `startOutgoingSpanHook` of instrumentation-http and `startSpanHook` of instrumentation-undici, which call it just
- * before they inject. The note is good for the same stretch of synchronous code and for one reading, and is not taken
+ * before they inject. The note is good for the same stretch of synchronous code and for one reading, and is not made
  * when there is no baggage to send.
  */
 export function noteDestination(request: unknown): undefined {
   try {
     if (typeof request !== 'object' || !api.propagation.getActiveBaggage()) return;
     noted = hostOf(request as Record<string, unknown>);
-    if (noted !== undefined) soon(forget);
+    if (noted !== undefined) queueMicrotask(forget);
   } catch (error) {
     contained('noting where a request goes, so that it carries no baggage', error);
     forget();
@@ -40,7 +40,7 @@ export function destinationOf(context: Context): string | undefined {
   if (!span) return undefined;
   if (!span.isRecording()) return note;
   if (span.kind !== CLIENT) return undefined;
-  const address = (span.attributes as Record<string, unknown> | undefined)?.['server.address'];
+  const address = (span.attributes as Record<string, unknown> | undefined)?.[SERVER_ADDRESS];
   return typeof address === 'string' ? address : undefined;
 }
 
