@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { PlatformFacts } from '../config/facts.ts';
 import type { Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
+import { SERVICE_NAME, SERVICE_VERSION } from '../names/attributes.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { api } from '../runtime/otel.ts';
 import { createLoggerProvider, type EngineLoggerProvider } from './logs/logger-provider.ts';
@@ -65,8 +66,8 @@ export function startEngine(options: EngineOptions): Engine {
   const metrics = startMetricsInto(bySignal.metrics, { config, resource, reporter, isOfNoUse: () => !hasRecords && isProcessManager() });
   const meterProvider = metrics === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metrics.meterProvider, reporter);
   return {
-    serviceName: String(resource.attributes['service.name']),
-    serviceVersion: resource.attributes['service.version'] as string | undefined,
+    serviceName: String(resource.attributes[SERVICE_NAME]),
+    serviceVersion: resource.attributes[SERVICE_VERSION] as string | undefined,
     pipelines,
     metrics,
     providers: {

@@ -35,3 +35,38 @@ export const MESSAGING_SYSTEM = 'messaging.system';
 export const MESSAGING_OPERATION_NAME = 'messaging.operation.name';
 export const MESSAGING_OPERATION_TYPE = 'messaging.operation.type';
 export const MESSAGING_DESTINATION_NAME = 'messaging.destination.name';
+
+/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/exception/ */
+export const EXCEPTION_TYPE = 'exception.type';
+export const EXCEPTION_MESSAGE = 'exception.message';
+export const EXCEPTION_STACKTRACE = 'exception.stacktrace';
+
+/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/otel/ */
+export const OTEL_COMPONENT_NAME = 'otel.component.name';
+/** On the point that holds what went beyond the cardinality limit of a metric. */
+export const OTEL_METRIC_OVERFLOW = 'otel.metric.overflow';
+
+/** @see https://opentelemetry.io/docs/specs/semconv/resource/ */
+export const SERVICE_NAME = 'service.name';
+export const SERVICE_VERSION = 'service.version';
+export const SERVICE_INSTANCE_ID = 'service.instance.id';
+export const TELEMETRY_SDK_LANGUAGE = 'telemetry.sdk.language';
+export const TELEMETRY_SDK_NAME = 'telemetry.sdk.name';
+export const TELEMETRY_SDK_VERSION = 'telemetry.sdk.version';
+export const TELEMETRY_DISTRO_NAME = 'telemetry.distro.name';
+export const TELEMETRY_DISTRO_VERSION = 'telemetry.distro.version';
+export const DEPLOYMENT_ENVIRONMENT_NAME = 'deployment.environment.name';
+export const VCS_REF_HEAD_REVISION = 'vcs.ref.head.revision';
+export const HOST_NAME = 'host.name';
+export const HOST_ARCH = 'host.arch';
+export const OS_TYPE = 'os.type';
+export const OS_VERSION = 'os.version';
+export const PROCESS_PID = 'process.pid';
+export const PROCESS_RUNTIME_NAME = 'process.runtime.name';
+export const PROCESS_RUNTIME_VERSION = 'process.runtime.version';
+export const CONTAINER_ID = 'container.id';
+export const K8S_POD_NAME = 'k8s.pod.name';
+export const K8S_NAMESPACE_NAME = 'k8s.namespace.name';
+
+/** Ours: `uncaughtException` or `unhandledRejection`, on the log record of an uncaught error. */
+export const CRASH_ORIGIN = 'signalbox.crash.origin';

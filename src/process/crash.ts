@@ -1,5 +1,6 @@
 /** An uncaught error as a log record: type, message, stack, and the trace it happened in. Loaded when there is one. */
 import type { Context, LoggerProvider } from '@opentelemetry/api';
+import { CRASH_ORIGIN } from '../names/attributes.ts';
 import { api } from '../runtime/otel.ts';
 import { attempt } from '../runtime/contain.ts';
 import { version } from '../version.ts';
@@ -23,7 +24,7 @@ export function recordCrash({ loggerProvider, failRequest }: CrashOptions, error
     severityNumber: handled ? ERROR : FATAL,
     severityText: handled ? 'ERROR' : 'FATAL',
     body: `${origin}: ${describe(error)}`,
-    attributes: { 'signalbox.crash.origin': origin },
+    attributes: { [CRASH_ORIGIN]: origin },
     exception: error,
     context: failRequest(error, api.context.active(), !handled),
   });

@@ -1,4 +1,5 @@
 /** Draws one trace for a terminal. */
+import { EXCEPTION_MESSAGE, EXCEPTION_TYPE, SERVICE_NAME } from '../names/attributes.ts';
 import type { ReceivedLog, ReceivedSpan } from '../otlp/decode/model.ts';
 import { fit, formatValue, toPlainText, truncate } from './terminal-text.ts';
 
@@ -146,7 +147,7 @@ function boundsOf(rows: readonly Row[]): { start: bigint; end: bigint } {
 }
 
 function serviceOf(span: ReceivedSpan): string {
-  return formatValue(span.resource['service.name']) || 'unknown';
+  return formatValue(span.resource[SERVICE_NAME]) || 'unknown';
 }
 
 function toTitle(
@@ -193,10 +194,10 @@ function toBar(span: ReceivedSpan, start: bigint, end: bigint, columns: number):
 function toErrors({ status, events }: ReceivedSpan): string[] {
   const exceptions = events.filter(({ name }) => name === 'exception').map(({ attributes }) => attributes);
   const errors = exceptions.slice(0, MAX_EXCEPTIONS).map((attributes) => {
-    const parts = [attributes['exception.type'], attributes['exception.message']].map(formatValue);
+    const parts = [attributes[EXCEPTION_TYPE], attributes[EXCEPTION_MESSAGE]].map(formatValue);
     return parts.filter(Boolean).join(': ') || 'exception';
   });
-  const isSaid = exceptions.some((attributes) => attributes['exception.message'] === status.message);
+  const isSaid = exceptions.some((attributes) => attributes[EXCEPTION_MESSAGE] === status.message);
   if (status.code === 'error' && status.message !== '' && !isSaid) errors.unshift(toPlainText(status.message));
   return errors;
 }

@@ -3,6 +3,7 @@ import type { Attributes, Context, HrTime, Logger, LoggerOptions, LoggerProvider
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { AttributeLimits } from '../../config/config.ts';
+import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../../names/attributes.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
 import { hrTimeFrom, nowHrTime } from '../../runtime/clock.ts';
 import type { Scope } from '../../otlp/types.ts';
@@ -125,9 +126,9 @@ class EmittedLogRecord implements ReadableLogRecord, AttributeBag {
     addAttributes(this, given.attributes, attributeCount, attributeValueLength);
     const facts = given.exception == null ? undefined : exceptionFacts(given.exception);
     if (facts !== undefined) {
-      this.#addMissing('exception.type', facts.type);
-      this.#addMissing('exception.message', facts.message);
-      this.#addMissing('exception.stacktrace', facts.stack);
+      this.#addMissing(EXCEPTION_TYPE, facts.type);
+      this.#addMissing(EXCEPTION_MESSAGE, facts.message);
+      this.#addMissing(EXCEPTION_STACKTRACE, facts.stack);
     }
   }
 

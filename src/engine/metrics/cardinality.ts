@@ -1,11 +1,11 @@
 /** A metric that is given ever new attributes: said before values are lost by it, with the attribute that grows. */
 import type { Attributes } from '@opentelemetry/api';
 import type { Reporter } from '../../diagnostics/reporter.ts';
+import { OTEL_METRIC_OVERFLOW } from '../../names/attributes.ts';
 
 /** Of the SDK, for one metric in one interval; what is recorded with further sets is put into one without attributes. */
 export const CARDINALITY_LIMIT = 2000;
 const WARN_FROM = 0.8 * CARDINALITY_LIMIT;
-const OVERFLOW = 'otel.metric.overflow';
 
 export interface CardinalityWatch {
   /** @param attributeSets - called only when there is something to say. */
@@ -34,8 +34,8 @@ export function cardinalityMessage(metric: string, size: number, attributeSets: 
   const which = grows === undefined ? '' : `: its attribute ${JSON.stringify(grows.key)} has ${grows.values} different values`;
   const now =
     size >= CARDINALITY_LIMIT
-      ? `What goes beyond within one interval is recorded without attributes (${OVERFLOW}).`
-      : `Beyond it, values will be recorded without attributes (${OVERFLOW}).`;
+      ? `What goes beyond within one interval is recorded without attributes (${OTEL_METRIC_OVERFLOW}).`
+      : `Beyond it, values will be recorded without attributes (${OTEL_METRIC_OVERFLOW}).`;
   return `The metric ${JSON.stringify(metric)} must have fewer than ${CARDINALITY_LIMIT} combinations of attribute values, but has ${size}${which}. ${now} Leave out ids, full URLs and texts, or put them into a span.`;
 }
 
@@ -44,7 +44,7 @@ export function growingAttribute(attributeSets: readonly Attributes[]): { readon
   const byKey = new Map<string, Set<unknown>>();
   for (const attributes of attributeSets) {
     for (const [key, value] of Object.entries(attributes)) {
-      if (key === OVERFLOW) continue;
+      if (key === OTEL_METRIC_OVERFLOW) continue;
       let values = byKey.get(key);
       if (values === undefined) byKey.set(key, (values = new Set()));
       values.add(typeof value === 'object' ? JSON.stringify(value) : value);

@@ -11,9 +11,10 @@
 import type { Attributes, MeterProvider, ObservableResult } from '@opentelemetry/api';
 import type { Signal } from '../../config/config.ts';
 import { inFlight, type Account, type DropReason } from '../../diagnostics/account.ts';
+import { ERROR_TYPE, OTEL_COMPONENT_NAME } from '../../names/attributes.ts';
+import { SDK_METRICS } from '../../names/metrics.ts';
 import { version } from '../../version.ts';
 
-const RECORD: Readonly<Record<Signal, string>> = { traces: 'span', logs: 'log', metrics: 'metric_data_point' };
 const UNIT: Readonly<Record<Signal, string>> = { traces: '{span}', logs: '{log_record}', metrics: '{data_point}' };
 const NEVER_QUEUED: ReadonlySet<DropReason> = new Set(['queue_full', 'too_large', 'encode_error', 'after_shutdown']);
 
@@ -25,17 +26,17 @@ function componentName({ exporter, signal }: Account): string {
 export function reportAccounts(meterProvider: MeterProvider, accounts: readonly Account[]): void {
   const meter = meterProvider.getMeter('signalbox', version);
   for (const account of accounts) {
-    const record = RECORD[account.signal];
+    const names = SDK_METRICS[account.signal];
     const unit = UNIT[account.signal];
-    const component: Attributes = { 'otel.component.name': componentName(account) };
+    const component: Attributes = { [OTEL_COMPONENT_NAME]: componentName(account) };
     const observeDrops = (result: ObservableResult, wanted: (reason: DropReason) => boolean): void => {
-      for (const [reason, records] of account.dropped) if (wanted(reason)) result.observe(records, { ...component, 'error.type': reason });
+      for (const [reason, records] of account.dropped) if (wanted(reason)) result.observe(records, { ...component, [ERROR_TYPE]: reason });
     };
     const neverQueued = (): number =>
       [...account.dropped].reduce((sum, [reason, records]) => (NEVER_QUEUED.has(reason) ? sum + records : sum), 0);
 
     meter
-      .createObservableCounter(`otel.sdk.processor.${record}.processed`, {
+      .createObservableCounter(names.processed, {
         unit,
         description: 'Records that were queued for export; with error.type those that never were.',
       })
@@ -44,7 +45,7 @@ export function reportAccounts(meterProvider: MeterProvider, accounts: readonly 
         observeDrops(result, (reason) => NEVER_QUEUED.has(reason));
       });
     meter
-      .createObservableCounter(`otel.sdk.exporter.${record}.exported`, {
+      .createObservableCounter(names.exported, {
         unit,
         description: 'Records that the collector acknowledged; with error.type those that were lost on the way.',
       })
@@ -53,7 +54,7 @@ export function reportAccounts(meterProvider: MeterProvider, accounts: readonly 
         observeDrops(result, (reason) => !NEVER_QUEUED.has(reason));
       });
     meter
-      .createObservableUpDownCounter(`otel.sdk.exporter.${record}.inflight`, {
+      .createObservableUpDownCounter(names.inFlight, {
         unit,
         description: 'Records that wait or were sent without an answer yet.',
       })

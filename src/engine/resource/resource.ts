@@ -11,6 +11,28 @@ import { dirname, join } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
 import type { Config } from '../../config/config.ts';
 import type { PlatformFacts } from '../../config/facts.ts';
+import {
+  CONTAINER_ID,
+  DEPLOYMENT_ENVIRONMENT_NAME,
+  HOST_ARCH,
+  HOST_NAME,
+  K8S_NAMESPACE_NAME,
+  K8S_POD_NAME,
+  OS_TYPE,
+  OS_VERSION,
+  PROCESS_PID,
+  PROCESS_RUNTIME_NAME,
+  PROCESS_RUNTIME_VERSION,
+  SERVICE_INSTANCE_ID,
+  SERVICE_NAME,
+  SERVICE_VERSION,
+  TELEMETRY_DISTRO_NAME,
+  TELEMETRY_DISTRO_VERSION,
+  TELEMETRY_SDK_LANGUAGE,
+  TELEMETRY_SDK_NAME,
+  TELEMETRY_SDK_VERSION,
+  VCS_REF_HEAD_REVISION,
+} from '../../names/attributes.ts';
 import { OTEL_SDK_VERSION } from '../../names/otel.ts';
 import { attempt } from '../../runtime/contain.ts';
 import { version } from '../../version.ts';
@@ -33,32 +55,32 @@ export function detectResource(config: Config, facts: PlatformFacts): Attributes
   );
   const manifest = config.serviceName !== undefined && config.serviceVersion !== undefined ? undefined : findManifest(facts);
   const found: Attributes = {
-    'telemetry.sdk.language': 'nodejs',
-    'telemetry.sdk.name': 'opentelemetry',
-    'telemetry.sdk.version': OTEL_SDK_VERSION,
-    'telemetry.distro.name': 'signalbox',
-    'telemetry.distro.version': version,
-    'service.name': manifest?.name ?? facts.platformName ?? 'unknown_service:node',
+    [TELEMETRY_SDK_LANGUAGE]: 'nodejs',
+    [TELEMETRY_SDK_NAME]: 'opentelemetry',
+    [TELEMETRY_SDK_VERSION]: OTEL_SDK_VERSION,
+    [TELEMETRY_DISTRO_NAME]: 'signalbox',
+    [TELEMETRY_DISTRO_VERSION]: version,
+    [SERVICE_NAME]: manifest?.name ?? facts.platformName ?? 'unknown_service:node',
   };
-  if (manifest?.version !== undefined) found['service.version'] = manifest.version;
-  if (wanted.has('serviceinstance')) found['service.instance.id'] = randomUUID();
-  if (wanted.has('host')) Object.assign(found, { 'host.name': hostname(), 'host.arch': ARCHITECTURES[arch()] ?? arch() });
-  if (wanted.has('os')) Object.assign(found, { 'os.type': OS_TYPES[platform()] ?? platform(), 'os.version': release() });
+  if (manifest?.version !== undefined) found[SERVICE_VERSION] = manifest.version;
+  if (wanted.has('serviceinstance')) found[SERVICE_INSTANCE_ID] = randomUUID();
+  if (wanted.has('host')) Object.assign(found, { [HOST_NAME]: hostname(), [HOST_ARCH]: ARCHITECTURES[arch()] ?? arch() });
+  if (wanted.has('os')) Object.assign(found, { [OS_TYPE]: OS_TYPES[platform()] ?? platform(), [OS_VERSION]: release() });
   if (wanted.has('process')) {
     Object.assign(found, {
-      'process.pid': process.pid,
-      'process.runtime.name': 'nodejs',
-      'process.runtime.version': process.versions.node,
+      [PROCESS_PID]: process.pid,
+      [PROCESS_RUNTIME_NAME]: 'nodejs',
+      [PROCESS_RUNTIME_VERSION]: process.versions.node,
     });
   }
   if (wanted.has('container')) Object.assign(found, detectContainer(facts));
   if (wanted.has('kubernetes')) Object.assign(found, detectKubernetes(facts));
   // The deployment's word counts more than what was found; the setting's own name more than the list's.
   Object.assign(found, config.resourceAttributes);
-  if (config.environment !== undefined) found['deployment.environment.name'] = config.environment;
-  if (config.commit !== undefined) found['vcs.ref.head.revision'] = config.commit;
-  if (config.serviceName !== undefined) found['service.name'] = config.serviceName;
-  if (config.serviceVersion !== undefined) found['service.version'] = config.serviceVersion;
+  if (config.environment !== undefined) found[DEPLOYMENT_ENVIRONMENT_NAME] = config.environment;
+  if (config.commit !== undefined) found[VCS_REF_HEAD_REVISION] = config.commit;
+  if (config.serviceName !== undefined) found[SERVICE_NAME] = config.serviceName;
+  if (config.serviceVersion !== undefined) found[SERVICE_VERSION] = config.serviceVersion;
   return found;
 }
 
@@ -100,7 +122,7 @@ function detectContainer({ kubernetesHost }: PlatformFacts): Attributes {
   if (platform() !== 'linux') return {};
   if (kubernetesHost === undefined && !exists('/.dockerenv') && !exists('/run/.containerenv')) return {};
   const id = containerIdIn('/proc/self/cgroup') ?? containerIdIn('/proc/self/mountinfo');
-  return id === undefined ? {} : { 'container.id': id };
+  return id === undefined ? {} : { [CONTAINER_ID]: id };
 }
 
 /** `existsSync` throws where `--permission` does not allow the path. */
@@ -118,8 +140,8 @@ function detectKubernetes({ kubernetesHost, podName, podNamespace }: PlatformFac
   if (kubernetesHost === undefined) return {};
   const namespace = podNamespace ?? readTrimmed(join(SERVICE_ACCOUNT, 'namespace'));
   return {
-    'k8s.pod.name': podName ?? hostname(),
-    ...(namespace === undefined ? {} : { 'k8s.namespace.name': namespace }),
+    [K8S_POD_NAME]: podName ?? hostname(),
+    ...(namespace === undefined ? {} : { [K8S_NAMESPACE_NAME]: namespace }),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
+import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../../names/attributes.ts';
 import type { Scope } from '../../otlp/types.ts';
 import { STATUS_ERROR, STATUS_OK, STATUS_UNSET } from '../../names/otel.ts';
 import { hrTimeAt, hrTimeBetween, hrTimeFrom, isBefore, monotonicMs, type Anchor } from '../../runtime/clock.ts';
@@ -164,9 +165,9 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     if (span === undefined || facts === undefined || (facts.type === undefined && facts.message === undefined)) return;
     const { attributePerEventCount, attributeValueLength } = span.#shared.limits;
     const event = createEvent('exception', span.#time(time));
-    addAttribute(event, 'exception.type', facts.type, attributePerEventCount, attributeValueLength);
-    addAttribute(event, 'exception.message', facts.message, attributePerEventCount, attributeValueLength);
-    addAttribute(event, 'exception.stacktrace', facts.stack, attributePerEventCount, attributeValueLength);
+    addAttribute(event, EXCEPTION_TYPE, facts.type, attributePerEventCount, attributeValueLength);
+    addAttribute(event, EXCEPTION_MESSAGE, facts.message, attributePerEventCount, attributeValueLength);
+    addAttribute(event, EXCEPTION_STACKTRACE, facts.stack, attributePerEventCount, attributeValueLength);
     span.#keepEvent(event);
   }
 
