@@ -1,6 +1,5 @@
 /** `startTelemetry`: read the settings, build, register, watch the end of the process, and return how to end it. */
 import { realpathSync } from 'node:fs';
-import { createAnnouncer, sayProblems, watchForBundle, watchForUnused } from './announcer.ts';
 import type { Config, Problem } from './config/config.ts';
 import { readEnvironment } from './config/early.ts';
 import { readFacts, type PlatformFacts } from './config/facts.ts';
@@ -8,6 +7,7 @@ import { loadConfig } from './config/load-config.ts';
 import type { SdkComponents, StartOptions } from './config/start-options.ts';
 import { createContextManager } from './context/context-manager.ts';
 import { createPropagator } from './context/propagation/create-propagator.ts';
+import { createAnnouncer, sayProblems, watchForBundle, watchForUnused } from './diagnostics/announcer.ts';
 import { errorText } from './diagnostics/error-text.ts';
 import { createReporter, type Reporter } from './diagnostics/reporter.ts';
 import { sayContained } from './diagnostics/say-contained.ts';
@@ -65,7 +65,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
     const { config, problems } = loadConfig(readEnvironment(), options);
     reporter = createReporter({ level: config.logLevel });
     onContained(sayContained(reporter));
-    // Taken while it starts, so that nothing that is loaded meanwhile can start it again.
+    // Set while it starts, so that nothing that is loaded meanwhile can start it again.
     globals[STATE] = { telemetry: NOOP, reporter };
     if (config.disabled) return NOOP;
     configureRedaction(config.redaction);
@@ -85,7 +85,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
 /** Introduces the parts, which do not know each other: the engine, the instrumentations and the end of the process. */
 function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Telemetry {
   const diagnostics = sayDiagnostics(reporter, config.logLevel);
-  const announcer = createAnnouncer({ config, problems, reporter });
+  const announcer = createAnnouncer({ config, problems, reporter, isProcessManager, mayBeLauncher: hasLoadedChildProcess });
   const engine = startEngine({
     config,
     facts,
@@ -117,7 +117,8 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
   const instrumentation = instrument({ config, reporter, ...engine.providers });
   undo.add(() => instrumentation.stop());
   watchForBundle(facts.script, () => instrumentation.packagesSeen > 0, reporter);
-  watchForUnused(facts.script, () => (announcer.hasRecorded ? undefined : instrumentation.use), reporter);
+  const describeUnused = () => (announcer.hasRecorded || isProcessManager() ? undefined : instrumentation.describeUnused());
+  watchForUnused(facts.script, describeUnused, reporter);
 
   const unwatch = watchProcessEnd({
     onCrash(...crash) {

@@ -21,7 +21,7 @@ const PLACES: readonly { readonly place: string; readonly floor: number; readonl
   { place: 'instrumentation', floor: 6, paths: /^instrumentation\// },
   { place: 'process', floor: 6, paths: /^process\// },
   { place: 'official-sdk', floor: 7, paths: /^official-sdk\// },
-  { place: 'entries', floor: 8, paths: /^(start|announcer|preload|register|index)\.ts$|^(index-)?too-old\.cts$/ },
+  { place: 'entries', floor: 8, paths: /^(start|preload|register|index)\.ts$|^(index-)?too-old\.cts$/ },
   { place: 'receiver', floor: 9, paths: /^receiver\// },
   { place: 'cli', floor: 10, paths: /^cli\// },
 ];

@@ -17,7 +17,6 @@ import { createPatches, type Patches } from './patches.ts';
 import { createRegistrations } from './registrations.ts';
 import { hookRequire } from './require-hook.ts';
 import { hookResolve } from './resolve-hook.ts';
-import type { InstrumentationUse } from './unused-instrumentations.ts';
 
 export interface InstrumentOptions extends Providers {
   readonly config: Config;
@@ -28,8 +27,8 @@ export interface InstrumentationState {
   readonly loaded: readonly string[];
   /** Packages that the application resolved from its dependencies; none in a bundled application. */
   readonly packagesSeen: number;
-  /** What the settings leave of the libraries that were loaded so far; see `unused-instrumentations.ts`. */
-  readonly use: InstrumentationUse;
+  /** A whole message when the settings leave nothing of the libraries that were loaded so far. */
+  describeUnused(): string | undefined;
   /** Unhook what can be unhooked; used when start-up fails. */
   stop(): void;
 }
@@ -72,12 +71,13 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
     get packagesSeen() {
       return targets.packagesSeen;
     },
-    get use() {
+    describeUnused() {
       const { enabled } = config.instrumentations;
       // By default, what needs no library is always there.
       const needsLibrary = (name: string): boolean => entries.some((entry) => entry.name === name && !isTargetless(entry));
       const loaded = instrumentations.loaded.filter((name) => enabled !== undefined || needsLibrary(name));
-      return { enabled, loaded, switchedOff: [...targets.switchedOff] };
+      const unused = loadPart<typeof import('./unused-instrumentations.ts')>(import.meta.url, './unused-instrumentations');
+      return unused.describeUnused({ enabled, loaded, switchedOff: [...targets.switchedOff] });
     },
     stop() {
       for (const hook of hooks) hook.deregister?.();

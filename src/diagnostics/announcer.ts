@@ -3,14 +3,12 @@
  * process that is only there to start others stays silent.
  */
 import { isMainThread } from 'node:worker_threads';
-import type { Config, Problem } from './config/config.ts';
-import type { Reporter } from './diagnostics/reporter.ts';
-import type { SilenceWatch } from './diagnostics/watch-silence.ts';
-import type { InstrumentationUse } from './instrumentation/loading/unused-instrumentations.ts';
-import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
-import { setImmediate, setTimeout } from './runtime/captured.ts';
-import { contain } from './runtime/contain.ts';
-import { loadPart } from './runtime/load-part.ts';
+import type { Config, Problem } from '../config/config.ts';
+import type { Reporter } from './reporter.ts';
+import type { SilenceWatch } from './watch-silence.ts';
+import { setImmediate, setTimeout } from '../runtime/captured.ts';
+import { contain } from '../runtime/contain.ts';
+import { loadPart } from '../runtime/load-part.ts';
 
 /** A process that has recorded nothing after so long is announced all the same, for what is wrong must be said. */
 const ANNOUNCE_AFTER_MS = 3000;
@@ -21,6 +19,10 @@ export interface AnnouncerOptions {
   readonly config: Config;
   readonly problems: readonly Problem[];
   readonly reporter: Reporter;
+  /** Whether this process stays only to look after others: without records of its own it says nothing. */
+  readonly isProcessManager: () => boolean;
+  /** Whether this process can have been there to start others: one that recorded nothing then ends without a word. */
+  readonly mayBeLauncher: () => boolean;
 }
 
 export interface Announced {
@@ -41,7 +43,7 @@ export interface Announcer {
   atEnd(): void;
 }
 
-export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions): Announcer {
+export function createAnnouncer({ config, problems, reporter, isProcessManager, mayBeLauncher }: AnnouncerOptions): Announcer {
   let service: Announced | undefined;
   let isWanted = false;
   let isAnnounced = false;
@@ -49,7 +51,7 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
 
   /** Loaded when there may be something to say, and not while the application starts. */
   function silenceWatch(): SilenceWatch {
-    const { watchSilence } = loadPart<typeof import('./diagnostics/watch-silence.ts')>(import.meta.url, './diagnostics/watch-silence');
+    const { watchSilence } = loadPart<typeof import('./watch-silence.ts')>(import.meta.url, './watch-silence');
     return (silence ??= watchSilence(config, reporter));
   }
 
@@ -63,7 +65,7 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
     if (isAnnounced || service === undefined) return;
     isAnnounced = true;
     sayProblems(problems, reporter);
-    const { startLine } = loadPart<typeof import('./diagnostics/start-line.ts')>(import.meta.url, './diagnostics/start-line');
+    const { startLine } = loadPart<typeof import('./start-line.ts')>(import.meta.url, './start-line');
     reporter.say('started', startLine(config, service.serviceName, service.serviceVersion));
     // Not in the middle of the first request.
     setImmediate(() => contain('saying what will not come', saySilence)).unref();
@@ -90,7 +92,7 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
         saySilence();
         silenceWatch().ended();
       }
-      if (!isAnnounced && !hasLoadedChildProcess()) sayProblems(problems, reporter);
+      if (!isAnnounced && !mayBeLauncher()) sayProblems(problems, reporter);
     },
   };
 }
@@ -98,7 +100,7 @@ export function createAnnouncer({ config, problems, reporter }: AnnouncerOptions
 export function sayProblems(problems: readonly Problem[], reporter: Reporter): void {
   for (const problem of problems) reporter.say(problem.code, problem.message, problem.setting);
   if (!('permission' in process)) return;
-  const { connectionsForbidden } = loadPart<typeof import('./diagnostics/permissions.ts')>(import.meta.url, './diagnostics/permissions');
+  const { connectionsForbidden } = loadPart<typeof import('./permissions.ts')>(import.meta.url, './permissions');
   const forbidden = connectionsForbidden();
   if (forbidden !== undefined) reporter.say('permission.net', forbidden);
 }
@@ -112,7 +114,7 @@ export function watchForBundle(script: string | undefined, hasPackages: () => bo
   if (script === undefined || !isMainThread) return;
   setTimeout(async () => {
     if (hasPackages()) return;
-    const { looksBundled } = loadPart<typeof import('./diagnostics/bundled-app.ts')>(import.meta.url, './diagnostics/bundled-app');
+    const { looksBundled } = loadPart<typeof import('./bundled-app.ts')>(import.meta.url, './bundled-app');
     const found = await looksBundled(script);
     if (found !== undefined) reporter.say('bundled', found);
   }, LOOK_AT_LIBRARIES_AFTER_MS).unref();
@@ -121,18 +123,12 @@ export function watchForBundle(script: string | undefined, hasPackages: () => bo
 /**
  * Say after a while that the settings leave nothing to instrument of what the application loaded.
  *
- * @param use - what they leave; `undefined` when something was recorded all the same.
+ * @param describe - a whole message about that; `undefined` when there is nothing to say.
  */
-export function watchForUnused(script: string | undefined, use: () => InstrumentationUse | undefined, reporter: Reporter): void {
+export function watchForUnused(script: string | undefined, describe: () => string | undefined, reporter: Reporter): void {
   if (script === undefined || !isMainThread) return;
   setTimeout(() => {
-    const found = use();
-    if (found === undefined || isProcessManager()) return;
-    const { describeUnused } = loadPart<typeof import('./instrumentation/loading/unused-instrumentations.ts')>(
-      import.meta.url,
-      './instrumentation/loading/unused-instrumentations',
-    );
-    const message = describeUnused(found);
+    const message = describe();
     if (message !== undefined) reporter.say('nothing-instrumented', message);
   }, LOOK_AT_LIBRARIES_AFTER_MS).unref();
 }
