@@ -1,4 +1,4 @@
-/** Draws the picture of the floors in CONTRIBUTING.md from the imports, so that it stays true. */
+/** Compares the floors with the imports, and with their picture in CONTRIBUTING.md, so that it stays true. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -58,6 +58,19 @@ const placeOf = (file: string) => {
 describe('the floors', () => {
   it('hold every file', () => {
     for (const file of files) placeOf(file);
+  });
+
+  it('are those of the picture in CONTRIBUTING.md, from the top', () => {
+    const [picture = ''] = /```\ncli\/[^]*?```/.exec(readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')) ?? [];
+    const drawn = picture.split('\n').flatMap((line) => {
+      const [folders = ''] = /^(?:[\w.-]+\/? {0,5})+/.exec(line) ?? [];
+      const names = [...folders.matchAll(/([\w-]+)\//g)].map(([, name]) => name as string);
+      return names.length === 0 ? [] : [names.sort()];
+    });
+    const folders = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const numbers = [...new Set(folders.map(({ name }) => placeOf(`${name}/`).floor))].sort((a, b) => b - a);
+    const floors = numbers.map((floor) => folders.flatMap(({ name }) => (placeOf(`${name}/`).floor === floor ? name : [])).sort());
+    assert.deepEqual(drawn, floors);
   });
 
   it('have imports that point down only', () => {
