@@ -402,8 +402,8 @@ export const MESSAGES = {
   'exit.lost': {
     section: 'records',
     level: 'warn',
-    says: '`Everything recorded must reach the collector, but what could not be delivered is given up. Lost: 1500 spans (exit_deadline 1500). …`; with the [official SDK](official-sdk.md) `…, but the SDK did not finish within … ms`',
-    cure: 'the [reasons](export.md#what-waits-and-what-is-dropped); it counts what was dropped since the start',
+    says: '`Lost at exit: 1500 spans (exit deadline), 3 log records (2 queue full, 1 rejected). …`; with the [official SDK](official-sdk.md) `Lost at exit: what the SDK still held, …`',
+    cure: 'look the [reason](export.md#what-waits-and-what-is-dropped) up; it counts all that was dropped since the start',
     page: 'export.md#what-waits-and-what-is-dropped',
   },
   'exit.blocked': {

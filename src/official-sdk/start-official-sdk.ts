@@ -129,7 +129,7 @@ function createEnd({ shutdownTimeoutMs }: Config, reporter: Reporter): SdkEnd {
     if (!inTime)
       reporter.say(
         'exit.lost',
-        `Everything recorded must reach the collector, but the SDK did not finish within ${shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). What it still held is lost. Does the endpoint that it was given answer?`,
+        `Lost at exit: what the SDK still held, for it did not finish within ${shutdownTimeoutMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT). Does its endpoint answer?`,
       );
     return inTime;
   }

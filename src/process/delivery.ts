@@ -223,14 +223,18 @@ function sayLoss({ outlets, reporter, state }: Delivering): void {
   reporter.forget('exit.lost');
   reporter.say(
     'exit.lost',
-    `Everything recorded must reach the collector, but what could not be delivered is given up. Lost: ${text}. Earlier messages about the endpoint, if there are any, say why.`,
+    `Lost at exit: ${text}. A line before this one says what the endpoint answered, if it did; SIGNALBOX_SHUTDOWN_TIMEOUT is the time that the end has.`,
   );
 }
 
-/** `1500 spans (refused 1000, queue_full 500)`, or `undefined` when nothing was lost. */
+/** `1500 spans (exit deadline)`, `1500 spans (1000 refused, 500 queue full)`, or `undefined` when nothing was lost. */
 function lossOf(account: Account): string | undefined {
   const lost = droppedTotal(account);
   if (lost === 0) return undefined;
   const to = account.exporter === 'otlp' ? '' : ` for ${account.exporter}`;
-  return `${lost} ${recordsOf(account.signal, lost)}${to} (${[...account.dropped].map(([reason, records]) => `${reason} ${records}`).join(', ')})`;
+  const reasons = Array.from(account.dropped, ([reason, records]) => {
+    const text = reason.replaceAll('_', ' ');
+    return account.dropped.size === 1 ? text : `${records} ${text}`;
+  });
+  return `${lost} ${recordsOf(account.signal, lost)}${to} (${reasons.join(', ')})`;
 }

@@ -223,7 +223,7 @@ describe('without a collector the process ends within the limit all the same, an
           assert.equal(losses.length, 1, ending.stderr);
           assert.match(
             losses[0] ?? '',
-            / Lost: 1500 spans \(exit_deadline 1500\), 10[01] log records \(exit_deadline 10[01]\)[^.]*\. Earlier messages /,
+            /^Lost at exit: 1500 spans \(exit deadline\), 10[01] log records \(exit deadline\)[^.]*\. A line before this one /,
             ending.stderr,
           );
           const addedMs = Math.round(ending.endedAfterMs - bareEnding.endedAfterMs);

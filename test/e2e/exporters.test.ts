@@ -98,7 +98,7 @@ describe('a list of exporters', { concurrency: 2 }, () => {
       );
       assert.match(
         said.find((line) => line.code === 'exit.lost')?.message ?? '',
-        /Lost: 700 spans for otlp_file \(exit_deadline 700\)/,
+        /^Lost at exit: 700 spans for otlp_file \(exit deadline\)/,
         stderr,
       );
     }));

@@ -81,15 +81,18 @@ function arrived({ store }: Pick<Collector, 'store'>): { distinct: number; again
 const recorded = ({ stdout }: Ending): number => Number(/recorded (\d+)/.exec(stdout)?.[1]);
 const codes = ({ said }: Ending): string[] => said.map(({ code }) => code.split(' ')[0] as string);
 
-/** By reason, from the last line. */
+/** By reason, from the last line: `12 spans (exit deadline)`, `12 spans (10 exit deadline, 2 rejected)`. */
 function lost({ said }: Ending): Record<string, number> {
   const message = said.findLast(({ code }) => code === 'exit.lost')?.message ?? '';
-  const reasons = /\d+ spans \(([^)]*)\)/.exec(message)?.[1] ?? '';
+  const [, total = '', reasons = ''] = /(\d+) spans \(([^)]*)\)/.exec(message) ?? [];
   return Object.fromEntries(
     reasons
       .split(', ')
       .filter(Boolean)
-      .map((pair) => [pair.split(' ')[0], Number(pair.split(' ')[1])]),
+      .map((each) => {
+        const [, count = total, reason = ''] = /^(?:(\d+) )?(.*)$/.exec(each) ?? [];
+        return [reason.replaceAll(' ', '_'), Number(count)];
+      }),
   );
 }
 

@@ -136,7 +136,7 @@ describe('flushes, ends and signals that meet', { concurrency: 4 }, () => {
         );
         if (typeof server !== 'number') await server[Symbol.asyncDispose]();
         assert.deepEqual({ code, signal }, end, stderr);
-        assert.match(said.find(({ code }) => code === 'exit.lost')?.message ?? '', /Lost: 10 spans \(exit_deadline 10\), /);
+        assert.match(said.find(({ code }) => code === 'exit.lost')?.message ?? '', /^Lost at exit: 10 spans \(exit deadline\), /);
         assert.deepEqual(lossSaid(said), ['exit.lost']);
       });
     }

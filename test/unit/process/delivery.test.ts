@@ -111,6 +111,6 @@ describe('delivery', () => {
     assert.deepEqual(steps, ['stop', 'collect', 'flush holding', 'close']);
     assert.deepEqual([...account.dropped], [['exit_deadline', 2]]);
     assert.equal(said.length, 1);
-    assert.match(said[0] ?? '', /^exit\.lost: .* Lost: 2 spans \(exit_deadline 2\)\./);
+    assert.match(said[0] ?? '', /^exit\.lost: Lost at exit: 2 spans \(exit deadline\)\./);
   });
 });
