@@ -22,7 +22,7 @@ const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = 
   general: ['General', ''],
   otlp: [
     'Where telemetry goes',
-    'For all signals. When the protocol is not set, it is told from the port of the endpoint: 4317 is gRPC, anything else is `http/protobuf`. An endpoint begins with `http://` or `https://`; one without is reported, and the scheme is guessed.',
+    'For all signals. When the protocol is not set, it follows from the port of the endpoint: 4317 is gRPC, anything else is `http/protobuf`. An endpoint begins with `http://` or `https://`; one without is reported, and the scheme is guessed.',
   ],
   'one-signal': [
     'For one signal only',
@@ -57,7 +57,7 @@ const INTRODUCTION = `<!-- Written by scripts/build-docs.ts from src/config/sett
 
 # Configuration
 
-signalbox is told what to do by environment variables. Every \`OTEL_*\` variable keeps the meaning that the OpenTelemetry
+signalbox is configured by environment variables. Every \`OTEL_*\` variable keeps the meaning that the OpenTelemetry
 specification gives it; \`SIGNALBOX_*\` stands only where the specification has no name. Options of \`startTelemetry\` say the
 same in code and win over the environment.
 

@@ -1,4 +1,4 @@
-/** What a Node.js gets instead of `signalbox` when it cannot load it: Node 18 and 20, or one that was told not to. */
+/** What a Node.js gets instead of `signalbox` when it cannot load it: Node 18 and 20, or one with --no-experimental-require-module. */
 import type { StartOptions, Telemetry } from './index.ts' with { 'resolution-mode': 'import' };
 
 /** Starts nothing, which is said in one line, and returns a handle that does nothing. */

@@ -4,7 +4,7 @@ import { isMainThread } from 'node:worker_threads';
 import { readEarlyFacts } from './config/early.ts';
 import { launcherOf, type Launcher } from './process/launcher.ts';
 
-/** Start telemetry unless this process or thread is told not to, or only launches others. Then next to nothing is loaded. */
+/** Start telemetry unless settings say no, this is a worker thread, or the process only launches others. Then next to nothing is loaded. */
 export function preload(): void {
   const { disabled, workerThreads, isRunnersChild } = readEarlyFacts();
   if (disabled || (!isMainThread && !workerThreads)) return;

@@ -38,7 +38,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
             .replace(/\.+$/, '')}. The application runs without it.\n`,
         );
       } catch {
-        // A closed stderr: there is nobody to tell.
+        // A closed stderr: nobody could read it.
       }
     }
   }

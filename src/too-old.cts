@@ -1,4 +1,4 @@
-/** What a Node.js gets instead of `register` when it cannot load it: Node 18 and 20, or one that was told not to. */
+/** What a Node.js gets instead of `register` when it cannot load it: Node 18 and 20, or one with --no-experimental-require-module. */
 const stderr: { write(text: string): unknown } = process.stderr;
 const globals = globalThis as { [said: symbol]: true | undefined };
 /** `register` says the same to those that load it by `import`. */

@@ -71,7 +71,7 @@ export function carriedBy(message: object): Carried | undefined {
   return (message as Carrier)[CARRIED];
 }
 
-/** What Node.js tells `message` from now on is heard in `carried.context`, where `followContext` prepared its class. */
+/** Events that Node.js emits on `message` from now on run in `carried.context`, where `followContext` prepared its class. */
 export function carry(message: object, carried: Carried): void {
   // Not enumerable, for people print requests.
   Object.defineProperty(message, CARRIED, { value: carried, writable: true, configurable: true });

@@ -1,7 +1,7 @@
 /**
  * Where every record went: `produced = acknowledged + Σ dropped + in flight`, for each exporter of a signal, at any moment.
  *
- * "Produced" counts records that were handed to the export path: sampled spans that ended, log records that were
+ * "Produced" counts records that entered the export path: sampled spans that ended, log records that were
  * emitted, metric data points that were collected.
  */
 import type { Exporter, Signal } from '../config/config.ts';

@@ -1,7 +1,7 @@
 /** Recognises an application whose libraries were bundled into it, where nothing can be instrumented. */
 import fs from 'node:fs';
 
-/** Libraries worth a word: those that nearly every service uses and whose spans would be missed. */
+/** Libraries worth a message: those that nearly every service uses and whose spans would be missed. */
 const LIBRARIES = [
   'express',
   'fastify',

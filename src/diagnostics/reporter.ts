@@ -78,7 +78,7 @@ function oneLine(message: string): string {
 
 /**
  * Synchronous, so that a line is out before the process is; a full (EAGAIN) or closed pipe (EPIPE) must not hurt the
- * application, and then there is nobody to tell.
+ * application, and then nobody could read it.
  */
 function writeToStderr(line: string): void {
   attempt(() => writeSync(STDERR, line));

@@ -22,7 +22,7 @@ const SMALLEST_QUEUE_BYTES = 65_536;
 const FEW = 0.001;
 const TRACE_FORMATS: ReadonlySet<string> = new Set(['tracecontext', 'b3', 'b3multi', 'jaeger', 'xray', 'ottrace']);
 
-/** What the settings alone tell, and the name under which the service is sent. */
+/** What follows from the settings alone, and from the name under which the service is sent. */
 export function silentSettings(config: Config, serviceName: string): Line[] {
   if (SIGNALS.every((signal) => config[signal].exporters.length === 0)) {
     return [
@@ -46,7 +46,7 @@ export function silentSettings(config: Config, serviceName: string): Line[] {
   ].filter((line) => line !== undefined);
 }
 
-/** What of the model of `OTEL_CONFIG_FILE` tells whether something is sent. */
+/** The part of the model of `OTEL_CONFIG_FILE` that decides whether something is sent. */
 export interface FileModel {
   readonly disabled?: boolean;
   readonly tracer_provider?: { readonly processors?: readonly unknown[] };

@@ -1,4 +1,4 @@
-/** Says what `silence.ts` finds: what the settings tell with the start line, the rest as soon as it shows. */
+/** Says what `silence.ts` finds: what follows from the settings with the start line, the rest as soon as it shows. */
 import type { Config } from '../config/config.ts';
 import { setTimeout } from '../runtime/captured.ts';
 import { attempt } from '../runtime/contain.ts';

@@ -68,12 +68,12 @@ export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): D
   };
 }
 
-/** @param taken - what was refused because another SDK had registered it before: `trace`, `context` … Nothing is said without any. */
-export function sayTaken(taken: readonly string[], reporter: Reporter): void {
-  if (taken.length === 0) return;
+/** @param others - what another SDK had registered before: `trace`, `context` … Nothing is said without any. */
+export function sayOtherSdk(others: readonly string[], reporter: Reporter): void {
+  if (others.length === 0) return;
   reporter.say(
     'other-provider',
-    `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${taken.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`,
+    `signalbox must be the first to register with OpenTelemetry, but another SDK already registered its ${others.join(', ')}. What is recorded there does not come through signalbox. Remove the other SDK, or load signalbox before it.`,
   );
 }
 

@@ -2,7 +2,7 @@
 import type { ContextManager, TextMapPropagator } from '@opentelemetry/api';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { api } from '../runtime/otel.ts';
-import { sayTaken } from './diag.ts';
+import { sayOtherSdk } from './diag.ts';
 import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
 import type { EngineProviders } from './start-engine.ts';
 import type { Undo } from './undo.ts';
@@ -29,17 +29,17 @@ export function registerProviders({ providers, contextManager, propagator, flush
     metrics: api.metrics.setGlobalMeterProvider(meterProvider),
     logs: api.logs.setGlobalLoggerProvider(loggerProvider),
   };
-  const taken = Object.entries(registered).flatMap(([name, isOurs]) => (isOurs ? [] : name));
-  undo.add(() => unregister(taken));
+  const others = Object.entries(registered).flatMap(([name, isOurs]) => (isOurs ? [] : name));
+  undo.add(() => unregister(others));
   // The API stands a proxy before the tracer provider, of which programs ask the same.
   if (registered.trace) undo.add(addFlush(api.trace.getTracerProvider(), flush));
   undo.add(carryOldLogsApi(loggerProvider));
-  sayTaken(taken, reporter);
+  sayOtherSdk(others, reporter);
 }
 
-/** Make the global providers of OpenTelemetry those of nobody. @param taken - those of another SDK, which stay. */
-export function unregister(taken: readonly string[]): void {
-  for (const name of GLOBALS) if (!taken.includes(name)) api[name].disable();
+/** Make the global providers of OpenTelemetry those of nobody. @param others - those of another SDK, which stay. */
+export function unregister(others: readonly string[]): void {
+  for (const name of GLOBALS) if (!others.includes(name)) api[name].disable();
 }
 
 /**

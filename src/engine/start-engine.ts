@@ -63,7 +63,12 @@ export function startEngine(options: EngineOptions): Engine {
   const ready = askCloud(config, resource.attributes);
   const bySignal = createPipelines({ config, resource, ready, reporter, onQueued });
   const pipelines = Object.values(bySignal).flat();
-  const metrics = startMetricsInto(bySignal.metrics, { config, resource, reporter, isOfNoUse: () => !hasRecords && isProcessManager() });
+  const metrics = startMetricsInto(bySignal.metrics, {
+    config,
+    resource,
+    reporter,
+    isNotWorthCollecting: () => !hasRecords && isProcessManager(),
+  });
   const meterProvider = metrics === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metrics.meterProvider, reporter);
   return {
     serviceName: String(resource.attributes[SERVICE_NAME]),

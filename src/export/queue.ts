@@ -13,14 +13,14 @@ export interface Batch {
   readonly groups: readonly ScopeGroup[];
   /** What its records count for together. */
   readonly weight: number;
-  /** Whether more would have been taken but for the bytes. */
+  /** Whether more records would have fitted but for the bytes. */
   readonly isCut: boolean;
   readonly entries: readonly Entry[];
 }
 
 export interface RecordQueue {
   readonly records: number;
-  /** `weight` is how much the record counts for: the data points of a metric, otherwise one. False, and nothing taken, when there is no room. */
+  /** `weight` is how much the record counts for: the data points of a metric, otherwise one. False, and nothing is queued, when there is no room. */
   add(scope: Uint8Array, record: Uint8Array, weight: number): boolean;
   /** The oldest records, grouped by scope: at most `maxRecords` and about `maxBytes`, at least one unless empty. */
   take(maxRecords: number, maxBytes: number): Batch | undefined;
@@ -57,18 +57,18 @@ export function createQueue(limits: QueueLimits): RecordQueue {
     },
     take(maxRecords, maxBytes) {
       if (head === entries.length) return undefined;
-      const taken: Entry[] = [];
-      let takenBytes = 0;
+      const batch: Entry[] = [];
+      let batchBytes = 0;
       let isCut = false;
-      while (head < entries.length && taken.length < maxRecords) {
+      while (head < entries.length && batch.length < maxRecords) {
         const entry = entries[head] as WaitingEntry;
-        if (taken.length > 0 && takenBytes + entry.record.length > maxBytes) {
+        if (batch.length > 0 && batchBytes + entry.record.length > maxBytes) {
           isCut = true;
           break;
         }
-        taken.push(entry);
+        batch.push(entry);
         entries[head++] = undefined; // or it would be held until the array is
-        takenBytes += entry.record.length;
+        batchBytes += entry.record.length;
         bytes -= entry.cost;
       }
       if (head === entries.length) {
@@ -79,7 +79,7 @@ export function createQueue(limits: QueueLimits): RecordQueue {
         entries = entries.slice(head);
         head = 0;
       }
-      return toBatch(taken, isCut);
+      return toBatch(batch, isCut);
     },
   };
 }

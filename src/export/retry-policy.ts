@@ -5,7 +5,7 @@ const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 30_000;
 /** Where nobody listens, asking costs nothing, and an answer is wanted soon after somebody does. */
 const MAX_REFUSED_PAUSE_MS = 5000;
-/** A server may ask for a longer pause; more than an hour is taken for a mistake. */
+/** A server may ask for a longer pause; more than an hour is most likely a mistake. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 /** A flush does not try again sooner than this after a failure. */
 const SOONEST_RETRY_MS = 250;

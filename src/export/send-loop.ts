@@ -55,7 +55,7 @@ async function send(loop: SendLoop, request: PendingRequest): Promise<void> {
   const answer = transport.send(request.body, timeoutMs);
   transport.unref();
   const result = await answer;
-  if (state.phase !== sending) return; // taken for the flush at exit meanwhile, or given up
+  if (state.phase !== sending) return; // moved to the flush at exit meanwhile, or given up
   health.met(transport.peer);
   settle(loop, request, result);
   wake(loop);

@@ -11,7 +11,7 @@ import type { SdkComponents } from '../config/start-options.ts';
 import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { silentConfigFile, type FileModel } from '../diagnostics/silence.ts';
-import { sayDiagnostics, sayTaken } from '../engine/diag.ts';
+import { sayDiagnostics, sayOtherSdk } from '../engine/diag.ts';
 import { instrument, type InstrumentationState } from '../instrumentation/loading/instrument.ts';
 import { watchProcessEnd } from '../process/process-end.ts';
 import { settlesWithin } from '../runtime/settles-within.ts';
@@ -109,7 +109,7 @@ function startProviders({ config, facts, reporter, components }: OfficialSdkOpti
   undo.add(() => unregister(diagnostics.refused));
   if (failures.length > 0) throw new Error(unusable(config.configFile ?? '', failures[0] as string));
   diagnostics.registered();
-  sayTaken(diagnostics.refused, reporter);
+  sayOtherSdk(diagnostics.refused, reporter);
 }
 
 /** The end of the SDK, which comes once. */

@@ -1,4 +1,4 @@
-/** What the parts of the export path hand to each other. */
+/** What the parts of the export path pass to each other. */
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Attributes } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
@@ -17,7 +17,7 @@ import type { ExportReason } from '../names/messages.ts';
  */
 export type Redact = (key: string, value: PlainValue) => PlainValue | undefined;
 
-/** A scope as the SDK hands it out; tracers and meters have no attributes in their types yet. */
+/** A scope as the SDK has it; tracers and meters have no attributes in their types yet. */
 export type Scope = InstrumentationScope & { attributes?: Attributes; droppedAttributesCount?: number };
 
 /** Records of one instrumentation scope, each encoded alone, so that a bad one falls alone. */
@@ -27,7 +27,7 @@ export interface ScopeGroup {
 }
 
 /**
- * Turns what the SDK hands out into OTLP, one record at a time.
+ * Turns records of the SDK into OTLP, one record at a time.
  *
  * The bytes of a record, a scope and a resource are for `assemble` of the same encoder and nobody else.
  *
@@ -50,12 +50,12 @@ export interface Encoder {
 /** What one export came to. `rejected` counts the records that the server named in a partial success. */
 export type SendResult =
   | { readonly kind: 'accepted'; readonly rejected: number; readonly message?: string }
-  /** Not taken, try again: not reachable, timed out, 429, 502, 503, 504, and the retryable gRPC codes of the OTLP specification. */
+  /** Not accepted, try again: not reachable, timed out, 429, 502, 503, 504, and the retryable gRPC codes of the OTLP specification. */
   | { readonly kind: 'retry'; readonly reason: ExportReason; readonly message: string; readonly retryAfterMs?: number }
-  /** Not taken and never will be: bad data, bad credentials, wrong address. */
+  /** Not accepted and never will be: bad data, bad credentials, wrong address. */
   | { readonly kind: 'refused'; readonly reason: ExportReason; readonly message: string };
 
-/** Whether the same records would be taken in smaller requests. */
+/** Whether the same records would be accepted in smaller requests. */
 export function isTooLarge(result: SendResult): boolean {
   return result.kind === 'refused' && (result.reason === 'http_413' || result.reason === 'too_large');
 }

@@ -179,7 +179,7 @@ function finish(delivering: Delivering): void {
   sayLoss(delivering);
 }
 
-/** What the process tells of itself is not worth it where it was only there to start others. */
+/** Runtime metrics are not worth it where the process was only there to start others. */
 function isWorthCollecting({ outlets, metrics, mayBeLauncher }: Delivering): boolean {
   const hasRecorded = metrics !== undefined && (metrics.recorded > 0 || metrics.hasObservers);
   return hasRecorded || outlets.some(({ account }) => account.produced > 0) || !mayBeLauncher();

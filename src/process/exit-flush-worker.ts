@@ -54,7 +54,7 @@ void Promise.allSettled(work).then(() => {
 
 async function deliver(transport: Transport, bodies: readonly Uint8Array[], firstSlot: number, job: number): Promise<void> {
   for (const [index, body] of bodies.entries()) {
-    const result = await sendUntilTaken(transport, body);
+    const result = await sendUntilAnswered(transport, body);
     if (result.kind !== 'accepted' && !isTooLarge(result)) writeNote(job, result);
     if (result.kind === 'retry') return; // what follows would meet the same
     const at = firstSlot + SLOTS_PER_REQUEST * index;
@@ -68,7 +68,7 @@ function writeNote(job: number, { reason, message }: FailureNote): void {
   if (note.length < NOTE_BYTES) new Uint8Array(notes, job * NOTE_BYTES, NOTE_BYTES).set(note);
 }
 
-async function sendUntilTaken(transport: Transport, body: Uint8Array): Promise<SendResult> {
+async function sendUntilAnswered(transport: Transport, body: Uint8Array): Promise<SendResult> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
     const result = await transport.send(body, Math.max(1, deadlineMs - elapsedMs()));
     if (result.kind !== 'retry') return result;

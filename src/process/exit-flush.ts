@@ -44,7 +44,7 @@ const WORKER = new URL('./exit-flush-worker.js', import.meta.url);
 export interface ExitFlushResult {
   /** One list a job, one outcome a request. */
   readonly outcomes: readonly (readonly Settlement[])[];
-  /** Why a job failed, where the worker could tell. */
+  /** Why a job failed, where the worker could report it. */
   readonly failures: readonly (FailureNote | undefined)[];
   /** Set when the worker could not be started at all. */
   readonly error?: Error;

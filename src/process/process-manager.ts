@@ -2,7 +2,7 @@
  * Tells a process that stays to look after others (PM2's daemon, forever, a cluster's primary) from an instance of the
  * application, by what it does: it has started processes, and serves nobody itself.
  *
- * Such a process gets the `NODE_OPTIONS` of the application. What it tells of itself (event loop, heap) would be one more
+ * Such a process gets the `NODE_OPTIONS` of the application. Its runtime metrics (event loop, heap) would be one more
  * instance. So that is exported only once it has recorded something of its own: a span, a log record, a value of a metric. A worker
  * that computes and records nothing is no manager as long as it starts no process.
  */

@@ -164,7 +164,7 @@ export async function runExchange(exchange: Exchange, context: ReceiverContext):
   }
 }
 
-/** Decodes the body and hands the records on. */
+/** Decodes the body and passes the records on. */
 async function deliver(exchange: Exchange, body: ReadBody, context: ReceiverContext): Promise<PartialSuccess | undefined> {
   const { handlers, limits } = context;
   const { signal, protocol } = exchange.meta;

@@ -33,7 +33,7 @@ export function createHttpServer(context: ReceiverContext, tls: TlsOptions | und
   const onRequest: RequestListener = (request, response) => handle(request, response, false, context);
   const server = tls === undefined ? createServer(onRequest) : createTlsServer(tls, onRequest);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  // A sender that asks first is told to go on only when its headers are in order.
+  // A sender that asks first (Expect: 100-continue) may go on only when its headers are in order.
   server.on('checkContinue', (request, response) => handle(request, response, true, context));
   return server;
 }

@@ -1,4 +1,4 @@
-/** An OTLP receiver: HTTP and gRPC, both on the loopback address unless told otherwise. */
+/** An OTLP receiver: HTTP and gRPC, both on the loopback address by default. */
 import type { Http2Session } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';

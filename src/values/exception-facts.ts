@@ -1,4 +1,4 @@
-/** What is told of something thrown. */
+/** Type, message and stack of something thrown. */
 import { MAX_STRING_LENGTH } from './limits.ts';
 import { readEach } from './read-properties.ts';
 import { cleanBigInt } from './strings.ts';

@@ -1,5 +1,5 @@
 /**
- * Makes anything that an application hands to the API into data that can be exported: never throws, reads a bounded part
+ * Makes anything that an application passes to the API into data that can be exported: never throws, reads a bounded part
  * of what it was given, and keeps no reference to it. Redactor and encoders rely on that, and look for nothing else.
  *
  * What becomes of values, in attributes and log bodies:
@@ -7,7 +7,7 @@
  * - a BigInt stays one where a signed 64-bit integer can hold it, and becomes a string where not;
  * - bytes are copied and cut to the limit; `Date` becomes an ISO string; other typed arrays, `Set` and arrays become arrays, `Map`,
  *   objects and errors (name, code, message, stack, errors, cause) become maps; what has a `toJSON` becomes what that returns;
- * - symbols, functions and objects without anything to tell are dropped, and counted; in an array they leave `null`;
+ * - symbols, functions and objects that show nothing are dropped, and counted; in an array they leave `null`;
  * - a cycle and what lies too deep are named by a string in their place.
  */
 import { types } from 'node:util';
@@ -175,7 +175,7 @@ function plainEntries(value: Map<unknown, unknown>, budget: Budget): PlainMap {
   return plain;
 }
 
-/** What an error tells, and what it was caused by. Other fields stay behind: clients hang requests and credentials on errors. */
+/** The fields of an error, and what it was caused by. Other fields stay behind: clients hang requests and credentials on errors. */
 function plainError(value: Error, budget: Budget): PlainMap {
   const plain: MutableMap = {};
   for (const name of ERROR_FIELDS) {

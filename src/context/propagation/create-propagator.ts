@@ -25,7 +25,7 @@ const PROPAGATORS: Readonly<Record<string, (baggageHosts: readonly string[]) => 
 };
 
 /**
- * The propagators that were chosen, as one. On the way in, a later one has the last word.
+ * The propagators that were chosen, as one. When several find a context, the last one counts.
  *
  * Never throws, whatever a carrier, a getter or a setter does; a propagator that fails changes nothing.
  */

@@ -30,7 +30,7 @@ type ObservableMethod = 'createObservableCounter' | 'createObservableUpDownCount
 type Write = (value: number, attributes?: Attributes, context?: Context) => void;
 
 /**
- * `provider` for handing out: no call throws whatever it is given; values that are not finite numbers are ignored, a
+ * `provider` for applications: no call throws whatever it is given; values that are not finite numbers are ignored, a
  * BigInt counts as a number; attributes are copied, at most 1024 characters each, with maps as JSON; a name that
  * is not a text gives an instrument that does nothing. So does one beyond 2048 in a meter or 1024 meters, which is said.
  */

@@ -7,7 +7,7 @@ import { cleanAmount, cleanMetricAttributes } from './clean-measurement.ts';
 export const MAX_OBSERVATIONS = 10_000;
 const MAX_OBSERVABLES = 2048;
 
-/** What is told of callbacks. */
+/** Hears what goes wrong in callbacks. */
 export interface CallbackListener {
   /** It observes more than it may. */
   onTooMany(): void;

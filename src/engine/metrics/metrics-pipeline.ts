@@ -39,8 +39,8 @@ export interface MetricsOptions {
   readonly config: Config;
   readonly resource: Resource;
   readonly reporter: Reporter;
-  /** Whether what the process tells of itself is of no use. Without other values nothing is collected then. Default: never. */
-  readonly isOfNoUse?: () => boolean;
+  /** Whether the runtime metrics of this process are of no use. Without other values nothing is collected then. Default: never. */
+  readonly isNotWorthCollecting?: () => boolean;
   readonly onMetric: (scope: object, metric: MetricData) => void;
 }
 
@@ -57,14 +57,14 @@ interface State {
 }
 
 export function createPipeline(
-  { config, resource, reporter, isOfNoUse, onMetric }: Required<MetricsOptions>,
+  { config, resource, reporter, isNotWorthCollecting, onMetric }: Required<MetricsOptions>,
   onFailure: (error: unknown) => void,
 ): Collecting {
   const sdk = require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
   const { intervalMs, exportTimeoutMs } = config.metrics;
   const state: State = { stopped: false, timers: new Set(), collecting: undefined, isHung: false };
   const cardinality = watchCardinality(reporter);
-  const take: MetricsOptions['onMetric'] = (scope, metric) => {
+  const passOn: MetricsOptions['onMetric'] = (scope, metric) => {
     cardinality.look(metric.descriptor.name, metric.dataPoints.length, () => metric.dataPoints.map(({ attributes }) => attributes));
     onMetric(scope, metric);
   };
@@ -73,15 +73,15 @@ export function createPipeline(
 
   async function collect({ limitMs = exportTimeoutMs, hold = false } = {}): Promise<void> {
     try {
-      if (state.isHung || limitMs <= 0) return collectNow(reader.collector, take);
+      if (state.isHung || limitMs <= 0) return collectNow(reader.collector, passOn);
       await collectWithin(
         state,
-        () => collectInTurn(state, reader, reporter, take),
+        () => collectInTurn(state, reader, reporter, passOn),
         limitMs,
         hold,
         () => {
           sayNotSettled(reporter, limitMs);
-          collectNow(reader.collector, take);
+          collectNow(reader.collector, passOn);
         },
       );
     } catch (error) {
@@ -89,7 +89,7 @@ export function createPipeline(
     }
   }
 
-  repeat(state, intervalMs, async () => (isOfNoUse() ? undefined : collect()));
+  repeat(state, intervalMs, async () => (isNotWorthCollecting() ? undefined : collect()));
   repeat(state, LOOK_EVERY_MS, async () =>
     contain('counting the attributes of metrics', () =>
       eachActive(reader.collector, (name, active) =>
@@ -97,7 +97,7 @@ export function createPipeline(
       ),
     ),
   );
-  return { meterProvider, collect, collectNow: () => collectNow(reader.collector, take), stop: () => stop(state) };
+  return { meterProvider, collect, collectNow: () => collectNow(reader.collector, passOn), stop: () => stop(state) };
 }
 
 /** One after the other, and without the SDK's own time limit, which would hold the process. */

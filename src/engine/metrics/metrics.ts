@@ -8,7 +8,7 @@ import { loadPart } from '../../runtime/load-part.ts';
 import { createLazyMeters } from './lazy-meter.ts';
 import type { Collecting, MetricsOptions, MetricsPipeline } from './metrics-pipeline.ts';
 
-/** What the process tells of itself is no sign that the application has something to tell. */
+/** Runtime metrics and signalbox's own are no sign that the application records something. */
 const OWN_METERS: ReadonlySet<string> = new Set(['@opentelemetry/instrumentation-runtime-node', 'signalbox']);
 
 /** The SDK is loaded when an instrument was asked for and the application's start is over, or when a value is recorded. */
@@ -32,12 +32,12 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
     },
   );
 
-  const isOfNoUse = (): boolean => recorded === 0 && !hasObservers && options.isOfNoUse?.() === true;
+  const isNotWorthCollecting = (): boolean => recorded === 0 && !hasObservers && options.isNotWorthCollecting?.() === true;
 
   function load(): Collecting {
     if (pipeline === undefined) {
       const { createPipeline } = loadPart<typeof import('./metrics-pipeline.ts')>(import.meta.url, './metrics-pipeline');
-      pipeline = createPipeline({ ...options, isOfNoUse }, sayNotCollected);
+      pipeline = createPipeline({ ...options, isNotWorthCollecting }, sayNotCollected);
       meters.catchUp();
     }
     return pipeline;
@@ -64,10 +64,10 @@ export function startMetrics(options: MetricsOptions): MetricsPipeline {
     get hasObservers() {
       return hasObservers;
     },
-    collect: async (options) => (wanted && !isOfNoUse() ? tryLoad()?.collect(options) : undefined),
+    collect: async (options) => (wanted && !isNotWorthCollecting() ? tryLoad()?.collect(options) : undefined),
     collectNow() {
-      // Not for what the process tells of itself: a short one would load the SDK for nothing else.
-      if ((pipeline !== undefined || hasObservers) && !isOfNoUse()) tryLoad()?.collectNow();
+      // Not for runtime metrics: a short process would load the SDK for nothing else.
+      if ((pipeline !== undefined || hasObservers) && !isNotWorthCollecting()) tryLoad()?.collectNow();
     },
     stop: () => pipeline?.stop(),
   };

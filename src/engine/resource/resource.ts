@@ -75,7 +75,7 @@ export function detectResource(config: Config, facts: PlatformFacts): Attributes
   }
   if (wanted.has('container')) Object.assign(found, detectContainer(facts));
   if (wanted.has('kubernetes')) Object.assign(found, detectKubernetes(facts));
-  // The deployment's word counts more than what was found; the setting's own name more than the list's.
+  // What was set wins over what was found, and a setting of its own over OTEL_RESOURCE_ATTRIBUTES.
   Object.assign(found, config.resourceAttributes);
   if (config.environment !== undefined) found[DEPLOYMENT_ENVIRONMENT_NAME] = config.environment;
   if (config.commit !== undefined) found[VCS_REF_HEAD_REVISION] = config.commit;

@@ -1,6 +1,6 @@
 /**
  * Frameworks that trace themselves, Next.js among them, start a SERVER span of their own within that of `node:http`. A request
- * has one: theirs becomes INTERNAL, and the route that they find is told to ours.
+ * has one: theirs becomes INTERNAL, and ours gets the route that they find.
  */
 import type { Context, Span } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';

@@ -12,7 +12,7 @@ const SHORTEST_SECRET = 8;
 
 const decoder = new TextDecoder();
 
-/** The answer to a request that was taken: `ExportXServiceResponse`, alike for all signals. */
+/** The answer to a request that was accepted: `ExportXServiceResponse`, alike for all signals. */
 export function accepted(body: Uint8Array, isJson: boolean, otlp: OtlpConfig): SendResult {
   const { rejected, text } = isJson ? partialSuccessOfJson(body) : partialSuccessOf(body);
   const message = quote(text, otlp);
@@ -75,7 +75,7 @@ export function positive(ms: number | undefined): number | undefined {
   return ms !== undefined && ms > 0 && Number.isFinite(ms) ? ms : undefined;
 }
 
-/** One line of what a stranger said, without the secrets that we sent there. */
+/** One line of what a server said, without the secrets that we sent there. */
 export function quote(text: string, otlp: OtlpConfig): string {
   let line = text
     .slice(0, 4 * MAX_QUOTE_LENGTH)

@@ -1,6 +1,6 @@
 import type { OtlpConfig } from '../../config/config.ts';
 
-/** Handing a small body to another thread takes longer than compressing it here. */
+/** Moving a small body to another thread takes longer than compressing it here. */
 const SMALL_BYTES = 8 * 1024;
 
 /** The body as the settings want it sent. Larger ones are compressed outside the event loop. */

@@ -82,7 +82,7 @@ function reply(addresses: readonly string[], options: { all?: boolean | undefine
   });
 }
 
-/** Addresses are taken from DNS itself where that is slow: the system would begin with the silent server, and wait. */
+/** Addresses come from DNS itself where that is slow: the system would begin with the silent server, and wait. */
 type Outcome = 'ask-system' | 'silent' | readonly string[];
 
 /**

@@ -20,7 +20,7 @@ const CURES: Readonly<Partial<Record<number, string>>> = {
   405: 'Check the path of {ENDPOINT}: OTLP/HTTP receivers listen at /v1/traces, /v1/metrics and /v1/logs.',
   407: CREDENTIALS,
   413: LARGER_MESSAGES,
-  415: 'Set {PROTOCOL} to a protocol that the collector takes, or {COMPRESSION} to none.',
+  415: 'Set {PROTOCOL} to a protocol that the collector accepts, or {COMPRESSION} to none.',
   429: OVERLOADED,
   502: 'A proxy stands at {ENDPOINT}, and the collector behind it does not answer: start it.',
   503: OVERLOADED,

@@ -1,4 +1,4 @@
-/** What a connection and an answer tell of the other end. */
+/** What a connection and an answer show about the other end. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { Peer } from '../../otlp/types.ts';
@@ -50,7 +50,7 @@ function keyOf(address: string | undefined, port: number | undefined): string {
   return `${address?.replace(/^::ffff:/, '')} ${port}`;
 }
 
-/** Keeps what the answer to a request that left at `sentAtMs` (wall time) tells. @param date - its `Date` header. */
+/** Keeps what the answer to a request that left at `sentAtMs` (wall time) shows. @param date - its `Date` header. */
 export function noteAnswer(peer: Peer, address: string | undefined, sentAtMs: number, date: string | undefined): void {
   if (address !== undefined) peer.address = address;
   const aheadMs = clockAheadMs(date, sentAtMs, wallMs());

@@ -6,7 +6,7 @@ import { settingOf } from './setting-names.ts';
 
 const { readFileSync } = process.getBuiltinModule('node:fs');
 
-/** Set in a worker thread, which does not see what the main thread was told to trust. */
+/** Set in a worker thread, which does not see what the main thread was set to trust. */
 let trusted: readonly string[] | undefined;
 
 /** @param certificates - PEM of the authorities to trust where no setting names one. Default: those of Node.js. */

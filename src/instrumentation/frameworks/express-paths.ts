@@ -24,7 +24,7 @@ export interface Layer {
   /** Of Express 5: one for each path of a list. */
   readonly matchers?: readonly Matcher[];
   match: Match;
-  /** What of the path has matched last, where `match` does not tell. */
+  /** What of the path has matched last, where `match` does not say. */
   readonly path?: string;
   handle_error?: HandleError;
   handleError?: HandleError;

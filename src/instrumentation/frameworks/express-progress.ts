@@ -1,4 +1,4 @@
-/** How far a request has come in an Express application, told from the layers that were asked about it. */
+/** How far a request has come in an Express application, by the layers that were asked about it. */
 import type { IncomingMessage } from 'node:http';
 import type { Context, Span, SpanStatus } from '@opentelemetry/api';
 import { STATUS_ERROR } from '../../names/otel.ts';

@@ -4,7 +4,7 @@
  * Of our own, because the route has to be right with routers mounted below others, catch-alls and error handlers. And because
  * nothing of ours may stand between a handler and what called it: Express shows stack traces to people, and Node.js cuts them to
  * ten frames. So no handler is wrapped. A router asks for the path of a request, then each of its layers whether it matches, then
- * the route whether it has the method: these questions, which are over before the handler runs, tell the way of the request.
+ * the route whether it has the method: these questions, which are over before the handler runs, show the way of the request.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Context } from '@opentelemetry/api';

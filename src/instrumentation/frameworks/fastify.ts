@@ -38,19 +38,19 @@ class FastifyInstrumentation extends InstrumentationBase {
   /** What the channel `fastify.initialization` says: an instance that has no hook of its own yet. */
   onInitialization(message: unknown): void {
     const { fastify } = message as { fastify: Fastify };
-    const tellRoute = ({ raw, routeOptions, routerPath }: FastifyRequest): void => {
+    const recordRoute = ({ raw, routeOptions, routerPath }: FastifyRequest): void => {
       const route = routeOptions?.url ?? routerPath;
       if (this.isEnabled() && typeof route === 'string' && route !== '') setRoute(raw, route);
     };
     // In the end: a hook before the handler would stand in its stack traces, for it calls what comes next.
     fastify.addHook('onResponse', (request, _reply, done) => {
-      tellRoute(request);
+      recordRoute(request);
       done();
     });
     // Fastify before 4.6 does not know it, and throws.
     attempt(() =>
       fastify.addHook('onRequestAbort', (request, done) => {
-        tellRoute(request);
+        recordRoute(request);
         done();
       }),
     );

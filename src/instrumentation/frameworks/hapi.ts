@@ -1,7 +1,7 @@
 /**
  * Hapi 18 to 21: the route of the server span, and the error that a handler threw.
  *
- * Of our own: one extension point that every request comes through tells both, whatever plugin the route is of, and no span is
+ * Of our own: one extension point that every request comes through has both, whatever plugin the route is of, and no span is
  * made for each extension and handler.
  */
 import type { IncomingMessage } from 'node:http';
@@ -53,13 +53,13 @@ class HapiInstrumentation extends InstrumentationBase {
 
   #watch(create: CreateServer): CreateServer {
     if (Object.hasOwn(create, PATCHED)) return create;
-    const tellIfEnabled = (request: HapiRequest): void => {
-      if (this.isEnabled()) tell(request);
+    const recordIfEnabled = (request: HapiRequest): void => {
+      if (this.isEnabled()) record(request);
     };
     function watched(this: unknown, ...args: unknown[]): HapiServer {
       const server = create.apply(this, args);
       server.ext('onPreResponse', (request, toolkit) => {
-        tellIfEnabled(request);
+        recordIfEnabled(request);
         return toolkit.continue;
       });
       return server;
@@ -68,7 +68,7 @@ class HapiInstrumentation extends InstrumentationBase {
   }
 }
 
-function tell({ raw, route, response }: HapiRequest): void {
+function record({ raw, route, response }: HapiRequest): void {
   if (route.method !== NO_ROUTE) setRoute(raw.req, route.path);
   if (response.isBoom === true) recordServerError(raw.req, response);
 }

@@ -88,7 +88,7 @@ class KoaInstrumentation extends InstrumentationBase {
   }
 }
 
-/** Koa tells an application also that a connection has failed: no failure of a handler. */
+/** Koa reports the failure of a connection to the application too: no failure of a handler. */
 function isLossOfClient({ req: request, res: response }: Context, error: unknown): boolean {
   const { socket: connection } = request;
   return error === connection.errored && whoBrokeOff({ request, response, connection }).by === 'client';

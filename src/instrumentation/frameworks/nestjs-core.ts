@@ -1,7 +1,7 @@
 /**
  * NestJS 4 to 12: the exception that a handler threw, on the server span.
  *
- * The route is told by the server below (Express or Fastify), which never hears of the exception: NestJS answers it itself.
+ * The route comes from the server below (Express or Fastify), which never hears of the exception: NestJS answers it itself.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';

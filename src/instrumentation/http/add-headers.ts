@@ -10,7 +10,7 @@ interface RequestInternals {
   readonly outputData: { data: unknown }[];
 }
 
-/** In place of those of the same names: a proxy hands on what it was sent. */
+/** In place of those of the same names: a proxy passes on what it was sent. */
 export function addHeaders(request: ClientRequest, headers: Readonly<Record<string, string>>): void {
   const internals = request as unknown as RequestInternals;
   if (internals._header === null) {

@@ -1,5 +1,5 @@
 /**
- * Who broke an exchange off, and why: told from what Node.js leaves on the messages and their connection.
+ * Who broke an exchange off, and why, by what Node.js leaves on the messages and their connection.
  *
  * A connection that the other side closed has ended (`readableEnded`), or failed with an error of the system. One that did
  * neither was closed by this program. Node.js gives both the same error: `ECONNRESET`, "socket hang up" or "aborted".

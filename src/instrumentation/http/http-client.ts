@@ -1,7 +1,7 @@
 /**
  * The client side of `node:http` and `node:https`: one CLIENT span and one measurement a request.
  *
- * Of our own, because a wrapper around `http.request` has to understand every way to call it, and hands on what it understood.
+ * Of our own, because a wrapper around `http.request` has to understand every way to call it, and passes on only what it understood.
  * Node.js itself says that a request was made, answered, or failed: what the application asked for is left as it is.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/

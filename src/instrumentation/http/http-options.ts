@@ -44,7 +44,7 @@ export function usesOfficialClient(options: Readonly<Record<string, unknown>>): 
   return namesOneOf(OFFICIAL_CLIENT_OPTIONS, options);
 }
 
-/** Whether outbound baggage depends on where a request goes, which an unsampled span does not tell. */
+/** Whether outbound baggage depends on where a request goes, which an unsampled span does not know. */
 export function needsDestination({ baggageHosts }: Config): boolean {
   return baggageHosts.length > 0 && !baggageHosts.includes('*');
 }

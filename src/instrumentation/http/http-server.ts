@@ -137,7 +137,7 @@ function finish(side: HttpSide, begun: ServerRequest, { request, response, attri
   side.duration?.record((monotonicMs() - startMs) / 1000, measured);
 }
 
-/** `undefined` where the client was told none. */
+/** `undefined` where none was sent to the client. */
 function statusOf({ headersSent, statusCode, socket }: ServerResponse, { uncaught, brokenOff }: Cause): number | undefined {
   if (uncaught !== undefined || !headersSent) return undefined;
   // One that waited for a connection was not sent yet.

@@ -14,7 +14,7 @@ import { instrumentHttpServer } from './http-server.ts';
 type Official = typeof import('@opentelemetry/instrumentation-http');
 type Part = Pick<Instrumentation, 'setTracerProvider' | 'setMeterProvider' | 'enable' | 'disable'>;
 
-/** @param options - of the official instrumentation; `ignoreIncomingRequestHook` tells what is neither traced nor counted. */
+/** @param options - of the official instrumentation; `ignoreIncomingRequestHook` decides what is neither traced nor counted. */
 export function create(options: Record<string, unknown>): Part {
   const isIgnored = options['ignoreIncomingRequestHook'] as (request: IncomingMessage) => boolean;
   const parts: Part[] = [];

@@ -1,4 +1,4 @@
-/** What the server span of a request has from the beginning, and what of it tells the client and the server behind proxies. */
+/** What the server span of a request has from the beginning, among them who the client and the server are behind proxies. */
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
@@ -22,7 +22,7 @@ export function serverAttributes(request: IncomingMessage): Attributes {
   const forwarded = headers['forwarded'] === undefined ? undefined : parseForwarded(headers['forwarded']);
   const proto = forwarded?.proto ?? firstOf(headers['x-forwarded-proto']);
   const own = (socket as TLSSocket).encrypted === true ? 'https' : 'http';
-  // What the client asked by, as far as a proxy tells.
+  // The scheme of the client's request, as far as a proxy says.
   const scheme = proto === 'https' || proto === 'http' ? proto : own;
   const attributes: Attributes = {
     ...methodAttributes(method),

@@ -32,9 +32,9 @@ export function serverRequestOf(request: IncomingMessage): ServerRequest | undef
 }
 
 /**
- * Tell the request that an uncaught error came from, if any, and return the context that the error belongs to.
+ * End the request that an uncaught error came from, if any, and return the context that the error belongs to.
  *
- * What a handler throws at once comes up after Node.js has left the context, so the active one alone does not tell.
+ * What a handler throws at once comes up after Node.js has left the context, so the active one alone does not say which request it was.
  */
 export function failRequest(error: unknown, active: Context, isFatal: boolean): Context {
   const asynchronous = active.getValue(RPC_METADATA) as ServerRequest | undefined;

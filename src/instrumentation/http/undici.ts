@@ -1,5 +1,5 @@
 /**
- * `fetch` and undici: the official instrumentation, but that it adds its headers beside those of the same names. Who hands on the
+ * `fetch` and undici: the official instrumentation, but that it adds its headers beside those of the same names. Who passes on the
  * headers of a request that came in would send two `traceparent`, and the next service would begin a trace of its own.
  */
 import type { Instrumentation } from '@opentelemetry/instrumentation';

@@ -1,6 +1,6 @@
 /**
  * What our instrumentations register: each module twice, with the patch of `require` and with that of `import` that they
- * bring. It is taken from those two, and called by `patches.ts` instead.
+ * bring. Both are disabled, and `patches.ts` calls what was registered instead.
  *
  * Each instrumentation may have a copy of its own of what they have in common, when the application brings another version.
  */
@@ -40,7 +40,7 @@ export interface Registrations {
   readonly byRequire: ReadonlyMap<string, readonly { readonly name: string; readonly onRequire: OnRequire }[]>;
   /** Of files of the application, which know themselves whether they are meant. */
   readonly byImport: readonly OnImport[];
-  /** Make an instrumentation, and take what it registers. */
+  /** Make an instrumentation, and collect what it registers. */
   collect(make: () => Instrumentation): Instrumentation;
 }
 
@@ -52,13 +52,13 @@ const prototype = Module.prototype as unknown as Patched;
 export function createRegistrations(): Registrations {
   const byRequire = new Map<string, { readonly name: string; readonly onRequire: OnRequire }[]>();
   const byImport: OnImport[] = [];
-  const taken = new WeakSet<RequireInTheMiddle>();
+  const known = new WeakSet<RequireInTheMiddle>();
   let isCollecting = false;
 
-  function take(inside: Inside): void {
+  function collectFrom(inside: Inside): void {
     const singleton = inside._requireInTheMiddleSingleton;
-    if (singleton !== undefined && !taken.has(singleton)) {
-      taken.add(singleton);
+    if (singleton !== undefined && !known.has(singleton)) {
+      known.add(singleton);
       giveBackToOthers(singleton, () => isCollecting);
     }
     for (const hook of inside._hooks ?? []) {
@@ -84,7 +84,7 @@ export function createRegistrations(): Registrations {
       try {
         const instrumentation = make();
         const parts = [instrumentation, ...Object.values(instrumentation)].filter(isInstrumentation);
-        for (const part of parts) take(part);
+        for (const part of parts) collectFrom(part);
         // A file of the application is watched by the patch of `require` itself.
         if (!parts.some(isOfApplication)) {
           prototype.require = require;

@@ -1,6 +1,6 @@
 /** Reasons not to take a request, or one record of it. */
 
-/** A request that is not taken. Both protocols answer it, each in its own way. */
+/** A request that is not accepted. Both protocols answer it, each in its own way. */
 export class Refusal extends Error {
   readonly httpStatus: number;
   readonly grpcStatus: number;

@@ -13,7 +13,7 @@ export function redactedText(redact: Redact, value: string | undefined): string 
 /** The value that may leave, or undefined. A redactor that throws drops the value. */
 export function redacted(redact: Redact, key: string, value: unknown): PlainValue | undefined {
   try {
-    // What the providers hand out has been made plain.
+    // The providers have made it plain.
     return redact(key, value as PlainValue);
   } catch (error) {
     contained('redacting', error);
