@@ -15,7 +15,8 @@ import type { BatchConfig, Config, OtlpConfig, Signal } from '../config/config.t
 import { createAccount, type Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { createEndpointHealth, type EndpointHealth } from '../export/endpoint-health.ts';
-import { createSender, recordsOf, type Sender } from '../export/sender.ts';
+import { sayQueueFull } from '../export/record-notices.ts';
+import { createSender, type Sender } from '../export/sender.ts';
 import { createTransport } from '../export/transport/transport.ts';
 import { createEncodeFitting, type EncodeFitting } from '../otlp/encode/fit-record.ts';
 import type { Encoder, Scope } from '../otlp/types.ts';
@@ -91,7 +92,7 @@ function toEndpoint(options: PipelineOptions, signal: Signal, health: EndpointHe
     account,
     health,
     reporter,
-    onQueueFull: () => sayQueueFull(options, signal),
+    onQueueFull: () => sayQueueFull(reporter, signal, config.queueMaxBytes),
   });
   const encodeFitting = fitIntoRequest(options, signal);
   return { signal, otlp, account, sender, health, encoder, encodeFitting, onQueued, scopes: new WeakMap() };
@@ -115,7 +116,7 @@ function toLines(options: PipelineOptions, signal: Signal, exporter: 'otlp/stdou
     account,
     reporter,
     output: exporter === 'otlp_file' ? fileOutput(signalFile(config.otlpFile, signal)) : stdoutOutput(),
-    onQueueFull: () => sayQueueFull(options, signal),
+    onQueueFull: () => sayQueueFull(reporter, signal, config.queueMaxBytes),
   });
   const encodeFitting = fitIntoRequest(options, signal);
   return { signal, otlp: config[signal].otlp, account, sender, health: undefined, encoder, encodeFitting, onQueued, scopes: new WeakMap() };
@@ -143,13 +144,6 @@ function fitIntoRequest({ config, reporter }: PipelineOptions, signal: Signal): 
       sayCut(reporter, signal, maxBytes, cut);
     },
   });
-}
-
-function sayQueueFull({ config, reporter }: PipelineOptions, signal: Signal): void {
-  reporter.say(
-    `queue-full.${signal}`,
-    `No more ${recordsOf(signal)} can wait for export: the limit of ${config.queueMaxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES) is reached. New ones are dropped and counted until some are exported.`,
-  );
 }
 
 /** Metrics wait for no batch: what an interval collects leaves together. */

@@ -4,7 +4,7 @@ import type { Signal } from '../config/config.ts';
 import { countDropped, type Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { attempt } from '../runtime/contain.ts';
-import { sayNotEncoded } from './record-names.ts';
+import { sayNotEncoded } from './record-notices.ts';
 import type { Sender } from './sender.ts';
 
 const STDOUT = 1;

@@ -16,7 +16,7 @@ import type { Encoder } from '../otlp/types.ts';
 import { clearTimeout, setImmediate, setTimeout, SharedArrayBuffer } from '../runtime/captured.ts';
 import { monotonicMs } from '../runtime/clock.ts';
 import { createQueue, type RecordQueue } from './queue.ts';
-import { sayNotEncoded } from './record-names.ts';
+import { sayNotEncoded } from './record-notices.ts';
 import type { Sender } from './sender.ts';
 
 const STDOUT = 1;

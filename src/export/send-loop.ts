@@ -3,7 +3,7 @@ import { countDropped } from '../diagnostics/account.ts';
 import type { ExportReason } from '../names/messages.ts';
 import type { SendResult } from '../otlp/types.ts';
 import { settlesWithin } from '../runtime/settles-within.ts';
-import { recordsOf } from './record-names.ts';
+import { recordsOf } from './record-notices.ts';
 import { afterAccepted, afterFailed } from './request-size.ts';
 import { flushDelayMs, pauseMs } from './retry-policy.ts';
 import {

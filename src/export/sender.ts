@@ -12,13 +12,13 @@ import { countDropped, type DropReason } from '../diagnostics/account.ts';
 import { contain } from '../runtime/contain.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { createQueue } from './queue.ts';
-import { recordsOf, sayNotEncoded, sayTooLarge } from './record-names.ts';
+import { recordsOf, sayNotEncoded, sayTooLarge } from './record-notices.ts';
 import { canSplit, MAX_REQUEST_BYTES } from './request-size.ts';
 import { enter, hasWork, lookSoon, requestOf, splitUp, takeNext, wake, type SendLoop } from './send-steps.ts';
 import { createSenderState, requestUnderWay, systemClock, type PendingRequest, type SenderOptions } from './sender-state.ts';
 import { countAccepted } from './settlement.ts';
 
-export { recordsOf } from './record-names.ts';
+export { recordsOf } from './record-notices.ts';
 export type { PendingRequest } from './sender-state.ts';
 
 /** What became of a request that left by the blocking flush at exit. */
@@ -98,18 +98,7 @@ export function createSender(options: SenderOptions): Sender {
       else if (thenStop) state.stopAt = 0;
     },
 
-    takePending() {
-      const underWay = requestUnderWay(state);
-      if (state.phase.name !== 'closed') enter(loop, { name: 'idle' });
-      const { address, isOwnProcess } = options.transport.peer;
-      const pending: PendingRequest[] = underWay === undefined ? [] : [{ ...underWay, address }];
-      for (let next = takeNext(loop); next !== undefined; next = takeNext(loop)) pending.push({ ...requestOf(loop, next), address });
-      state.stopAt = Infinity;
-      if (isOwnProcess !== true) return pending;
-      // Its server stands still as well: to wait for it would cost all of the time.
-      for (const { records } of pending) countDropped(account, 'exit_deadline', records);
-      return [];
-    },
+    takePending: () => takePending(loop),
 
     settle(request, outcome) {
       if (outcome.kind === 'accepted') countAccepted(account, request.records, outcome.rejected);
@@ -125,6 +114,21 @@ export function createSender(options: SenderOptions): Sender {
       options.transport.close();
     },
   };
+}
+
+/** See `Sender.takePending`. */
+function takePending(loop: SendLoop): PendingRequest[] {
+  const { account, state, transport } = loop;
+  const underWay = requestUnderWay(state);
+  if (state.phase.name !== 'closed') enter(loop, { name: 'idle' });
+  const { address, isOwnProcess } = transport.peer;
+  const pending: PendingRequest[] = underWay === undefined ? [] : [{ ...underWay, address }];
+  for (let next = takeNext(loop); next !== undefined; next = takeNext(loop)) pending.push({ ...requestOf(loop, next), address });
+  state.stopAt = Infinity;
+  if (isOwnProcess !== true) return pending;
+  // Its server stands still as well: to wait for it would cost all of the time.
+  for (const { records } of pending) countDropped(account, 'exit_deadline', records);
+  return [];
 }
 
 function sayGivenUp({ health, signal }: SenderOptions, { records }: PendingRequest): void {

@@ -85,35 +85,42 @@ export function createStore({ maxBytes = DEFAULT_MAX_BYTES }: StoreOptions = {})
       listeners.add(own);
       return () => void listeners.delete(own);
     },
-    waitFor: (probe, { timeoutMs = DEFAULT_TIMEOUT_MS, what = 'what was waited for' } = {}) =>
-      new Promise((resolve, reject) => {
-        const end = (): void => {
-          clearTimeout(timer);
-          unsubscribe();
-        };
-        const ask = (): void => {
-          try {
-            const answer = probe(store);
-            if (answer === undefined || answer === null || answer === false) return;
-            end();
-            resolve(answer);
-          } catch (error) {
-            end();
-            reject(error);
-          }
-        };
-        const timer = setTimeout(
-          () => {
-            end();
-            reject(new Error(`The store must receive ${what} within ${timeoutMs} ms, did not. It has ${summarize(store)}.`));
-          },
-          Math.min(timeoutMs, 2 ** 31 - 1),
-        );
-        const unsubscribe = store.subscribe(ask);
-        ask();
-      }),
+    waitFor: (probe, options) => waitFor(store, probe, options),
   };
   return store;
+}
+
+function waitFor<T>(
+  store: Store,
+  probe: (store: Store) => T | undefined | null | false,
+  { timeoutMs = DEFAULT_TIMEOUT_MS, what = 'what was waited for' }: WaitOptions = {},
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+    };
+    const ask = (): void => {
+      try {
+        const answer = probe(store);
+        if (answer === undefined || answer === null || answer === false) return;
+        end();
+        resolve(answer);
+      } catch (error) {
+        end();
+        reject(error);
+      }
+    };
+    const timer = setTimeout(
+      () => {
+        end();
+        reject(new Error(`The store must receive ${what} within ${timeoutMs} ms, did not. It has ${summarize(store)}.`));
+      },
+      Math.min(timeoutMs, 2 ** 31 - 1),
+    );
+    const unsubscribe = store.subscribe(ask);
+    ask();
+  });
 }
 
 function index<T>(byTrace: Map<string, Set<T>>, traceId: string | undefined, record: T): void {

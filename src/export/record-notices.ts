@@ -1,4 +1,4 @@
-/** What records are called in messages, and what is said of one that is lost by itself. */
+/** What records are called in messages, and what is said when one is lost by itself or none finds room. */
 import type { Signal } from '../config/config.ts';
 import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
@@ -23,6 +23,13 @@ export function sayNotEncoded(reporter: Reporter, signal: Signal, error: unknown
   reporter.say(
     `encode-error.${signal}`,
     `A ${recordOf(signal)} must be encodable, but one was not: ${errorText(error)}. It is lost, and no other. Correct what the application puts into it.`,
+  );
+}
+
+export function sayQueueFull(reporter: Reporter, signal: Signal, maxBytes: number): void {
+  reporter.say(
+    `queue-full.${signal}`,
+    `No more ${recordsOf(signal)} can wait for export: the limit of ${maxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES) is reached. New ones are dropped and counted until some are exported.`,
   );
 }
 
