@@ -18,7 +18,8 @@ export interface Application {
  */
 export function makeApplication(files: Files, linked: readonly string[] = []): Application {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-application-')));
-  for (const [path, content] of Object.entries(files)) {
+  // A service without a name is told so.
+  for (const [path, content] of Object.entries({ 'package.json': { name: 'application' }, ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content));
   }
