@@ -9,6 +9,7 @@ import {
   REFUSED,
   SLOTS_PER_REQUEST,
   STARTED,
+  TIMEOUT_SETTING,
   TOO_LARGE,
   type ExitFlushData,
   type FailureNote,
@@ -18,8 +19,6 @@ import { createTransport } from '../export/transport/transport.ts';
 import { monotonicNanos, setTimeout } from '../runtime/captured.ts';
 import { isTooLarge, type SendResult, type Transport } from '../otlp/types.ts';
 
-/** What bounds each request here. */
-const TIMEOUT_SETTING = 'SIGNALBOX_SHUTDOWN_TIMEOUT';
 const FIRST_PAUSE_MS = 100;
 /** An endpoint at which no collector listens may be restarting, but is not waited for longer than this. */
 const GIVE_UP_UNREACHABLE_MS = 1000;

@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 import type { OtlpConfig, Signal } from '../config/config.ts';
 import { readEnvironment } from '../config/early.ts';
 import type { PendingRequest, Settlement } from '../export/sender.ts';
+import { timedOut } from '../export/transport/failure.ts';
 import { monotonicNanos, SharedArrayBuffer } from '../runtime/captured.ts';
 import { attempt } from '../runtime/contain.ts';
 import { monotonicMs } from '../runtime/clock.ts';
@@ -22,6 +23,7 @@ import {
   REFUSED,
   SLOTS_PER_REQUEST,
   STARTED,
+  TIMEOUT_SETTING,
   TOO_LARGE,
   type ExitFlushData,
   type FailureNote,
@@ -64,8 +66,22 @@ export function flushBlocking(jobs: readonly ExitJob[], deadlineMs: number): Exi
     }
   }
   const outcomes = readOutcomes(jobs, new Int32Array(results));
-  const failures = jobs.map((_, job) => readNote(new Uint8Array(notes, job * NOTE_BYTES, NOTE_BYTES)));
+  const failures = jobs.map((job, index) => {
+    const note = readNote(new Uint8Array(notes, index * NOTE_BYTES, NOTE_BYTES));
+    const isUnanswered = error === undefined && deadlineMs > REPORTING_MS && outcomes[index]?.some(isGivenUp) === true;
+    return note ?? (isUnanswered ? noAnswer(job, deadlineMs) : undefined);
+  });
   return error === undefined ? { outcomes, failures } : { outcomes, failures, error };
+}
+
+function isGivenUp(outcome: Settlement): boolean {
+  return outcome.kind === 'lost' && outcome.reason === 'exit_deadline';
+}
+
+/** The worker was still waiting when the time was over. */
+function noAnswer({ otlp, signal }: ExitJob, deadlineMs: number): FailureNote | undefined {
+  const result = timedOut({ otlp, signal, timeoutSetting: TIMEOUT_SETTING }, deadlineMs);
+  return result.kind === 'retry' ? { reason: result.reason, message: result.message } : undefined;
 }
 
 /** @throws when no worker can be started. */

@@ -29,6 +29,9 @@ export interface FailureNote {
 
 export const NOTE_BYTES = 2048;
 
+/** What bounds the requests of the last export. */
+export const TIMEOUT_SETTING = 'SIGNALBOX_SHUTDOWN_TIMEOUT';
+
 /** Slot 0 says how far the worker is; the outcomes follow. */
 export const PROGRESS_SLOT = 0;
 export const STARTED = 1;

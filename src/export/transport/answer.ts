@@ -1,9 +1,9 @@
 /** What OTLP servers say, in whichever protocol. Nothing here throws: an answer that makes no sense says nothing. */
 import type { OtlpConfig } from '../../config/config.ts';
 import { attempt } from '../../runtime/contain.ts';
-import { redactText } from '../../redaction/redact-text.ts';
 import { bytesAt, numberAt, readFields } from '../../otlp/encode/protobuf-reader.ts';
 import type { SendResult } from '../../otlp/types.ts';
+import { loadPart } from '../../runtime/load-part.ts';
 
 /** OTLP 1.11: a client should not read more of an answer. */
 export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
@@ -81,9 +81,12 @@ export function quote(text: string, otlp: OtlpConfig): string {
     .slice(0, 4 * MAX_QUOTE_LENGTH)
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .trim();
+  if (line === '') return '';
   for (const value of Object.values(otlp.headers)) {
     for (const secret of secretsOf(value)) line = line.replaceAll(secret, '[REDACTED]');
   }
+  // A collector that is content says nothing, and the worker of the last export has no time to load tables for it.
+  const { redactText } = loadPart<typeof import('../../redaction/redact-text.ts')>(import.meta.url, '../../redaction/redact-text');
   line = redactText(line);
   return line.length > MAX_QUOTE_LENGTH ? `${line.slice(0, MAX_QUOTE_LENGTH)}…` : line;
 }
