@@ -94,7 +94,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const delivering: Delivering = { ...options, limit: createEndLimit(options.limitMs), state };
   const { limit, limitMs } = delivering;
   return {
-    flush: () => flush(delivering, limitMs),
+    flush: () => flushOnRequest(delivering),
     shutdown: () => (state.shuttingDown ??= shutdown(delivering)),
     awaitAnswers: () => awaitAnswers(delivering),
     async flushBeforeSignal() {
@@ -122,6 +122,18 @@ async function flush(delivering: Delivering, limitMs: number, { hold = true, the
   await collect(delivering, limitMs * COLLECTING_SHARE, hold, thenStop);
   const restMs = Math.max(0, endsAt - monotonicMs());
   await Promise.all(delivering.outlets.map(({ sender }) => sender.flush(restMs, { hold, thenStop })));
+}
+
+async function flushOnRequest(delivering: Delivering): Promise<void> {
+  const { limit } = delivering;
+  const leftMs = limit.flushLeftMs();
+  if (leftMs === 0) return;
+  const flushed = limit.flushing();
+  try {
+    await flush(delivering, leftMs);
+  } finally {
+    flushed();
+  }
 }
 
 async function collect(delivering: Delivering, limitMs: number, hold: boolean, isLast: boolean): Promise<void> {

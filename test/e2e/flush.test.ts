@@ -100,6 +100,17 @@ describe('the providers of the OpenTelemetry API', { concurrency: 2 }, () => {
     assert.equal(stdout, 'in time\n', stderr);
   });
 
+  it('one after the other are held once by a collector that is silent', async () => {
+    await using server = await startSilentServer();
+    const { stdout, stderr } = await runProgram(
+      flushing('providers-one-after-the-other-in-time', {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`,
+        SIGNALBOX_SHUTDOWN_TIMEOUT: '2000',
+      }),
+    );
+    assert.equal(stdout, 'in time\n', stderr);
+  });
+
   it('go on after their shutdown(), for their end is that of the process', async () => {
     await using collector = await startCollector();
     const { said, stderr } = await runProgram(flushing('records-after-provider-shutdown', collector.env));

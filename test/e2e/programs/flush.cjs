@@ -46,6 +46,14 @@ const WAYS = {
     await firstOf(Promise.all(Object.values(PROVIDERS).flatMap((find) => [find().forceFlush(), find().shutdown()])));
     process.kill(process.pid, 'SIGKILL');
   },
+  async 'providers-one-after-the-other-in-time'() {
+    const shutDownEach = async () => {
+      for (const find of Object.values(PROVIDERS)) await find().shutdown();
+    };
+    record();
+    await firstOf(shutDownEach());
+    process.kill(process.pid, 'SIGKILL');
+  },
   async 'records-after-provider-shutdown'() {
     record(5);
     await Promise.all(Object.values(PROVIDERS).map((find) => find().shutdown()));

@@ -62,4 +62,49 @@ describe('the time limit of the end', () => {
     assert.equal(limitOf(0).limit.holdLeftMs(), 0);
     assert.equal(limitOf(0).limit.leftMs(), 0);
   });
+
+  it('is not given once more to the end after flushes that were in vain, one after the other or together', () => {
+    const { limit, clock } = limitOf(5000);
+    const both = [limit.flushing(), limit.flushing()];
+    clock.ms += 2000;
+    const third = limit.flushing();
+    clock.ms += 3000;
+    for (const flushed of both) flushed();
+    assert.equal(limit.flushLeftMs(), 0);
+    third();
+    assert.equal(limit.flushLeftMs(), 0);
+    assert.equal(limit.leftMs(), 0);
+  });
+
+  it('is given whole after flushes that did not take all of their time, however many, also where one overlaps the next', () => {
+    const { limit, clock } = limitOf(5000);
+    let last = limit.flushing();
+    for (let round = 0; round < 100; round++) {
+      clock.ms += 300;
+      const next = limit.flushing();
+      clock.ms += 100;
+      last();
+      last = next;
+    }
+    last();
+    assert.equal(limit.flushLeftMs(), 5000);
+    assert.equal(limit.leftMs(), 5000);
+  });
+
+  it('forgets a flush in vain after a while, for the process went on', () => {
+    const { limit, clock } = limitOf(5000);
+    const flushed = limit.flushing();
+    clock.ms += 5000;
+    flushed();
+    clock.ms += 5000;
+    assert.equal(limit.flushLeftMs(), 5000);
+    assert.equal(limit.leftMs(), 5000);
+  });
+
+  it('has what a flush leaves of it, when the process ends meanwhile', () => {
+    const { limit, clock } = limitOf(5000);
+    limit.flushing();
+    clock.ms += 2000;
+    assert.equal(limit.leftMs(), 3000);
+  });
 });
