@@ -61,6 +61,17 @@ const CLIENT: Readonly<Record<string, Expected>> = {
   '/missing': { status: 404, type: '404' },
 };
 
+const FETCH: Readonly<Record<string, Expected>> = {
+  ...Object.fromEntries(
+    ['none', 'text', 'number', 'object', 'null'].flatMap((reason) => [
+      [`/begins/${reason}`, FINE],
+      [`/silent/${reason}`, GIVEN_UP],
+    ]),
+  ),
+  '/silent/timeout': { type: 'TimeoutError', exception: 'The operation was aborted due to timeout' },
+  '/silent/broken': { type: 'UND_ERR_SOCKET', exception: 'other side closed' },
+};
+
 const WENT_AWAY: Expected = { type: 'aborted', isError: false };
 const WENT_MIDWAY: Expected = { status: 200, type: 'aborted', isError: false };
 const DESTROYED: Expected = { status: 200, type: 'destroyed' };
@@ -135,6 +146,13 @@ it('a request that its own program gave up is no error; one that timed out, or t
   const ending = await runProgram({ program: join(PROGRAMS, 'broken-off/client.cjs'), env: collector.env });
   assert.deepEqual([ending.code, ending.ownStderr], [0, '']);
   assertEnds(collector, 'client', CLIENT);
+});
+
+it('the same by fetch, whatever the reason that is given', async () => {
+  await using collector = await startCollector();
+  const ending = await runProgram({ program: join(PROGRAMS, 'broken-off/fetch.cjs'), env: collector.env });
+  assert.deepEqual([ending.code, ending.ownStderr], [0, '']);
+  assertEnds(collector, 'client', FETCH);
 });
 
 describe('a response that was broken off is told from a whole one, and who did it', () => {

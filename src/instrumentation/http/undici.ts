@@ -3,6 +3,7 @@
  * headers of a request that came in would send two `traceparent`, and the next service would begin a trace of its own.
  */
 import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { attempt } from '../../runtime/contain.ts';
 import { requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import { isReplaced } from './http-semantics.ts';
@@ -36,10 +37,16 @@ export function create(options: Record<string, unknown>): Instrumentation {
     /** The code of a `DOMException` is a number: of a time-out, `error.type` would be 23. */
     override onError(message: Message & { error: unknown }): void {
       const { error } = message;
+      if (isOnlyAReason(error)) return super.onError({ ...message, error: { name: 'AbortError' } });
       const isNumbered = error instanceof DOMException && error.name !== 'AbortError';
       super.onError(isNumbered ? { ...message, error: withoutCode(error) } : message);
     }
   })(options);
+}
+
+/** What is no error was given to `abort(reason)` or `cancel(reason)`: a request that its own program gave up is none. */
+function isOnlyAReason(error: unknown): boolean {
+  return !(error instanceof Error) && attempt(() => typeof (error as { name?: unknown } | null)?.name !== 'string', true);
 }
 
 function withoutCode({ name, message, stack }: DOMException): object {
