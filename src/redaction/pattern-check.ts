@@ -15,11 +15,20 @@ const MAX_REPEATS = 1000;
 const MAX_UNROLLED = 20;
 const MAX_LENGTH = 512;
 
-/** What must come behind a part: the characters it may begin with; `isOptional` when the pattern may end here. */
+/** What must come behind a part: the characters it may begin with; `isOptional` when the pattern ends here if it does not. */
 interface Follow {
   readonly set: CharSet;
   readonly isOptional: boolean;
 }
+
+/** What a part may begin with, whether it can match nothing, and whether it does so wherever it stands (`x?`, but not `$`). */
+interface First {
+  readonly set: CharSet;
+  readonly isOptional: boolean;
+  readonly isCertain: boolean;
+}
+
+const NOTHING_FOLLOWS: Follow = { set: 0n, isOptional: true };
 
 /** A sentence of why not, without its full stop; `undefined` when the pattern may run. */
 export function slownessOf(source: string, flags: string): string | undefined {
@@ -27,7 +36,7 @@ export function slownessOf(source: string, flags: string): string | undefined {
   const parsed = parsePattern(source, flags);
   if (typeof parsed === 'string') return parsed;
   const ways = { count: 1 };
-  const fault = faultIn(parsed, { set: 0n, isOptional: true }, [], ways);
+  const fault = faultIn(parsed, NOTHING_FOLLOWS, [], ways);
   if (fault !== undefined) return fault;
   return ways.count > MAX_WAYS ? 'it can match in too many ways' : undefined;
 }
@@ -41,10 +50,10 @@ function faultIn(node: Node, follow: Follow, before: readonly Before[], ways: { 
     case 'edge':
       return undefined;
     case 'look':
-      return isFixed(node.body) ? undefined : 'it repeats inside of (?=…), (?!…), (?<=…) or (?<!…)';
+      if (!isBounded(node.body)) return 'it repeats without an end inside of (?=…), (?!…), (?<=…) or (?<!…)';
+      return faultIn(node.body, NOTHING_FOLLOWS, [], ways);
     case 'choice': {
-      const firsts = node.options.map((option) => firstOf(option).set);
-      if (firsts.some((set, i) => firsts.some((other, j) => i < j && (set & other) !== 0n))) ways.count *= node.options.length;
+      if (!isDisjoint(node.options)) ways.count *= node.options.length;
       return node.options.map((option) => faultIn(option, follow, before, ways)).find((fault) => fault !== undefined);
     }
     case 'sequence':
@@ -99,7 +108,28 @@ function startsOnce(set: CharSet, before: readonly Before[]): boolean {
 
 const WORD_SET = (parsePattern('\\w', '') as Extract<Node, { kind: 'set' }>).set;
 
-/** One way through, and of one length. */
+/** Whether the first character tells which option it is. */
+function isDisjoint(options: readonly Node[]): boolean {
+  const firsts = options.map((option) => firstOf(option).set);
+  return !firsts.some((set, i) => firsts.some((other, j) => i < j && (set & other) !== 0n));
+}
+
+function isBounded(node: Node): boolean {
+  switch (node.kind) {
+    case 'choice':
+      return node.options.every(isBounded);
+    case 'sequence':
+      return node.items.every(isBounded);
+    case 'repeat':
+      return node.max <= MAX_REPEATS && isBounded(node.body);
+    case 'look':
+      return isBounded(node.body);
+    default:
+      return true;
+  }
+}
+
+/** One way through any text. */
 function isFixed(node: Node): boolean {
   switch (node.kind) {
     case 'set':
@@ -107,6 +137,8 @@ function isFixed(node: Node): boolean {
       return true;
     case 'sequence':
       return node.items.every(isFixed);
+    case 'choice':
+      return node.options.every((option) => isFixed(option) && !firstOf(option).isOptional) && isDisjoint(node.options);
     case 'repeat':
       return node.min === node.max && node.max <= MAX_REPEATS && isFixed(node.body);
     default:
@@ -120,39 +152,42 @@ function unroll({ body, min, max }: Extract<Node, { kind: 'repeat' }>): Node[] {
 }
 
 function followOf(items: readonly Node[], follow: Follow): Follow {
-  let set = 0n;
-  let mayFail = false;
-  for (const item of items) {
-    if (item.kind === 'edge' || item.kind === 'look') {
-      mayFail = true; // takes nothing, so what comes behind it follows
-      continue;
-    }
-    const first = firstOf(item);
-    set |= first.set;
-    if (!first.isOptional) return { set, isOptional: false };
-  }
-  return { set: set | follow.set, isOptional: follow.isOptional && !mayFail };
+  const { set, isOptional, isCertain } = firstOfAll(items);
+  return isOptional ? { set: set | follow.set, isOptional: follow.isOptional && isCertain } : { set, isOptional };
 }
 
-function firstOf(node: Node): Follow {
+function firstOfAll(items: readonly Node[]): First {
+  let set = 0n;
+  let isCertain = true;
+  for (const item of items) {
+    const first = firstOf(item);
+    set |= first.set;
+    isCertain &&= first.isCertain;
+    if (!first.isOptional) return { set, isOptional: false, isCertain };
+  }
+  return { set, isOptional: true, isCertain };
+}
+
+function firstOf(node: Node): First {
   switch (node.kind) {
     case 'set':
-      return { set: node.set, isOptional: false };
+      return { set: node.set, isOptional: false, isCertain: false };
     case 'edge':
     case 'look':
-      return { set: 0n, isOptional: true };
+      return { set: 0n, isOptional: true, isCertain: false }; // takes nothing, and may fail
     case 'choice': {
       const firsts = node.options.map(firstOf);
-      return { set: firsts.reduce((set, first) => set | first.set, 0n), isOptional: firsts.some((first) => first.isOptional) };
+      return {
+        set: firsts.reduce((set, first) => set | first.set, 0n),
+        isOptional: firsts.some((first) => first.isOptional),
+        isCertain: firsts.some((first) => first.isCertain),
+      };
     }
     case 'sequence':
-      return followOf(
-        node.items.filter(({ kind }) => kind !== 'edge' && kind !== 'look'),
-        { set: 0n, isOptional: true },
-      );
+      return firstOfAll(node.items);
     case 'repeat': {
       const first = firstOf(node.body);
-      return { set: first.set, isOptional: first.isOptional || node.min === 0 };
+      return { set: first.set, isOptional: first.isOptional || node.min === 0, isCertain: first.isCertain || node.min === 0 };
     }
   }
 }

@@ -73,7 +73,7 @@ const MEASURE_WORD = /\b(?:[nuµm]s|nanos|micros|millis|seconds|bytes|time|times
 /** Fields that hold a name, and those that hold the value that goes with it: `{ name: 'password', value: '…' }`. */
 const LABEL_FIELD = /^(?:name|key|header|field|param|parameter|property|label|k)$/i;
 /** What may be a name, and no sentence. */
-const NAME = /^(?!.*REDACTED)[\p{L}_$@][\p{L}\p{N}_.$ -]{0,63}$/u;
+const NAME = /^[\p{L}_$@][\p{L}\p{N}_.$ -]{0,63}$/u;
 const VALUE_FIELD = /^(?:values?|val|v|content|data)$/i;
 
 /** What is done with values under a name that makes so much of them secret. */
@@ -249,7 +249,9 @@ function redactArray(rule: Rule, items: readonly PlainValue[]): PlainValue[] {
 
 /** `['--token', '…']`, `['Authorization', '…']` and, where the two are all there is, `['password', '…']`. */
 function announces(before: string, items: readonly PlainValue[], at: number): boolean {
-  return announcesSecret(before) || (at === 1 && items.length === 2 && NAME.test(before) && isSecretName(before));
+  return (
+    announcesSecret(before) || (at === 1 && items.length === 2 && NAME.test(before) && !before.includes(REDACTED) && isSecretName(before))
+  );
 }
 
 function redactFields(rule: Rule, fields: PlainMap): PlainMap {

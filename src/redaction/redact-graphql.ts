@@ -1,5 +1,5 @@
-/** A string or a block string (also one that does not end), a comment, a number, a variable or a name. */
-const TOKEN = /"""(?:[^"\\]|\\"""|\\|"(?!""))*(?:"""|$)|"(?:[^"\\\r\n]|\\[^]?)*(?:"|(?=[\r\n])|$)|#[^\r\n]*|\$?[A-Za-z_]\w*|-?\d[\w.+-]*/g;
+/** Where a block string begins; a string (also one that does not end), a comment, a number, a variable or a name. */
+const TOKEN = /"""|"(?:[^"\\\r\n]|\\[^])*["\\]?|#[^\r\n]*|\$?[A-Za-z_]\w*|-?\d[\w.+-]*/g;
 
 /**
  * A document of GraphQL without the data in it: strings, block strings and numbers become `?`, comments go. Names,
@@ -8,8 +8,22 @@ const TOKEN = /"""(?:[^"\\]|\\"""|\\|"(?!""))*(?:"""|$)|"(?:[^"\\\r\n]|\\[^]?)*(
  * @see https://spec.graphql.org/October2021/#sec-Appendix-Grammar-Summary.Lexical-Tokens
  */
 export function redactGraphql(document: string): string {
-  return document.replace(TOKEN, (token) => {
-    if (token.startsWith('#')) return '';
-    return token.startsWith('"') || /^[-\d]/.test(token) ? '?' : token;
-  });
+  let result = '';
+  let done = 0;
+  TOKEN.lastIndex = 0;
+  for (let match = TOKEN.exec(document); match; match = TOKEN.exec(document)) {
+    const [token] = match;
+    if (token === '"""') TOKEN.lastIndex = blockStringEnd(document, TOKEN.lastIndex);
+    result += document.slice(done, match.index);
+    if (!token.startsWith('#')) result += /^["\d-]/.test(token) ? '?' : token;
+    done = TOKEN.lastIndex;
+  }
+  return result + document.slice(done);
+}
+
+/** Behind the three quotes that no backslash stands in front of. */
+function blockStringEnd(document: string, from: number): number {
+  let end = document.indexOf('"""', from);
+  while (end > from && document[end - 1] === '\\') end = document.indexOf('"""', end + 3);
+  return end === -1 ? document.length : end + 3;
 }

@@ -8,7 +8,7 @@ const SQL_VERB =
 /** Commands whose first argument is no key, and may be a password or a program. */
 const NO_KEY = /^(?:acl|auth|client|config|debug|echo|eval|evalsha|eval_ro|evalsha_ro|fcall|fcall_ro|function|hello|migrate|ping|script)$/i;
 
-const GRAPHQL = /^(?:query|mutation|subscription|fragment)\b\s{0,8}(?:\w{1,64}\s{0,8}){0,4}[({@]/;
+const GRAPHQL = /^(?:query|mutation|subscription|fragment)\b[\w\s]{0,256}[({@]/;
 
 const COMMAND_NAME = /^[A-Za-z][\w.-]{0,30}$/;
 const KEY_PART = /^[A-Za-z_.{}*-]{1,20}$/;

@@ -21,7 +21,7 @@ import { createListTracker, isQuotedValue } from './sql-values.ts';
 /** A name that someone may have chosen; text that only ended up between the same quotes looks otherwise. */
 const PLAIN_NAME = /^[^'"`\\;=@\r\n]{1,128}$/;
 
-const LISTS = /\bin ?\( ?\?(?: ?, ?\?)+ ?\)/gi;
+const LISTS = /\bin ?\([ ,?]+\)/gi;
 
 /**
  * Strings, numbers, dollar-quoted and hexadecimal literals become `?`, lists of them in `IN` become one, comments go, and
@@ -93,7 +93,7 @@ class Scan {
       const quoted = this.doubtful[j + 1] as string;
       result += `${this.doubtful[j]}${this.quotesHoldNames && PLAIN_NAME.test(quoted) ? `"${quoted}"` : '?'}`;
     }
-    return (result + this.out).replace(LISTS, (list) => `${list.slice(0, list.indexOf('('))}(?)`).trim();
+    return (result + this.out).replace(LISTS, (list) => (/\? ?,/.test(list) ? `${list.slice(0, list.indexOf('('))}(?)` : list)).trim();
   }
 }
 

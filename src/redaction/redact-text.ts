@@ -32,7 +32,7 @@ const MAX_PASSWORD_LENGTH = 128;
 const QUERY = /\?(?=[\w.[\]%~-]{1,64}=)(?:[^\s"'`<>\\]|\\u00)+/g;
 /** Punctuation of the sentence or the code that a URL stands in. */
 const BEHIND_URL = /[)\]}.,;:!]+$/;
-const PATH = /(?:\/[^\s"'`<>/?#]+){2,}/g;
+const PATH = /\/[^\s"'`<>?#]+/g;
 
 /** `ESC[32m`, also as JSON and JavaScript write it. */
 const COLOUR = /(?:\u001b|\\u001b|\\x1b)\[[\d;]{0,16}m/gi;

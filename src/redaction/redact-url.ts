@@ -13,6 +13,7 @@ const PORT = /^(?:\d{0,5}(?:,.*)?|port|[$<{:*].*)$/i;
 const TOKEN_FOLLOWS = /^(?:reset|invites?|invitations?|verify|verification|confirm|confirmation|login|signin|sso|recover)$/i;
 const TOKENS_FOLLOW = /hooks?b?\d?$|^triggers?$|^interactions$|^key$|^magic|activat|unsubscribe|^share$/i;
 const PLACEHOLDER = /^[:{[*(<$]/;
+const MAX_WORDS_LENGTH = 256;
 /** `getting-started-guide-2` */
 const WORDS = /^[a-z]{1,15}(?:[-_.][a-z]{1,15})*(?:[-_.][a-z]{0,15}\d{1,2})?$/;
 const FILE_NAME = /\.(?:m?[jt]sx?|css|html?|json|map|png|jpe?g|gif|webp|svg|ico|woff2?|ya?ml|txt|md)$/i;
@@ -157,7 +158,13 @@ function leadsToSecret(segment: string): boolean {
 
 /** Long, and neither words, nor a placeholder (`:resetPasswordToken`), nor the name of a file. */
 function isKeyLike(segment: string): boolean {
-  if (segment.length < 8 || PLACEHOLDER.test(segment) || FILE_NAME.test(segment) || WORDS.test(segment)) return false;
+  if (
+    segment.length < 8 ||
+    PLACEHOLDER.test(segment) ||
+    FILE_NAME.test(segment) ||
+    (segment.length <= MAX_WORDS_LENGTH && WORDS.test(segment))
+  )
+    return false;
   return segment.length >= 20 || /\d/.test(segment);
 }
 

@@ -69,13 +69,19 @@ export function isHarmless(value: string, name: string, secrecy: Secrecy, isSaid
   return SAID.some((said) => {
     if (said.notUnderNumbers && secrecy === 'text and numbers') return false;
     if (said.underPlural && !PLURAL.test(name)) return false;
-    return said.inSentence ? isSaid && said.values.test(said.alone ? value : word) : said.values.test(value);
+    if (!said.inSentence) return said.values.test(value);
+    return isSaid && isAmong(said.alone ? value : word, said.values);
   });
 }
 
 /** Whether `word` says something about a secret: `expired`, `must`. */
 export function isSaying(word: string): boolean {
-  return SAYINGS.test(word);
+  return isAmong(word, SAYINGS);
+}
+
+/** Longer ones are no word. */
+function isAmong(word: string, values: RegExp): boolean {
+  return word.length <= 64 && values.test(word);
 }
 
 const SAYINGS = SAID.find(({ what }) => what === 'what is said about a secret')!.values;

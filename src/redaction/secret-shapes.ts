@@ -17,7 +17,7 @@ const KEYS_IN_PATHS =
   /((?<![A-Za-z0-9])bot)\d{3,}:[\w-]{3,}|(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/-]+|(\/api\/(?:v\d{1,2}\/)?webhooks\/\d{1,20}\/)[\w-]+/gi;
 
 /** Joined as a person joins them. */
-const DIGIT_GROUPS = /\d+(?:[ +-]\d+)*/g;
+const DIGIT_GROUPS = /\d[\d +-]{12,}/g;
 const GROUP_JOINT = /([ +-])/;
 /** What makes a number beside it a measurement, and no card: `duration_ns: 378282246310005`, `378282246310005 ns`. */
 const MEASURED_BEFORE =

@@ -1,5 +1,5 @@
-/** Redacts long texts that are made to be slow, and says when it is through. */
-import { parentPort } from 'node:worker_threads';
+/** Texts that are made to be slow: one of these again and again, through every part of the redactor. */
+import { redactAttribute } from '../../../src/redaction/redact-attribute.ts';
 import { redactGraphql } from '../../../src/redaction/redact-graphql.ts';
 import { redactQueryText } from '../../../src/redaction/redact-query-text.ts';
 import { redactSql } from '../../../src/redaction/redact-sql.ts';
@@ -7,9 +7,7 @@ import { redactText } from '../../../src/redaction/redact-text.ts';
 import { redactUrl } from '../../../src/redaction/redact-url.ts';
 import { isSecretName } from '../../../src/redaction/secret-names.ts';
 
-const LENGTH = 256 * 1024;
-
-const UNITS = [
+export const UNITS: readonly string[] = [
   'a',
   ' ',
   '\n',
@@ -156,9 +154,17 @@ const UNITS = [
   '$a1$',
   'query {',
   '"""',
+  'region_key=',
+  'tests pass: 1, fail: ',
+  'sig: SIGTERM ',
+  'xoxb-a+/=',
+  'alter user a ',
+  '| ',
+  "'a' +\n ",
+  'unexpected token: ',
 ];
 
-const PARTS: [name: string, run: (text: string) => unknown][] = [
+export const PARTS: readonly (readonly [name: string, run: (text: string) => unknown])[] = [
   ['redactText', redactText],
   ['redactText of a statement', (text) => redactText(`select a from b where c = 'd' and ${text}`)],
   ['redactGraphql', redactGraphql],
@@ -170,13 +176,5 @@ const PARTS: [name: string, run: (text: string) => unknown][] = [
   ['redactQueryText of a document', (text) => redactQueryText(`{"${text}`)],
   ['redactQueryText of a command', (text) => redactQueryText(`GET ${text}`)],
   ['isSecretName', isSecretName],
+  ['redactAttribute of a list', (text) => redactAttribute('', [text, { a: text }])],
 ];
-
-for (const unit of UNITS) {
-  const text = unit.repeat(Math.ceil(LENGTH / unit.length));
-  for (const [name, run] of PARTS) {
-    parentPort?.postMessage(`${name}: ${JSON.stringify(unit)} again and again`);
-    run(text);
-  }
-}
-parentPort?.postMessage('done');
