@@ -31,6 +31,8 @@ export interface SecretName {
   readonly harmlessValue?: RegExp;
   /** Names that fit, and are none all the same. */
   readonly except?: readonly HarmlessName[];
+  /** Such names name a thing where they stand in a sentence before a plain word: `client key: web-1`. */
+  readonly plainInSentence?: RegExp;
   /** Numbers are counts where this stands behind them: `pass: 1234, fail: 5`. */
   readonly countedBefore?: RegExp;
 }
@@ -44,13 +46,33 @@ const COUNTS_BEHIND = /\b(?:fail(?:s|ed|ing|ures?)?|skip(?:s|ped)?|todo|pending|
 export const SECRET_NAMES: readonly SecretName[] = [
   {
     what: 'passwords',
-    words:
-      /password(?!less)|\bpass (?:word|phrase|code)|passphrase|passcode|passwd|\bpassw\b|pwd\b|\bpw\b|\bpswd\b|passwort|kennwort|wachtwoord|contraseña|mot ?de ?passe\b|\bsenha\b|пароль|密码|パスワード/,
+    words: /password(?!less)|\bpass (?:word|phrase|code)|passphrase|passcode|passwd|\bpassw\b|pwd\b|\bpw\b|\bpswd\b|\bbind ?pw\b|\bpsk\b/,
     secrecy: 'text and numbers',
-    part: /pass|pwd|pw\b|pswd|kennwort|wachtwoord|contrase|senha|парол|密码|パス/,
-    examples: 'password db_password PGPASSWORD passwd MYSQL_PWD user.pw pswd passphrase passcode passwort kennwort contraseña senha'.split(
-      ' ',
-    ),
+    part: /pass|pwd|pw\b|pswd|psk/,
+    examples: [
+      'password',
+      'db_password',
+      'PGPASSWORD',
+      'passwd',
+      'MYSQL_PWD',
+      'user.pw',
+      'pswd',
+      'passphrase',
+      'passcode',
+      'bindpw',
+      'wpa_psk',
+    ],
+  },
+  {
+    what: 'passwords in other languages',
+    words:
+      /passwort|kennwort|geheim(?:nis)?\b|wachtwoord|contrase(?:ñ|n)a|\bclave\b(?! (?:primaria|foránea))|mot ?de ?passe\b|\bsenha\b|\bsegredo\b|\bsegreta\b|парол|\bhasł[oa]\b|\bheslo\b|şifre|lösenord|losenord|salasana|adgangskode|kodeord|jelszó|lozinka|密码|密碼|パスワード|暗証番号|비밀번호|암호|كلمة (?:المرور|السر)|סיסמ|mật khẩu|รหัสผ่าน/,
+    secrecy: 'text and numbers',
+    part: /passwort|kennwort|geheim|wachtwoord|contrase|clave|passe|senha|segre|парол|has[łl]|heslo|ifre|senord|salasana|adgangs|kodeord|jelsz|lozinka|密|パス|暗証|비밀|암호|كلمة|סיסמ|khẩu|รหัส/,
+    examples:
+      'Passwort kennwort Geheimnis wachtwoord contraseña clave senha segredo пароль hasło heslo şifre lösenord salasana jelszó 密码 パスワード 비밀번호'.split(
+        ' ',
+      ),
   },
   {
     what: 'secrets',
@@ -80,14 +102,16 @@ export const SECRET_NAMES: readonly SecretName[] = [
     secrecy: 'text and numbers',
     part: /card|pan\b/,
     examples: ['creditCard', 'card_number', 'card.pan'],
+    harmlessValue: /^[a-z]{1,12}$|^-?\d{1,3}$|^-?\d{1,4}\.\d{1,6}$/i, // `credit card: declined`, `pan: 0.5`
   },
   {
     what: 'codes that let somebody in',
     words:
-      /\b(?:security|recovery|verification|mfa|2fa|access|auth|authorization|backup|device|invite|invitation|reset|activation|login|sms|one time) ?codes?\b/,
+      /\b(?:security|recovery|verification|mfa|2fa|access|auth|authorization|backup|device|invite|invitation|reset|activation|login|sms|one time|unlock|entry|pairing|door) ?codes?\b/,
     secrecy: 'text and numbers',
     part: /code/,
     examples: ['verification_code', '2fa_code', 'backupCodes', 'reset_code', 'device_code'],
+    harmlessValue: /^\d$/,
   },
   {
     what: 'tokens',
@@ -110,7 +134,7 @@ export const SECRET_NAMES: readonly SecretName[] = [
       {
         what: 'tokens of a parser',
         inSentence: true,
-        words: /\b(?:unexpected|expected|syntax|illegal|invalid or unexpected) tokens?$/,
+        words: /\b(?:unexpected|expected|syntax|illegal|invalid or unexpected|type|class|interface|struct) tokens?$/,
         examples: ['unexpected_token', 'syntaxToken'],
       },
     ],
@@ -126,9 +150,10 @@ export const SECRET_NAMES: readonly SecretName[] = [
   {
     what: 'keys that open something',
     words:
-      /\bapi ?key\b|\bapikeys?\b|\b(?:api|access|private|secret|auth|encryption|signing|master|ssh|license|subscription|account|shared|functions|app|application|deploy|session|hmac|aes|storage|service|admin|webhook|root|server|client|write|gpg|pgp|rsa|jwt|tls|ssl) ?keys?\b/,
+      /\bapi ?key\b|\bapikeys?\b|\b(?:api|access|private|secret|auth|encryption|signing|master|ssh|license|subscription|account|shared|functions|app|application|deploy|session|hmac|aes|storage|service|admin|webhook|root|server|client|write|gpg|pgp|rsa|jwt|tls|ssl) ?keys?\b|\bpriv ?keys?\b|\bpkey\b|\bpass ?keys?\b/,
     secrecy: 'text',
     part: /key/,
+    plainInSentence: /\b(?:account|shared|functions|app|application|storage|service|client|server|write|root) keys?$/,
     examples: ['apiKey', 'X-API-Key', 'api_keys', 'private_key', 'access_key_id', 'Ocp-Apim-Subscription-Key', 'hmacKey'],
   },
   {
@@ -181,9 +206,9 @@ export const SECRET_NAMES: readonly SecretName[] = [
   },
   {
     what: 'connection strings',
-    words: /\bconn(?:ection)? ?str(?:ing)?\b/,
+    words: /\bconn(?:ection)? ?str(?:ing)?\b|\bcommunity ?string\b/,
     secrecy: 'text',
-    part: /conn/,
+    part: /conn|community/,
     examples: ['connectionString', 'conn_str'],
   },
   {

@@ -7,7 +7,14 @@ import { REDACTED } from './secret-shapes.ts';
 import { indexOrEnd, valueAfter } from './value-end.ts';
 
 /** Words that continue a name in a sentence: `API key`, `reset code`, `Incorrect API key provided: …` */
-const CONTINUES_NAME = /^(?:keys?|code|number|id|string|value|phrase|header|provided|given|received|supplied|used)$/i;
+const CONTINUES_NAME =
+  /^(?:keys?|code|number|id|string|value|phrase|header|provided|given|received|supplied|used|de|passe|secreta|khẩu|المرور|السر|пользователя)$/i;
+
+/** `arn:aws:secretsmanager:eu-west-1:123456789012:secret:` has the name of a thing behind it. */
+const ARN = /\barn:[\w:/-]{1,90}:$/;
+const NAME_IN_TAG = /\s(?:name|key|id)=["']([\w.-]{1,64})["']/i;
+const NAME_IN_TAG_BEFORE = /\s(?:name|key|id)=["']([\w.-]{1,64})["'][^<>]{0,64}>\s{0,16}$/i;
+const NAME_ELEMENT_BEFORE = /<(?:name|key)>([\w.-]{1,64})<\/(?:name|key)>\s{0,16}$/i;
 
 /** Names of fields that hold a name, and of those that hold the value that goes with it. */
 const LABEL = /(?:^|[._-])(?:name|key|header|field|param|parameter|property|id|label|attribute|k|n)$/i;
@@ -27,7 +34,7 @@ export function redactNamedValues(text: string): string {
   let done = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code !== 0x3d && code !== 0x3a && code !== 0x3e) continue; // = : >
+    if (code !== 0x3d && code !== 0x3a && code !== 0x3e && code !== 0xff1a && code !== 0xff1d) continue; // = : > ： ＝
     if (i < done) continue;
     const found = code === 0x3e ? elementAt(text, i) : pairAt(text, i, done);
     if (found === undefined) continue;
@@ -80,6 +87,7 @@ function pairAt(text: string, i: number, floor: number): Range | undefined {
   if (kind === 'none') return undefined;
   if (kind === 'label') return labelledValue(text, i, floor);
   if (/^::\S/.test(text.slice(i, i + 3))) return undefined; // `auth::login` is a path
+  if (text[start - 1] === ':' && ARN.test(text.slice(Math.max(0, start - 96), start))) return undefined;
   if (isHarmlessInSentence(text, start, name)) return undefined;
   return secretBehind(text, i, name, kind);
 }
@@ -87,7 +95,7 @@ function pairAt(text: string, i: number, floor: number): Range | undefined {
 function secretBehind(text: string, separator: number, name: string, secrecy: Secrecy): Range | undefined {
   const { start, end, isQuoted } = valueAfter(text, separator + 1, name);
   const value = text.slice(start, end);
-  const isSaid = !isQuoted && (secrecy !== 'text and numbers' || text[separator] === ':');
+  const isSaid = !isQuoted && (secrecy !== 'text and numbers' || /[:：]/.test(text[separator] as string));
   if (isHarmless(value, name, secrecy, isSaid) || isCount(text, name, value, end)) return undefined;
   return [start, end];
 }
@@ -106,7 +114,7 @@ function isCount(text: string, name: string, value: string, end: number): boolea
 }
 
 function continuesName(word: string): boolean {
-  return (word.length <= 8 && CONTINUES_NAME.test(word)) || endsOwnName(word);
+  return (word.length <= 12 && CONTINUES_NAME.test(word)) || endsOwnName(word);
 }
 
 /** Where the words begin that the one before a separator belongs to in a sentence: `API key`, `API key provided`. */
@@ -128,7 +136,7 @@ function elementAt(text: string, i: number): Range | undefined {
   const element = /^<(?:[\w.-]{1,64}:)?([\w.-]{1,64})/.exec(tag)?.[1];
   if (element === undefined) return undefined;
   // `<entry key="password">…</entry>`
-  const name = isSecretName(element) ? element : (/\s(?:name|key|id)=["']([\w.-]{1,64})["']/i.exec(tag)?.[1] ?? '');
+  const name = isSecretName(element) ? element : (NAME_IN_TAG.exec(tag)?.[1] ?? nameBefore(text, open, element));
   const secrecy = secrecyOf(name);
   if (secrecy === 'none') return undefined;
   if (text.startsWith('<![CDATA[', i + 1)) return [i + 10, indexOrEnd(text, ']]>', i + 10)];
@@ -136,6 +144,13 @@ function elementAt(text: string, i: number): Range | undefined {
   if (close === -1) return secretBehind(text, i, name, secrecy);
   const value = text.slice(i + 1, close);
   return value.trim() === '' ? undefined : [i + 1, close];
+}
+
+/** `<property name="password"><value>…`, `<key>password</key><string>…` */
+function nameBefore(text: string, open: number, element: string): string {
+  if (!/^(?:value|string|val)$/i.test(element)) return '';
+  const before = text.slice(Math.max(0, open - 160), open);
+  return NAME_IN_TAG_BEFORE.exec(before)?.[1] ?? NAME_ELEMENT_BEFORE.exec(before)?.[1] ?? '';
 }
 
 /** `name="password" value="…"`: what the separator at `i` gives is the name of a secret that comes next, or came before. */

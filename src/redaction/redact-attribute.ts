@@ -1,4 +1,5 @@
 /** The one redactor that every signal goes through: what of an attribute may leave. */
+import { isPasswordArgument } from './command-lines.ts';
 import { announcesSecret } from './listed-values.ts';
 import { redactGraphql } from './redact-graphql.ts';
 import { redactQueryText } from './redact-query-text.ts';
@@ -174,13 +175,13 @@ function redactByRule(rule: Rule, text: string): string {
     case 'hide text':
       return SIGNAL.test(text) ? text : REDACTED;
     case 'hide keys':
-      return isPlainValue(text) ? redactText(text) : REDACTED;
+      return isPlainValue(text) && redactText(text) === text ? text : REDACTED;
     case 'url':
       return redactUrlOrSentence(text);
     case 'url query':
       return redactQuery(text);
     case 'database query':
-      return URL_QUERY_START.test(text) ? redactQuery(text) : redactQueryText(text);
+      return URL_QUERY_START.test(text.trimStart()) ? redactQuery(text) : redactQueryText(text);
     case 'graphql':
       return redactGraphql(text);
     case 'route':
@@ -241,10 +242,18 @@ function redactArray(rule: Rule, items: readonly PlainValue[]): PlainValue[] {
   for (let i = 0; i < items.length; i++) {
     const before = items[i - 1];
     const isSecret =
-      typeof before === 'string' && (rule === 'raw headers' ? i % 2 === 1 && isSecretName(before) : announces(before, items, i));
+      typeof before === 'string' &&
+      (rule === 'raw headers' ? i % 2 === 1 && isSecretName(before) : announces(before, items, i) || isPassword(before, items, i));
     copy.push(redactValue(isSecret ? 'hide' : rule, items[i] as PlainValue));
   }
   return copy;
+}
+
+/** `['mysql', '-p', '…']`, `['curl', '-u', 'ann:…']` */
+function isPassword(before: string, items: readonly PlainValue[], at: number): boolean {
+  const [program] = items;
+  const argument = items[at];
+  return typeof program === 'string' && typeof argument === 'string' && isPasswordArgument(program, before, argument);
 }
 
 /** `['--token', '…']`, `['Authorization', '…']` and, where the two are all there is, `['password', '…']`. */

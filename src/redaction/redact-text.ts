@@ -1,3 +1,4 @@
+import { redactCommands } from './command-lines.ts';
 import { redactEncoded } from './encodings.ts';
 import { redactListedValues } from './listed-values.ts';
 import { redactNamedValues } from './named-values.ts';
@@ -8,6 +9,7 @@ import { redactStatements } from './sql-in-text.ts';
 import {
   MAYBE_BEARER,
   MAYBE_COLOUR,
+  MAYBE_COMMAND,
   MAYBE_DASHES,
   MAYBE_ENCODED,
   MAYBE_NAMED,
@@ -16,13 +18,17 @@ import {
   MAYBE_SQL,
   suspicionsOf,
 } from './suspicion.ts';
+import { closingBracket } from './value-end.ts';
 
-const BEARER = /\b(bearer|basic)(\s{1,4}["']?|\+)([A-Za-z0-9._~+/:=-]{6,})/gi;
+const BEARER = /\b(bearer|basic)(,?\s{1,4}["']?|\+)([A-Za-z0-9._~+/:=-]{6,})/gi;
 
 /** A flag of a command line, with its value behind a space. */
 const FLAG = /(?<![\w-])--([A-Za-z][\w-]{0,63}) ("[^"\n]{0,1024}"|'[^'\n]{0,1024}'|(?!-)\S+)/g;
 /** `curl -u user:password` */
-const USER_FLAG = /((?:^|\s)(?:-u|--user|--proxy-user)[ =]["']?[^\s:"'=]{1,64}:)(?!\d{1,9}\b)[^\s"']+/g;
+const USER_FLAG = /((?:^|\s)(?:-u ?|--(?:proxy-)?user[ =])["']?[^\s:"'=]{1,64}:)(?!\d{1,9}\b)[^\s"']+/g;
+
+const GRAPHQL_OPERATION = /\b(?:query|mutation|subscription)\b[\s\w]{0,64}[({]/;
+const GRAPHQL_VARIABLES = /\bvariables["'\\]{0,4}\s{0,4}[:=]\s{0,4}(?=\{)/g;
 
 const PRIVATE_KEY = /^-{4,5} ?BEGIN [A-Z0-9 ]{0,40}-{4,5}/;
 
@@ -75,10 +81,12 @@ function redactLayer(text: string, depth: number): string {
     if (result.includes('BEGIN ')) result = redactPrivateKeys(result);
     result = result.replace(FLAG, (whole, name: string, value: string) => (isSecretUnder(name, value) ? `--${name} ${REDACTED}` : whole));
   }
+  if (seen & (MAYBE_COMMAND | MAYBE_NAMED)) result = redactCommands(result);
   if (seen & MAYBE_SQL && (seen & (MAYBE_QUOTED | MAYBE_NAMED) || result.includes('('))) result = redactStatements(result);
   if (seen & MAYBE_NAMED) {
     if (result.includes('://')) result = redactUrls(result);
     if (result.includes('?')) result = result.replace(QUERY, redactQueryRun);
+    if (result.includes('variables')) result = redactGraphqlVariables(result);
     if (mayHoldSecretName(result)) result = redactNamedValues(result);
     if (result.includes('-u')) result = result.replace(USER_FLAG, `$1${REDACTED}`);
   }
@@ -101,6 +109,22 @@ function redactPrivateKeys(text: string): string {
     const end = /-{4,5} ?END/.exec(text.slice(from))?.index ?? -1;
     if (end === -1) return result;
     done = from + end;
+  }
+  return result + text.slice(done);
+}
+
+/** Beside a document of GraphQL, the variables are what people typed. */
+function redactGraphqlVariables(text: string): string {
+  if (!GRAPHQL_OPERATION.test(text)) return text;
+  let result = '';
+  let done = 0;
+  GRAPHQL_VARIABLES.lastIndex = 0;
+  for (let match = GRAPHQL_VARIABLES.exec(text); match; match = GRAPHQL_VARIABLES.exec(text)) {
+    const start = GRAPHQL_VARIABLES.lastIndex;
+    const end = closingBracket(text, start);
+    if (end > start + 2) result += text.slice(done, start) + REDACTED; // not `{}`
+    else result += text.slice(done, end);
+    done = GRAPHQL_VARIABLES.lastIndex = end;
   }
   return result + text.slice(done);
 }
@@ -148,6 +172,7 @@ function redactCredentials(whole: string, scheme: string, space: string, value: 
   const isSecret = /^basic$/i.test(scheme)
     ? Buffer.from(value, 'base64').toString('latin1').includes(':')
     : value.length >= 20 || !/^[A-Z]?[a-z]+[.:]?$/.test(value);
+  if (space.startsWith(',') && !/\d/.test(value)) return whole; // `bearer, basic and digest`
   // `token_type=Bearer expires_in=3600`
   return isSecret && value !== REDACTED && !/^[a-z_]{1,32}=[^=]/.test(value) ? `${scheme}${space}${REDACTED}` : whole;
 }

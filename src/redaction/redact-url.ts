@@ -10,8 +10,11 @@ const PARAMETER_NAME = /^[^@]{1,64}$/;
 const PORT = /^(?:\d{0,5}(?:,.*)?|port|[$<{:*].*)$/i;
 
 /** Segments of a path behind which one token may stand, and those behind which everything may be one. */
-const TOKEN_FOLLOWS = /^(?:reset|invites?|invitations?|verify|verification|confirm|confirmation|login|signin|sso|recover)$/i;
+const TOKEN_FOLLOWS =
+  /^(?:reset|invites?|invitations?|verify|verification|confirm|confirmation|login|signin|sso|recover)(?:[-_](?:e?-?mail|account|password|user))?$/i;
 const TOKENS_FOLLOW = /hooks?b?\d?$|^triggers?$|^interactions$|^key$|^magic|activat|unsubscribe|^share$/i;
+/** Two are the rule: the second finds nothing. */
+const MAX_ROUNDS = 4;
 const PLACEHOLDER = /^[:{[*(<$]/;
 const MAX_WORDS_LENGTH = 256;
 /** `getting-started-guide-2` */
@@ -107,6 +110,16 @@ function redactHost(authority: string): string {
 
 /** A path, or a part of one, without tokens. The placeholders of a route stay. */
 export function redactPath(path: string): string {
+  let result = redactPathOnce(path);
+  // Without what was removed, it may have other segments.
+  for (let round = 1, before = path; result !== before && round < MAX_ROUNDS; round++) {
+    before = result;
+    result = redactPathOnce(result);
+  }
+  return result;
+}
+
+function redactPathOnce(path: string): string {
   const shown = redactSegments(path);
   return shown.includes('%') ? redactEncoded(shown, redactSegments) : shown;
 }

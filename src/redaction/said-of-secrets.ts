@@ -1,6 +1,6 @@
 /** Values that stand beside the name of a secret and are none: the table, and how a value is judged by it. */
 import type { Secrecy } from './name-table.ts';
-import { isPlainValue, rowOf } from './secret-names.ts';
+import { isPlainValue, rowOf, wordsOf } from './secret-names.ts';
 
 export interface Said {
   readonly what: string;
@@ -61,7 +61,9 @@ export const LONG_HEADER = /(?:authorization|cookies?)$/i;
 /** @param isSaid - the value may be a word of a sentence: `password: wrong`, but not `password=wrong`. */
 export function isHarmless(value: string, name: string, secrecy: Secrecy, isSaid: boolean): boolean {
   if (secrecy === 'text like a key' && isPlainValue(value)) return true;
-  if (rowOf(name)?.harmlessValue?.test(value) === true) return true;
+  const row = rowOf(name);
+  if (row?.harmlessValue?.test(value) === true) return true;
+  if (isSaid && name.includes(' ') && row?.plainInSentence?.test(wordsOf(name)) === true && isPlainValue(value)) return true;
   const isLong = LONG_HEADER.test(name);
   const [first = ''] = isSaid && isLong ? value.split(/\s/, 1) : [value];
   if (isSaid && isLong && (/^REDACTED[}\])]{0,8}$/.test(first) || (/^\d{1,9}$/.test(first) && !value.includes('=')))) return true;

@@ -86,6 +86,8 @@ function redactAddresses(text: string): string {
 
 function localStart(text: string, at: number, floor: number): number {
   let start = at;
+  const open = text[at - 1] === '"' ? text.lastIndexOf('"', at - 2) : -1;
+  if (open >= floor && open !== -1 && at - open <= 66) return open; // `"ann b"@example.com`
   while (start > floor && at - start < 64 && !LOCAL_PART_END.test(text[start - 1] as string)) start--;
   return start;
 }

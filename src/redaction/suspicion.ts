@@ -19,6 +19,8 @@ export const MAYBE_SQL = 256;
 /** A segment of a path behind which a token may stand. */
 export const MAYBE_PATH = 512;
 export const MAYBE_QUOTED = 1024;
+/** A program or a flag of a command line behind which a password may stand. */
+export const MAYBE_COMMAND = 2048;
 
 const OTHER = 0;
 const LETTER = 1;
@@ -48,6 +50,8 @@ for (let code = 0; code < 128; code++) {
 /** What a statement, or a driver's message about a value, begins with. */
 const SQL =
   /^(?:(?:select|insert|update|delete|replace|merge|exec|execute|call|create|alter)\s|duplicate (?:entry|key)|dup key:|incorrect |truncated |invalid |unterminated |malformed |out of range|conversion failed|failing row|near ["']|value (?:"|out of)|key \(|with args )/i;
+/** What stands without a flag before a password. */
+const COMMAND = /^(?:machine|default|sqlplus|sqlldr|expdp|impdp)\s/;
 /** A segment behind which a token may stand, and more behind it. */
 const PATH =
   /^(?:bot\d|(?:services|workflows|triggers|interactions|x?api|access|refresh|private|client|token|secret|passw|pwd|key|auth|reset|recover|invit|verif|confirm|hook|magic|activat|unsubscribe|share|login|signin|sso|session|jwt|code|otp|link|cookie|cred)[\w.-]{0,24}\/)/i;
@@ -73,6 +77,7 @@ for (const [words, bit] of [
     'bot ser wor tri int tok sec pas pwd key aut res rec inv ver con hoo web mag act uns sha log sig sso ses jwt cod otp lin coo cre api acc ref pri cli xap',
     MAYBE_PATH,
   ],
+  ['mac def sql exp imp', MAYBE_COMMAND],
   ['sel ins upd del rep mer exe cal cre alt dup inc tru inv unt mal out con fai nea key wit val', MAYBE_SQL],
 ] as const) {
   addStarts(words, bit);
@@ -109,7 +114,7 @@ export function suspicionsOf(text: string): number {
         break;
       case JOINT:
         if (previous !== DIGIT) digits = 0;
-        if (code === 0x2d && text.charCodeAt(i + 1) === 0x2d) found |= MAYBE_DASHES;
+        if (code === 0x2d) found |= dashAt(text, i);
         break;
       case SEPARATOR:
         found |= MAYBE_NAMED;
@@ -132,11 +137,19 @@ export function suspicionsOf(text: string): number {
         digits = 0;
         break;
       default:
+        if (code === 0xff1a || code === 0xff1d) found |= MAYBE_NAMED; // `：` and `＝`
         digits = 0;
     }
     previous = kind;
   }
   return found;
+}
+
+/** `--token`, `----BEGIN`, and ` -p` */
+function dashAt(text: string, i: number): number {
+  const next = text.charCodeAt(i + 1);
+  if (next === 0x2d) return MAYBE_DASHES;
+  return text.charCodeAt(i - 1) === 0x20 && /[akpPuw]/.test(text[i + 1] ?? '') ? MAYBE_COMMAND : 0;
 }
 
 function escapeAt(text: string, i: number, code: number): number {
@@ -153,6 +166,7 @@ function wordAt(text: string, i: number, first: number): number {
   if (bits & MAYBE_KEY && !hasKeyLength(text, i, KEY_LENGTH)) bits &= ~MAYBE_KEY;
   if (bits & MAYBE_SQL && !SQL.test(text.slice(i, i + 18))) bits &= ~MAYBE_SQL;
   if (first >= 0x4d && first <= 0x4f && hasKeyLength(text, i, UNMARKED_KEY_LENGTH)) bits |= MAYBE_KEY; // M, N, O
+  if (bits & MAYBE_COMMAND && !COMMAND.test(text.slice(i, i + 9))) bits &= ~MAYBE_COMMAND;
   if (bits & MAYBE_PATH && !(/[/_-]/.test(text[i - 1] ?? '') && PATH.test(text.slice(i, i + 48)))) bits &= ~MAYBE_PATH;
   return bits;
 }

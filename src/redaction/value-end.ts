@@ -173,7 +173,8 @@ export function closingQuote(text: string, from: number, open: string): number {
   return text.length;
 }
 
-function closingBracket(text: string, from: number): number {
+/** Behind the bracket that closes the one at `from`. */
+export function closingBracket(text: string, from: number): number {
   let depth = 0;
   for (let i = from; i < text.length; i++) {
     const char = text[i];

@@ -1,0 +1,64 @@
+/** Secrets on command lines that no name announces: behind `-p`, in `user/password@host`, in `.netrc`. */
+import { REDACTED } from './secret-shapes.ts';
+
+/** Programs, and the letter behind which they take a password: attached (`-psecret`), or as the next argument too. */
+const PASSWORD_FLAGS: readonly (readonly [letter: string, programs: string, isAttached?: true])[] = [
+  ['p', 'mongosh?|mongo(?:dump|restore|export|import)|sshpass|(?:docker|podman|registry|oc|az) login|cqlsh'],
+  ['p', '(?:mysql|mariadb)\\w{0,12}', true],
+  ['P', 'sqlcmd|bcp|isql'],
+  ['a', 'redis-cli|valkey-cli'],
+  ['w', 'ldap(?:search|add|modify|delete|whoami)'],
+  ['k', 'openssl enc'],
+];
+
+const PROGRAM = new RegExp(
+  `\\b(?:${PASSWORD_FLAGS.map(([, programs]) => programs).join('|')}|machine|default|sqlplus|sqlldr|expdp|impdp|oracle)\\b`,
+  'g',
+);
+
+const PASSWORD = `("[^"\\n]*"?|'[^'\\n]*'?|[^\\s"'-][^\\s"']*)`;
+
+/** What stays, and the password behind it. For a text that begins with the program's name, and is no longer than `LOOK_AHEAD`. */
+const COMMANDS: readonly RegExp[] = [
+  ...PASSWORD_FLAGS.map(
+    ([letter, programs, isAttached]) =>
+      new RegExp(`^((?:${programs})(?: [^\\r\\n|;]{0,128}?)? -${letter}${isAttached ? '' : ' ?'})${PASSWORD}`),
+  ),
+  /^((?:machine\s{1,8}\S{1,128}|default)\s{1,8}login\s{1,8}\S{1,128}\s{1,8}password\s{1,8})(\S+)/, // .netrc
+  /^((?:\w{5,7} (?:-\w{1,8} )?|oracle:\w{1,16}:)[\w$#]{1,64}\/)([^\s"'@/]+)@/, // Oracle: scott/tiger@orcl
+];
+const LOOK_AHEAD = 512;
+
+const FLAG_AT_END = PASSWORD_FLAGS.filter(([, , isAttached]) => isAttached !== true).map(
+  ([letter, programs]) => new RegExp(`^(?:\\S{0,128}/)?(?:${programs}) -${letter}$`),
+);
+/** `curl -u user:password` */
+const USER_FLAG = /^(?:-u|--user|--proxy-user)$/;
+const USER_AND_PASSWORD = /^[^\s:]{1,64}:(?!\d{1,9}$)./;
+
+export function redactCommands(text: string): string {
+  let result = '';
+  let done = 0;
+  PROGRAM.lastIndex = 0;
+  for (let program = PROGRAM.exec(text); program; program = PROGRAM.exec(text)) {
+    const command = text.slice(program.index, program.index + LOOK_AHEAD);
+    for (const pattern of COMMANDS) {
+      const [, before = '', password = ''] = pattern.exec(command) ?? [];
+      if (password === '') continue;
+      const start = program.index + before.length;
+      let end = start + password.length;
+      if (end === program.index + LOOK_AHEAD) while (end < text.length && !/\s/.test(text[end] as string)) end++;
+      result += text.slice(done, start) + REDACTED;
+      done = PROGRAM.lastIndex = end;
+      break;
+    }
+  }
+  return result + text.slice(done);
+}
+
+/** Whether `argument` is a password because of the one before it, and of the program that is run. */
+export function isPasswordArgument(program: string, before: string, argument: string): boolean {
+  if (before.length > 32 || !before.startsWith('-')) return false;
+  if (USER_FLAG.test(before)) return USER_AND_PASSWORD.test(argument.slice(0, 256));
+  return program.length <= 256 && FLAG_AT_END.some((pattern) => pattern.test(`${program} ${before}`));
+}
