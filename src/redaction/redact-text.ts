@@ -81,7 +81,7 @@ function redactLayer(text: string, depth: number): string {
     if (result.includes('BEGIN ')) result = redactPrivateKeys(result);
     result = result.replace(FLAG, (whole, name: string, value: string) => (isSecretUnder(name, value) ? `--${name} ${REDACTED}` : whole));
   }
-  if (seen & (MAYBE_COMMAND | MAYBE_NAMED)) result = redactCommands(result);
+  if (seen & MAYBE_COMMAND || (seen & MAYBE_NAMED && result.includes('oracle:'))) result = redactCommands(result);
   if (seen & MAYBE_SQL && (seen & (MAYBE_QUOTED | MAYBE_NAMED) || result.includes('('))) result = redactStatements(result);
   if (seen & MAYBE_NAMED) {
     if (result.includes('://')) result = redactUrls(result);
@@ -90,7 +90,7 @@ function redactLayer(text: string, depth: number): string {
     if (mayHoldSecretName(result)) result = redactNamedValues(result);
     if (result.includes('-u')) result = result.replace(USER_FLAG, `$1${REDACTED}`);
   }
-  if (seen & MAYBE_QUOTED && /["'`],/.test(result)) result = redactListedValues(result);
+  if (seen & MAYBE_QUOTED && /["'`],/.test(result) && mayHoldSecretName(result)) result = redactListedValues(result);
   if (seen & MAYBE_BEARER) result = result.replace(BEARER, redactCredentials);
   if (seen & MAYBE_PATH) result = result.replace(PATH, redactPath);
   if (seen & MAYBE_ENCODED && depth < MAX_DEPTH) result = redactEncoded(result, (decoded) => redactLayer(decoded, depth + 1));
