@@ -1,18 +1,39 @@
 /** What scripts/build-docs.ts makes of the tables of redaction: docs/privacy.md, and a part of the Collector's configuration. */
 import { collectorPatternsOf, ISSUERS } from '../src/redaction/issuers.ts';
 import { HARMLESS_NAMES, SECRET_NAMES, type Secrecy } from '../src/redaction/name-table.ts';
+import { wordsOf } from '../src/redaction/secret-names.ts';
 import { redactAttribute } from '../src/redaction/redact-attribute.ts';
 
-const COLLECTOR_BEGIN = '      # Written by scripts/build-docs.ts from src/redaction/issuers.ts. Do not edit.';
 const COLLECTOR_END = '      # End of what scripts/build-docs.ts writes.';
 
-/** The Collector's `config` with the keys of issuers between its two marks made anew. */
+/** The Collector's `config` with the names and the keys of issuers between their marks made anew. */
 export function renderCollector(config: string): string {
-  const [begin, end] = [config.indexOf(COLLECTOR_BEGIN), config.indexOf(COLLECTOR_END)];
-  if (begin === -1 || end < begin)
-    throw new Error(`otel-collector/config.yaml must hold "${COLLECTOR_BEGIN.trim()}" and, after it, "${COLLECTOR_END.trim()}".`);
-  const lines = ISSUERS.flatMap((issuer) => collectorPatternsOf(issuer).map((pattern) => `      - '${pattern}' # ${issuer.name}`));
-  return `${config.slice(0, begin + COLLECTOR_BEGIN.length)}\n${lines.join('\n')}\n${config.slice(end)}`;
+  return replaceBlock(replaceBlock(config, 'name-table.ts', renderNames()), 'issuers.ts', renderKeys());
+}
+
+function replaceBlock(config: string, table: string, lines: readonly string[]): string {
+  const mark = `      # Written by scripts/build-docs.ts from src/redaction/${table}. Do not edit.`;
+  const begin = config.indexOf(mark);
+  const end = config.indexOf(COLLECTOR_END, begin);
+  if (begin === -1 || end === -1)
+    throw new Error(`otel-collector/config.yaml must hold "${mark.trim()}" and, after it, "${COLLECTOR_END.trim()}".`);
+  return `${config.slice(0, begin + mark.length)}\n${lines.join('\n')}\n${config.slice(end)}`;
+}
+
+function renderKeys(): string[] {
+  return ISSUERS.flatMap((issuer) => collectorPatternsOf(issuer).map((pattern) => `      - '${pattern}' # ${issuer.name}`));
+}
+
+/**
+ * The examples of what is secret in any form, where a name ends. RE2 can neither look at what follows nor tell a count from a
+ * text, so the other rows, and short words that mean something else elsewhere (`gpio.pin`), are not the Collector's.
+ */
+function renderNames(): string[] {
+  return SECRET_NAMES.filter(({ secrecy }) => secrecy === 'text and numbers').map(({ examples, harmlessValue, what }) => {
+    const names = examples.map(wordsOf).filter((words) => harmlessValue === undefined || words.includes(' '));
+    const choice = [...new Set(names)].map((words) => words.replaceAll(' ', '[._-]?')).join('|');
+    return `      - '(?i)(^|[^a-z])(${choice})$' # ${what}`;
+  });
 }
 
 /** The whole page. */
@@ -68,6 +89,8 @@ const BEFORE_AND_AFTER: readonly (readonly [where: string, key: string, before: 
   ['text: strings in statements', '', "INSERT INTO users (name) VALUES ('ann') failed"],
   ['text: what a database says of a value', '', "Duplicate entry 'ann' for key 'users.name'"],
   ['text: flags of a command line', '', 'node app.js --db-password hunter2'],
+  ['text: passwords of well-known programs', '', 'mysqldump -u root -phunter2 shop'],
+  ['text: variables of GraphQL', '', 'query a { b } variables: {"name":"ann"}'],
   ['text: any of these with escapes', '', 'password%3Dhunter2'],
   ['private keys', '', '-----BEGIN PRIVATE KEY----- MIIE -----END PRIVATE KEY-----'],
   ['e-mail addresses', '', 'mail to ann@example.com failed'],
@@ -151,6 +174,8 @@ const CLOSING = `## What is never recorded
 - Names, postal addresses, telephone numbers, IP addresses, IBANs, ids of users: they have no form that tells them from other text.
 - A secret in a sentence without its name beside it: \`my password is swordfish\`.
 - What stands behind a comma or a blank that may end a value: \`token=abc def\`.
+- A value without \`=\` or \`:\` in front of it: \`your code is 998877\`, \`| password | abc |\`, \`x-access-token abc\`.
+- The password of a program that signalbox does not know: \`app -p abc\`.
 - Keys of issuers that mark them in no way.
 - A secret in the path of a URL that looks like any word or id: \`/orders/42\`, \`/~ann/\`.
 
