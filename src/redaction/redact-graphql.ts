@@ -1,5 +1,11 @@
+import { REDACTED } from './secret-shapes.ts';
+import { closingBracket } from './value-end.ts';
+
 /** Where a block string begins; a string (also one that does not end), a comment, a number, a variable or a name. */
 const TOKEN = /"""|"(?:[^"\\\r\n]|\\[^])*["\\]?|#[^\r\n]*|\$?[A-Za-z_]\w*|-?\d[\w.+-]*/g;
+
+const GRAPHQL_OPERATION = /\b(?:query|mutation|subscription)\b[\s\w]{0,64}[({]/;
+const GRAPHQL_VARIABLES = /\bvariables["'\\]{0,4}\s{0,4}[:=]\s{0,4}(?=\{)/g;
 
 /**
  * A document of GraphQL without the data in it: strings, block strings and numbers become `?`, comments go. Names,
@@ -26,4 +32,20 @@ function blockStringEnd(document: string, from: number): number {
   let end = document.indexOf('"""', from);
   while (end > from && document[end - 1] === '\\') end = document.indexOf('"""', end + 3);
   return end === -1 ? document.length : end + 3;
+}
+
+/** Text in which a document of GraphQL stands, without its variables: they are what people typed. */
+export function redactGraphqlVariables(text: string): string {
+  if (!GRAPHQL_OPERATION.test(text)) return text;
+  let result = '';
+  let done = 0;
+  GRAPHQL_VARIABLES.lastIndex = 0;
+  for (let match = GRAPHQL_VARIABLES.exec(text); match; match = GRAPHQL_VARIABLES.exec(text)) {
+    const start = GRAPHQL_VARIABLES.lastIndex;
+    const end = closingBracket(text, start);
+    if (end > start + 2) result += text.slice(done, start) + REDACTED; // not `{}`
+    else result += text.slice(done, end);
+    done = GRAPHQL_VARIABLES.lastIndex = end;
+  }
+  return result + text.slice(done);
 }

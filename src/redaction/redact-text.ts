@@ -2,6 +2,7 @@ import { redactCommands } from './command-lines.ts';
 import { redactEncoded } from './encodings.ts';
 import { redactListedValues } from './listed-values.ts';
 import { redactNamedValues } from './named-values.ts';
+import { redactGraphqlVariables } from './redact-graphql.ts';
 import { redactUrl, redactPath, redactQuery, hasOpenPassword } from './redact-url.ts';
 import { isSecretUnder, mayHoldSecretName } from './secret-names.ts';
 import { REDACTED, redactShapes } from './secret-shapes.ts';
@@ -18,7 +19,6 @@ import {
   MAYBE_SQL,
   suspicionsOf,
 } from './suspicion.ts';
-import { closingBracket } from './value-end.ts';
 
 const BEARER = /\b(bearer|basic)(,?\s{1,4}["']?|\+)([A-Za-z0-9._~+/:=-]{6,})/gi;
 
@@ -26,9 +26,6 @@ const BEARER = /\b(bearer|basic)(,?\s{1,4}["']?|\+)([A-Za-z0-9._~+/:=-]{6,})/gi;
 const FLAG = /(?<![\w-])--([A-Za-z][\w-]{0,63}) ("[^"\n]{0,1024}"|'[^'\n]{0,1024}'|(?!-)\S+)/g;
 /** `curl -u user:password` */
 const USER_FLAG = /((?:^|\s)(?:-u ?|--(?:proxy-)?user[ =])["']?[^\s:"'=]{1,64}:)(?!\d{1,9}\b)[^\s"']+/g;
-
-const GRAPHQL_OPERATION = /\b(?:query|mutation|subscription)\b[\s\w]{0,64}[({]/;
-const GRAPHQL_VARIABLES = /\bvariables["'\\]{0,4}\s{0,4}[:=]\s{0,4}(?=\{)/g;
 
 const PRIVATE_KEY = /^-{4,5} ?BEGIN [A-Z0-9 ]{0,40}-{4,5}/;
 
@@ -109,22 +106,6 @@ function redactPrivateKeys(text: string): string {
     const end = /-{4,5} ?END/.exec(text.slice(from))?.index ?? -1;
     if (end === -1) return result;
     done = from + end;
-  }
-  return result + text.slice(done);
-}
-
-/** Beside a document of GraphQL, the variables are what people typed. */
-function redactGraphqlVariables(text: string): string {
-  if (!GRAPHQL_OPERATION.test(text)) return text;
-  let result = '';
-  let done = 0;
-  GRAPHQL_VARIABLES.lastIndex = 0;
-  for (let match = GRAPHQL_VARIABLES.exec(text); match; match = GRAPHQL_VARIABLES.exec(text)) {
-    const start = GRAPHQL_VARIABLES.lastIndex;
-    const end = closingBracket(text, start);
-    if (end > start + 2) result += text.slice(done, start) + REDACTED; // not `{}`
-    else result += text.slice(done, end);
-    done = GRAPHQL_VARIABLES.lastIndex = end;
   }
   return result + text.slice(done);
 }

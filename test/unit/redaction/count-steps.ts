@@ -115,13 +115,15 @@ interface Judgement {
   readonly givesUpAtOnce: boolean;
 }
 
-const judged = new Map<string, Judgement>();
+/** By flags and source: a literal inside a function is another object each time. */
+const judged = new Map<string, Map<string, Judgement>>();
 /** Steps of this are not the redactor's. */
 let isJudging = false;
 
 function judge({ flags, source, sticky }: RegExp): Judgement {
-  const key = `${flags} ${source}`;
-  let judgement = judged.get(key);
+  let alike = judged.get(flags);
+  if (alike === undefined) judged.set(flags, (alike = new Map()));
+  let judgement = alike.get(source);
   if (judgement === undefined) {
     isJudging = true;
     const parsed = parsePattern(source, flags);
@@ -130,7 +132,7 @@ function judge({ flags, source, sticky }: RegExp): Judgement {
       isSlow: slownessOf(source, flags) !== undefined,
       givesUpAtOnce: isParsed && (sticky || beginsWithText(parsed)) && !repeatsOn(parsed),
     };
-    judged.set(key, judgement);
+    alike.set(source, judgement);
     isJudging = false;
   }
   return judgement;
