@@ -5,6 +5,7 @@
  * emitter, this one runs the emission itself in the context, and leaves the messages of `node:http` unwrapped.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import type { Context, ContextManagementToken, ContextManager } from '@opentelemetry/api';
 import { api } from '../runtime/otel.ts';
@@ -56,6 +57,16 @@ export function activeContext(): Context {
  */
 export function enter(context: Context): void {
   if (storedContext() !== context) storage.enterWith(context);
+}
+
+/**
+ * Let what `channel` traces run in the context that `contextOf` gives for its first message, or where that is `undefined` in the
+ * caller's. Without a frame of ours.
+ *
+ * @param contextOf - must not throw: that would end the process.
+ */
+export function bindChannel<Message>(channel: Channel, contextOf: (message: Message) => Context | undefined): void {
+  channel.bindStore(storage, (message) => contextOf(message as Message) ?? activeContext());
 }
 
 /** What a message of `node:http` carries with it. */

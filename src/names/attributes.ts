@@ -70,3 +70,8 @@ export const K8S_NAMESPACE_NAME = 'k8s.namespace.name';
 
 /** Ours: `uncaughtException` or `unhandledRejection`, on the log record of an uncaught error. */
 export const CRASH_ORIGIN = 'signalbox.crash.origin';
+
+/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/graphql/ */
+export const GRAPHQL_OPERATION_NAME = 'graphql.operation.name';
+export const GRAPHQL_OPERATION_TYPE = 'graphql.operation.type';
+export const GRAPHQL_DOCUMENT = 'graphql.document';

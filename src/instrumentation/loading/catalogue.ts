@@ -115,12 +115,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   official('runtime-node', 'RuntimeNodeInstrumentation', []),
   official('grpc', 'GrpcInstrumentation', ['@grpc/grpc-js']),
   {
-    ...official(
-      'graphql',
-      'GraphQLInstrumentation',
-      ['graphql'],
-      defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true }),
-    ),
+    ...own('libraries', 'graphql', ['graphql'], defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true })),
     // Programs parse their schema when they start. An operation may come by a socket, without a request around it.
     underParent: new Set(['graphql.parse', 'graphql.parseSchema', 'graphql.validate', 'graphql.validateSchema']),
   },

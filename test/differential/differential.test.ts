@@ -1,0 +1,31 @@
+/** Instrumentations change nothing: each program prints and ends bare and watched alike. */
+import { describe, it } from 'node:test';
+import { AS_INSTALLED, assertSameAsBare, placeWith } from './kit.ts';
+
+interface Compared {
+  /** Without its ending. */
+  readonly program: string;
+  readonly release: string;
+  /** Another major, by the name that it is installed under. */
+  readonly packages?: Readonly<Record<string, string>>;
+  readonly kinds?: readonly ('cjs' | 'mjs')[];
+}
+
+const COMPARED: readonly Compared[] = [
+  { program: 'graphql', release: 'graphql 16' },
+  { program: 'graphql', release: 'graphql 17', packages: { graphql: 'graphql17' } },
+];
+
+describe('a program that is watched is as it is bare', { concurrency: 2 }, () => {
+  for (const { program, release, packages, kinds = ['cjs', 'mjs'] } of COMPARED) {
+    for (const kind of kinds) {
+      for (const end of ['well', 'throw']) {
+        it(`${release} [${kind}], ${end === 'throw' ? 'with an error that nobody handles' : 'ending well'}`, async (t) => {
+          using place = packages === undefined ? AS_INSTALLED : placeWith(packages);
+          const lines = await assertSameAsBare(place, `${program}.${kind}`, { END: end });
+          t.diagnostic(`${lines} lines compared, 0 differences`);
+        });
+      }
+    }
+  }
+});
