@@ -8,17 +8,22 @@ import { ROOT, runProgram, type Ending } from '../e2e/kit/run-program.ts';
 
 export const PROGRAMS = join(ROOT, 'test/differential/programs');
 
-/** A folder with the programs, in which `require(name)` gives what is installed as `alias`: another major of it. */
+/** A folder with the programs, in which `require(name)` of another major gives what is installed under an alias. */
 export interface Place {
   readonly folder: string;
   [Symbol.dispose](): void;
 }
 
-export function placeWith(packages: Readonly<Record<string, string>>): Place {
+/**
+ * @param packages - by name, what each is installed as.
+ * @param linked - those beside them that are as installed, with what they depend on.
+ */
+export function placeWith(packages: Readonly<Record<string, string>>, linked: readonly string[] = []): Place {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-differential-'));
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
   symlinkSync(join(ROOT, 'node_modules/@opentelemetry'), join(modules, '@opentelemetry'));
+  for (const name of linked) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   // A copy: by a link the package would be known by the name of the alias.
   for (const [name, alias] of Object.entries(packages)) cpSync(join(ROOT, 'node_modules', alias), join(modules, name), { recursive: true });
   cpSync(PROGRAMS, join(folder, 'programs'), { recursive: true });

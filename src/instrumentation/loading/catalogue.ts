@@ -162,8 +162,8 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   official('openai', 'OpenAIInstrumentation', ['openai']),
 
   own('libraries', 'winston', ['winston']),
-  official('pino', 'PinoInstrumentation', ['pino']),
-  official('bunyan', 'BunyanInstrumentation', ['bunyan']),
+  own('libraries', 'pino', ['pino']),
+  own('libraries', 'bunyan', ['bunyan']),
 
   // Spans that nobody asks for: sockets and files, or a second span for what another entry shows already.
   optIn(lambda),
