@@ -75,3 +75,15 @@ export const CRASH_ORIGIN = 'signalbox.crash.origin';
 export const GRAPHQL_OPERATION_NAME = 'graphql.operation.name';
 export const GRAPHQL_OPERATION_TYPE = 'graphql.operation.type';
 export const GRAPHQL_DOCUMENT = 'graphql.document';
+
+/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai/ */
+export const GEN_AI_OPERATION_NAME = 'gen_ai.operation.name';
+export const GEN_AI_PROVIDER_NAME = 'gen_ai.provider.name';
+export const GEN_AI_CONVERSATION_ID = 'gen_ai.conversation.id';
+export const GEN_AI_REQUEST_MODEL = 'gen_ai.request.model';
+export const GEN_AI_RESPONSE_ID = 'gen_ai.response.id';
+export const GEN_AI_RESPONSE_MODEL = 'gen_ai.response.model';
+export const GEN_AI_RESPONSE_FINISH_REASONS = 'gen_ai.response.finish_reasons';
+export const GEN_AI_USAGE_INPUT_TOKENS = 'gen_ai.usage.input_tokens';
+export const GEN_AI_USAGE_OUTPUT_TOKENS = 'gen_ai.usage.output_tokens';
+export const GEN_AI_TOKEN_TYPE = 'gen_ai.token.type';

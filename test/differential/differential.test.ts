@@ -14,6 +14,7 @@ interface Compared {
 const COMPARED: readonly Compared[] = [
   { program: 'graphql', release: 'graphql 16' },
   { program: 'graphql', release: 'graphql 17', packages: { graphql: 'graphql17' } },
+  { program: 'openai', release: 'openai 6' },
   { program: 'pino', release: 'pino 10' },
   { program: 'bunyan', release: 'bunyan 1' },
   { program: 'bunyan', release: 'bunyan 2', packages: { bunyan: 'bunyan2', exeunt: 'exeunt' } },

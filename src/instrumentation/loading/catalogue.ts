@@ -159,7 +159,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     ),
     throughOthers: { '@smithy/core': '<3.24.0' },
   },
-  official('openai', 'OpenAIInstrumentation', ['openai']),
+  own('libraries', 'openai', ['openai']),
 
   own('libraries', 'winston', ['winston']),
   own('libraries', 'pino', ['pino']),
