@@ -13,16 +13,14 @@ const server = http.createServer((request, response) => {
       const { model, stream } = JSON.parse(body);
       if (model === 'refused') return response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"message":"no key"}}');
       if (stream !== true)
-        return response
-          .writeHead(200, { 'content-type': 'application/json' })
-          .end(
-            JSON.stringify({
-              id: 'c1',
-              model: 'answering',
-              choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'an answer' } }],
-              usage,
-            }),
-          );
+        return response.writeHead(200, { 'content-type': 'application/json' }).end(
+          JSON.stringify({
+            id: 'c1',
+            model: 'answering',
+            choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'an answer' } }],
+            usage,
+          }),
+        );
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const part of [
         { choices: [{ delta: { content: 'an answer' } }] },

@@ -26,11 +26,11 @@ async function saidBy(files: Files, app: string, env: Readonly<Record<string, st
 
 describe('a release that is not instrumented is named once, with what is', { concurrency: 2 }, () => {
   for (const [what, files, app, library, supported, version] of [
-    ['too new, by require', made('bunyan', '2.0.5'), `require('bunyan'); require('bunyan');`, 'bunyan', '>=1.0.0 <2', '2.0.5'],
-    ['too new, by import', made('bunyan', '2.0.5'), `import 'bunyan';`, 'bunyan', '>=1.0.0 <2', '2.0.5'],
-    ['too new, an ES module', made('openai', '7.1.0', 'module'), `import 'openai';`, 'openai', '>=4.19.0 <7', '7.1.0'],
-    ['too new, an ES module by require', made('openai', '7.1.0', 'module'), `require('openai');`, 'openai', '>=4.19.0 <7', '7.1.0'],
-    ['too new, a file of it', made('graphql', '17.0.0'), `require('graphql/inside.js');`, 'graphql', '>=14.0.0 <17', '17.0.0'],
+    ['too new, by require', made('bunyan', '3.0.0'), `require('bunyan'); require('bunyan');`, 'bunyan', '>=1.0.0 <3', '3.0.0'],
+    ['too new, by import', made('bunyan', '3.0.0'), `import 'bunyan';`, 'bunyan', '>=1.0.0 <3', '3.0.0'],
+    ['too new, an ES module', made('openai', '8.1.0', 'module'), `import 'openai';`, 'openai', '>=4.19.0 <8', '8.1.0'],
+    ['too new, an ES module by require', made('openai', '8.1.0', 'module'), `require('openai');`, 'openai', '>=4.19.0 <8', '8.1.0'],
+    ['too new, a file of it', made('graphql', '18.0.0'), `require('graphql/inside.js');`, 'graphql', '>=14.0.0 <17 or >=17.0.0 <18', '18.0.0'],
     ['too old', made('pino', '4.17.6'), `require('pino');`, 'pino', '>=5.14.0 <11', '4.17.6'],
     ['too old for its channel', made('fastify', '3.29.5'), `require('fastify');`, 'fastify', '>=4.0.0', '3.29.5'],
     ['in a scope', made('@hapi/hapi', '22.0.0'), `import '@hapi/hapi';`, '@hapi/hapi', '>=18.0.0 <22', '22.0.0'],
@@ -52,15 +52,15 @@ describe('a release that is not instrumented is named once, with what is', { con
 describe('nothing is said', { concurrency: 2 }, () => {
   it('of a library whose instrumentation is switched off', async () => {
     const off = { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'bunyan' };
-    assert.deepEqual(await saidBy(made('bunyan', '2.0.5'), `require('bunyan');`, off), []);
-    assert.deepEqual(await saidBy(made('bunyan', '2.0.5'), `require('bunyan');`, { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'pg' }), []);
+    assert.deepEqual(await saidBy(made('bunyan', '3.0.0'), `require('bunyan');`, off), []);
+    assert.deepEqual(await saidBy(made('bunyan', '3.0.0'), `require('bunyan');`, { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'pg' }), []);
     const byOption = { SIGNALBOX_INSTRUMENTATION_OPTIONS: '{"bunyan":{"enabled":false}}' };
-    assert.deepEqual(await saidBy(made('bunyan', '2.0.5'), `require('bunyan');`, byOption), []);
+    assert.deepEqual(await saidBy(made('bunyan', '3.0.0'), `require('bunyan');`, byOption), []);
   });
 
   it('of a library that nobody instruments, nor of one that is only looked for', async () => {
     assert.deepEqual(await saidBy(made('left-pad', '99.0.0'), `require('left-pad'); require.resolve('left-pad');`), []);
-    assert.deepEqual(await saidBy(made('bunyan', '2.0.5'), `require.resolve('bunyan');`), []);
+    assert.deepEqual(await saidBy(made('bunyan', '3.0.0'), `require.resolve('bunyan');`), []);
   });
 
   it('of the releases that this project has installed', async () => {
