@@ -30,6 +30,13 @@ export const SERVER_PORT = 'server.port';
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ERROR_TYPE = 'error.type';
 
+/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/db/ */
+export const DB_NAMESPACE = 'db.namespace';
+export const DB_OPERATION_NAME = 'db.operation.name';
+export const DB_QUERY_TEXT = 'db.query.text';
+export const DB_RESPONSE_STATUS_CODE = 'db.response.status_code';
+export const DB_SYSTEM_NAME = 'db.system.name';
+
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/messaging/ */
 export const MESSAGING_SYSTEM = 'messaging.system';
 export const MESSAGING_OPERATION_NAME = 'messaging.operation.name';

@@ -133,7 +133,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 
   own('libraries', 'pg', ['pg', 'pg-pool'], defaults({ requireParentSpan: true, ignoreConnectSpans: true })),
   onlyUnderParent(official('mysql', 'MySQLInstrumentation', ['mysql'])),
-  onlyUnderParent(official('mysql2', 'MySQL2Instrumentation', ['mysql2'], defaults({ maskStatement: true }))),
+  onlyUnderParent(own('libraries', 'mysql2', ['mysql2'], defaults({ maskStatement: true }))),
   official('mongodb', 'MongoDBInstrumentation', ['mongodb'], UNDER_PARENT),
   official('mongoose', 'MongooseInstrumentation', ['mongoose'], UNDER_PARENT),
   {

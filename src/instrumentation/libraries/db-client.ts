@@ -1,0 +1,31 @@
+/**
+ * What clients of databases have in common.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/db/
+ */
+import type { Histogram, Meter } from '@opentelemetry/api';
+
+const BUCKETS_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
+export function durationOfOperations(meter: Meter): Histogram {
+  return meter.createHistogram('db.client.operation.duration', {
+    description: 'Duration of database client operations.',
+    unit: 's',
+    advice: { explicitBucketBoundaries: BUCKETS_SECONDS },
+  });
+}
+
+/** Verbs of SQL: metrics must not have a series for whatever somebody writes. */
+const VERBS = new Set(
+  `ALTER ANALYZE BEGIN CALL CHECK COMMIT CREATE DELETE DESCRIBE DO DROP EXECUTE EXPLAIN FLUSH GRANT HANDLER INSERT KILL LOAD LOCK
+  MERGE OPTIMIZE PREPARE RELEASE RENAME REPLACE REVOKE ROLLBACK SAVEPOINT SELECT SET SHOW START TABLE TRUNCATE UNLOCK UPDATE USE
+  VALUES WITH`.split(/\s+/),
+);
+/** Behind blanks, brackets and comments. */
+const FIRST_WORD = /^(?:[\s(]|\/\*[^*]{0,1000}\*\/|--[^\n]{0,1000}\n)*([a-z]{2,12})/i;
+
+/** The verb of a statement in capitals; `undefined` when it begins with no known one. */
+export function verbOf(sql: string): string | undefined {
+  const verb = FIRST_WORD.exec(sql)?.[1]?.toUpperCase();
+  return verb !== undefined && VERBS.has(verb) ? verb : undefined;
+}

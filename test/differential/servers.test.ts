@@ -1,0 +1,82 @@
+/** Libraries against their servers: what a program sees is what it sees without signalbox, and each call is in the trace of its caller. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { missing, startMariadb, type Service } from '../services/services.ts';
+import { compare, runWatched } from './kit-servers.ts';
+
+describe('mysql2', { skip: missing('mariadb') }, () => {
+  let service: Service;
+  before(async () => void (service = await startMariadb()));
+  after(() => service.stop());
+  const env = () => ({ SERVICE: service.url });
+
+  it('gives a program what it gives it without signalbox', async () => {
+    await compare({ program: 'mysql2.cjs', env: env() }, 80);
+  });
+
+  for (const ending of [
+    'unheard-query',
+    'unheard-execute',
+    'unheard-stream',
+    'unheard-pool',
+    'unheard-connection',
+    'unhandled-query',
+    'unhandled-execute',
+    'unhandled-pool',
+    'rejections-counted',
+  ]) {
+    it(`ends a program as without signalbox: ${ending}`, async () => {
+      const { spans } = await compare({ program: 'mysql2-endings.cjs', args: [ending], env: env() });
+      const failed = spans.filter(({ kind, status }) => kind === 'client' && status.code === 'error');
+      assert.equal(failed.length > 0, ending !== 'unheard-connection');
+      for (const { attributes } of failed) assert.equal(attributes['db.response.status_code'], '1146');
+    });
+  }
+
+  it('has a span for each call, in the trace of its request and before what its callback does', async () => {
+    const REQUESTS = 50;
+    const { code, spans, metrics } = await runWatched({ program: 'mysql2-requests.cjs', args: [String(REQUESTS)], env: env() });
+    assert.equal(code, 0);
+    const servers = spans.filter(({ kind }) => kind === 'server');
+    assert.equal(servers.length, REQUESTS);
+    for (const server of servers) {
+      const id = String(server.attributes['url.path']).slice(1);
+      const inTrace = spans.filter(({ traceId }) => traceId === server.traceId);
+      const queries = inTrace.filter(({ scope }) => scope.name === 'signalbox/mysql2');
+      assert.deepEqual(queries.map(({ attributes, status }) => `${attributes['db.query.text']} ${status.code}`).sort(), [
+        'SELECT ? AS executed unset',
+        'SELECT ? UNION SELECT ? unset',
+        'SELECT ? unset',
+        'SELECT ? unset',
+        'SELECT wrong FROM nothing error',
+      ]);
+      for (const { attributes, kind, name, parentSpanId } of queries) {
+        assert.deepEqual([kind, name, parentSpanId], ['client', 'SELECT', server.spanId]);
+        assert.equal(attributes['db.system.name'], 'mysql');
+        assert.equal(attributes['db.namespace'], 'test');
+        assert.equal(attributes['db.operation.name'], 'SELECT');
+        assert.deepEqual([attributes['server.address'], Number(attributes['server.port'])], ['127.0.0.1', service.port]);
+      }
+      // Five callbacks, two rows, and a connection of the pool.
+      assert.deepEqual(
+        inTrace.filter(({ name }) => name.startsWith('after')).map(({ name }) => name),
+        Array(8).fill(`after ${id}`),
+      );
+    }
+    const duration = metrics.find(({ name }) => name === 'db.client.operation.duration');
+    assert.ok(duration?.type === 'histogram');
+    assert.equal(duration.unit, 's');
+    assert.deepEqual(
+      duration.points.map(({ attributes, count }) => [attributes['error.type'], Number(count)]).sort(),
+      [
+        ['1146', REQUESTS],
+        [undefined, 4 * REQUESTS],
+      ].sort(),
+    );
+  });
+
+  it('does not record queries outside of any work', async () => {
+    const { code, spans } = await runWatched({ program: 'mysql2-requests.cjs', args: ['0'], env: env() });
+    assert.deepEqual([code, spans], [0, []]);
+  });
+});
