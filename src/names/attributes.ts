@@ -37,6 +37,13 @@ export const DB_QUERY_TEXT = 'db.query.text';
 export const DB_RESPONSE_STATUS_CODE = 'db.response.status_code';
 export const DB_SYSTEM_NAME = 'db.system.name';
 
+/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/rpc/ */
+export const RPC_METHOD = 'rpc.method';
+/** Until 1.44 of the conventions. */
+export const RPC_RESPONSE_STATUS_CODE = 'rpc.response.status_code';
+export const RPC_STATUS_CODE = 'rpc.status_code';
+export const RPC_SYSTEM_NAME = 'rpc.system.name';
+
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/messaging/ */
 export const MESSAGING_SYSTEM = 'messaging.system';
 export const MESSAGING_OPERATION_NAME = 'messaging.operation.name';

@@ -43,7 +43,7 @@ export async function compare(run: Run, atLeast = 1): Promise<Watched> {
     code,
     signal,
     stdout: stdout.split('\n'),
-    stderr: withoutWarnings(ownStderr).split('\n'),
+    stderr: comparable(ownStderr),
   });
   assert.equal(bare.timedOut, false, `${bare.stdout}\n${bare.stderr}`);
   assert.deepEqual(shown(watched), shown(bare));
@@ -51,7 +51,10 @@ export async function compare(run: Run, atLeast = 1): Promise<Watched> {
   return watched;
 }
 
-/** Warnings of Node.js have the id of the process. */
-function withoutWarnings(stderr: string): string {
-  return stderr.replaceAll(/^\(node:\d+\)/gm, '(node)');
+/** Without the id of the process, the date of a response, and by which of Node.js' own queues a callback came. */
+function comparable(stderr: string): string[] {
+  const lines = stderr.replaceAll(/^\(node:\d+\)/gm, '(node)').split('\n');
+  return lines
+    .filter((line) => !/^ +at .*\(node:internal\/(?:process\/task_queues|timers):|^ +'date' => /.test(line))
+    .map((line) => line.replace(/ \{$/, ''));
 }

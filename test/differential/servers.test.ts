@@ -80,3 +80,87 @@ describe('mysql2', { skip: missing('mariadb') }, () => {
     assert.deepEqual([code, spans], [0, []]);
   });
 });
+
+describe('@grpc/grpc-js', () => {
+  for (const kind of ['generated', 'plain']) {
+    it(`gives a program what it gives it without signalbox: ${kind} clients`, async () => {
+      await compare({ program: 'grpc.cjs', args: [kind] }, 60);
+    });
+  }
+
+  for (const ending of [
+    'unheard-stream',
+    'throwing-callback',
+    'throwing-failed-callback',
+    'throwing-listener',
+    'throwing-stream-handler',
+  ]) {
+    it(`ends a program as without signalbox: ${ending}`, async () => {
+      await compare({ program: 'grpc-endings.cjs', args: [ending] });
+    });
+  }
+
+  it('has a client and a server span for each call, in the trace of its request', async () => {
+    const REQUESTS = 50;
+    const { code, spans, metrics } = await runWatched({ program: 'grpc-requests.cjs', args: [String(REQUESTS)] });
+    assert.equal(code, 0);
+    const requests = spans.filter(({ attributes, kind }) => kind === 'server' && attributes['url.path'] !== undefined);
+    assert.equal(requests.length, REQUESTS);
+    for (const request of requests) {
+      const id = String(request.attributes['url.path']).slice(1);
+      const inTrace = spans.filter(({ traceId }) => traceId === request.traceId);
+      const calls = inTrace.filter(({ scope }) => scope.name === 'signalbox/grpc');
+      const shown = (kind: string) =>
+        calls
+          .filter((span) => span.kind === kind)
+          .map(({ attributes, name, status }) =>
+            `${name} ${attributes['rpc.status_code']} ${status.code} ${attributes['error.type'] ?? ''}`.trimEnd(),
+          )
+          .sort();
+      assert.deepEqual(shown('client'), [
+        'grpc.shop.Orders/Fail NOT_FOUND error NOT_FOUND',
+        'grpc.shop.Orders/Many OK unset',
+        'grpc.shop.Orders/One OK unset',
+        'grpc.shop.Orders/Slow CANCELLED error CANCELLED',
+        'grpc.shop.Orders/Slow DEADLINE_EXCEEDED error DEADLINE_EXCEEDED',
+        'grpc.shop.Orders/Sum OK unset',
+      ]);
+      // What the client's deadline ends first reaches the server as a cancellation.
+      assert.deepEqual(
+        shown('server').map((line) => line.replace(/(Slow) (?:CANCELLED unset|DEADLINE_EXCEEDED error DEADLINE_EXCEEDED)$/, '$1')),
+        [
+          'grpc.shop.Orders/Fail NOT_FOUND unset',
+          'grpc.shop.Orders/Many OK unset',
+          'grpc.shop.Orders/One OK unset',
+          'grpc.shop.Orders/Slow',
+          'grpc.shop.Orders/Slow',
+          'grpc.shop.Orders/Sum OK unset',
+        ],
+      );
+      const byId = new Map(calls.map((span) => [span.spanId, span]));
+      for (const { attributes, kind, name, parentSpanId = '' } of calls) {
+        if (kind === 'client') assert.equal(parentSpanId, request.spanId);
+        else assert.deepEqual([byId.get(parentSpanId)?.kind, byId.get(parentSpanId)?.name], ['client', name]);
+        assert.deepEqual(
+          [attributes['rpc.system.name'], attributes['rpc.method'], attributes['server.address']],
+          ['grpc', name.slice('grpc.'.length), '127.0.0.1'],
+        );
+      }
+      for (const { name, parentSpanId = '' } of inTrace.filter((span) => span.name.startsWith('in ')))
+        assert.equal(byId.get(parentSpanId)?.name, `grpc.shop.Orders/${name.slice('in '.length)}`);
+      // Six callbacks and two messages.
+      assert.deepEqual(
+        inTrace.filter(({ name }) => name.startsWith('after')).map(({ name }) => name),
+        Array(8).fill(`after ${id}`),
+      );
+    }
+    for (const name of ['rpc.client.call.duration', 'rpc.server.call.duration']) {
+      const duration = metrics.find((metric) => metric.name === name);
+      assert.ok(duration?.type === 'histogram', name);
+      assert.equal(
+        duration.points.reduce((sum, { count }) => sum + Number(count), 0),
+        6 * REQUESTS,
+      );
+    }
+  });
+});

@@ -113,7 +113,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     announced: { channel: 'undici:request:create', method: 'onRequestCreated', library: 'undici', versions: '>=5.12.0' },
   },
   official('runtime-node', 'RuntimeNodeInstrumentation', []),
-  official('grpc', 'GrpcInstrumentation', ['@grpc/grpc-js']),
+  own('libraries', 'grpc', ['@grpc/grpc-js']),
   {
     ...own('libraries', 'graphql', ['graphql'], defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true })),
     // Programs parse their schema when they start. An operation may come by a socket, without a request around it.
