@@ -49,6 +49,10 @@ export const MESSAGING_SYSTEM = 'messaging.system';
 export const MESSAGING_OPERATION_NAME = 'messaging.operation.name';
 export const MESSAGING_OPERATION_TYPE = 'messaging.operation.type';
 export const MESSAGING_DESTINATION_NAME = 'messaging.destination.name';
+export const MESSAGING_MESSAGE_BODY_SIZE = 'messaging.message.body.size';
+export const MESSAGING_MESSAGE_CONVERSATION_ID = 'messaging.message.conversation_id';
+export const MESSAGING_MESSAGE_ID = 'messaging.message.id';
+export const MESSAGING_RABBITMQ_ROUTING_KEY = 'messaging.rabbitmq.destination.routing_key';
 
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/exception/ */
 export const EXCEPTION_TYPE = 'exception.type';

@@ -51,10 +51,19 @@ export async function compare(run: Run, atLeast = 1): Promise<Watched> {
   return watched;
 }
 
+/** Frames of a stack trace that are compared: with one of ours above them, which is not shown, the last one falls out. */
+const FRAMES = 8;
+
 /** Without the id of the process, the date of a response, and by which of Node.js' own queues a callback came. */
 function comparable(stderr: string): string[] {
-  const lines = stderr.replaceAll(/^\(node:\d+\)/gm, '(node)').split('\n');
-  return lines
-    .filter((line) => !/^ +at .*\(node:internal\/(?:process\/task_queues|timers):|^ +'date' => /.test(line))
-    .map((line) => line.replace(/ \{$/, ''));
+  let frames = 0;
+  return stderr
+    .replaceAll(/^\(node:\d+\)/gm, '(node)')
+    .split('\n')
+    .map((line) => line.replace(/ \{$/, ''))
+    .filter((line) => {
+      if (/^ +at .*\(node:internal\/(?:process\/task_queues|timers):|^ +'date' => /.test(line)) return false;
+      frames = /^ +at /.test(line) ? frames + 1 : 0;
+      return frames <= FRAMES;
+    });
 }

@@ -1,7 +1,7 @@
 /** Libraries against their servers: what a program sees is what it sees without signalbox, and each call is in the trace of its caller. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { missing, startMariadb, type Service } from '../services/services.ts';
+import { missing, startMariadb, startRabbitmq, type Service } from '../services/services.ts';
 import { compare, runWatched } from './kit-servers.ts';
 
 describe('mysql2', { skip: missing('mariadb') }, () => {
@@ -160,6 +160,61 @@ describe('@grpc/grpc-js', () => {
       assert.equal(
         duration.points.reduce((sum, { count }) => sum + Number(count), 0),
         6 * REQUESTS,
+      );
+    }
+  });
+});
+
+describe('amqplib', { skip: missing('rabbitmq') }, () => {
+  let service: Service;
+  before(async () => void (service = await startRabbitmq()));
+  after(() => service.stop());
+  const env = () => ({ SERVICE: service.url });
+
+  it('gives a program what it gives it without signalbox', async () => {
+    await compare({ program: 'amqplib.cjs', env: env() }, 25);
+  });
+
+  for (const ending of ['rejecting-consumer', 'rejections-counted', 'throwing-consumer', 'unhandled-rejection', 'unheard-error']) {
+    it(`ends a program as without signalbox: ${ending}`, async () => {
+      const { spans } = await compare({ program: 'amqplib-endings.cjs', args: [ending], env: env() });
+      const failed = spans.filter(({ kind, status }) => kind === 'consumer' && status.message === 'in a consumer').length;
+      assert.equal(failed, ending === 'rejections-counted' ? 3 : ending.endsWith('consumer') ? 1 : 0);
+    });
+  }
+
+  it('has a span for each message that is sent and processed, in the trace of its request', async () => {
+    const REQUESTS = 50;
+    const { code, spans, metrics } = await runWatched({ program: 'amqplib-requests.cjs', args: [String(REQUESTS)], env: env() });
+    assert.equal(code, 0);
+    const requests = spans.filter(({ kind }) => kind === 'server');
+    assert.equal(requests.length, REQUESTS);
+    for (const request of requests) {
+      const id = String(request.attributes['url.path']).slice(1);
+      const inTrace = spans.filter(({ traceId }) => traceId === request.traceId);
+      const byId = new Map(inTrace.map((span) => [span.spanId, span]));
+      assert.deepEqual(inTrace.map(({ kind, name, parentSpanId = '' }) => `${kind} ${name} in ${byId.get(parentSpanId)?.name}`).sort(), [
+        'client GET in undefined',
+        ...Array<string>(2).fill('consumer requests process in publish <default>'),
+        `internal after ${id} in GET`,
+        `internal in confirmed ${id} in requests process`,
+        `internal in plain ${id} in requests process`,
+        ...Array<string>(2).fill('producer publish <default> in GET'),
+        'server GET in GET',
+      ]);
+      for (const { attributes, kind } of inTrace.filter(({ scope }) => scope.name === 'signalbox/amqplib')) {
+        assert.equal(attributes['messaging.system'], 'rabbitmq');
+        assert.equal(attributes['messaging.destination.name'], 'requests');
+        assert.equal(attributes['messaging.operation.type'], kind === 'producer' ? 'send' : 'process');
+        assert.equal(Number(attributes['server.port']), service.port);
+      }
+    }
+    for (const name of ['messaging.client.operation.duration', 'messaging.process.duration']) {
+      const duration = metrics.find((metric) => metric.name === name);
+      assert.ok(duration?.type === 'histogram', name);
+      assert.equal(
+        duration.points.reduce((sum, { count }) => sum + Number(count), 0),
+        2 * REQUESTS,
       );
     }
   });

@@ -147,7 +147,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   onlyUnderParent(official('memcached', 'MemcachedInstrumentation', ['memcached'])),
   official('knex', 'KnexInstrumentation', ['knex'], UNDER_PARENT),
 
-  official('amqplib', 'AmqplibInstrumentation', ['amqplib']),
+  own('libraries', 'amqplib', ['amqplib']),
   official('kafkajs', 'KafkaJsInstrumentation', ['kafkajs']),
   own('libraries', 'bullmq', ['bullmq']),
   {
