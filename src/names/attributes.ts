@@ -53,6 +53,12 @@ export const MESSAGING_MESSAGE_BODY_SIZE = 'messaging.message.body.size';
 export const MESSAGING_MESSAGE_CONVERSATION_ID = 'messaging.message.conversation_id';
 export const MESSAGING_MESSAGE_ID = 'messaging.message.id';
 export const MESSAGING_RABBITMQ_ROUTING_KEY = 'messaging.rabbitmq.destination.routing_key';
+export const MESSAGING_BATCH_MESSAGE_COUNT = 'messaging.batch.message_count';
+export const MESSAGING_CONSUMER_GROUP_NAME = 'messaging.consumer.group.name';
+export const MESSAGING_DESTINATION_PARTITION_ID = 'messaging.destination.partition.id';
+export const MESSAGING_KAFKA_MESSAGE_KEY = 'messaging.kafka.message.key';
+export const MESSAGING_KAFKA_MESSAGE_TOMBSTONE = 'messaging.kafka.message.tombstone';
+export const MESSAGING_KAFKA_OFFSET = 'messaging.kafka.offset';
 
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/exception/ */
 export const EXCEPTION_TYPE = 'exception.type';

@@ -54,11 +54,12 @@ export async function compare(run: Run, atLeast = 1): Promise<Watched> {
 /** Frames of a stack trace that are compared: with one of ours above them, which is not shown, the last one falls out. */
 const FRAMES = 8;
 
-/** Without the id of the process, the date of a response, and by which of Node.js' own queues a callback came. */
+/** Without the id of the process, how late a timer was, the date of a response, and by which of Node.js' own queues a callback came. */
 function comparable(stderr: string): string[] {
   let frames = 0;
   return stderr
     .replaceAll(/^\(node:\d+\)/gm, '(node)')
+    .replaceAll(/TimeoutNegativeWarning: -\d+/g, 'TimeoutNegativeWarning: -1')
     .split('\n')
     .map((line) => line.replace(/ \{$/, ''))
     .filter((line) => {

@@ -1,7 +1,7 @@
 /** Libraries against their servers: what a program sees is what it sees without signalbox, and each call is in the trace of its caller. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { missing, startMariadb, startRabbitmq, type Service } from '../services/services.ts';
+import { missing, startKafka, startMariadb, startRabbitmq, type Service } from '../services/services.ts';
 import { compare, runWatched } from './kit-servers.ts';
 
 describe('mysql2', { skip: missing('mariadb') }, () => {
@@ -217,5 +217,25 @@ describe('amqplib', { skip: missing('rabbitmq') }, () => {
         2 * REQUESTS,
       );
     }
+  });
+});
+
+describe('kafkajs', { skip: missing('kafka') }, () => {
+  let service: Service;
+  before(async () => void (service = await startKafka()));
+  after(() => service.stop());
+
+  it('gives a program what it gives it without signalbox, and has a span for each message', async () => {
+    const { spans } = await compare({ program: 'kafkajs.cjs', env: { SERVICE: service.url } }, 12);
+    const work = spans.find(({ name }) => name === 'work');
+    const sent = spans.filter(({ kind, status }) => kind === 'producer' && status.code !== 'error');
+    assert.equal(sent.length, 6);
+    for (const { attributes, parentSpanId } of sent)
+      assert.deepEqual([parentSpanId, attributes['messaging.system']], [work?.spanId, 'kafka']);
+    const processed = spans.filter(({ kind }) => kind === 'consumer');
+    assert.deepEqual(processed.map(({ status, traceId }) => [status.code, traceId === work?.traceId]).sort(), [
+      ['error', true],
+      ...Array<unknown>(6).fill(['unset', true]),
+    ]);
   });
 });

@@ -148,7 +148,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   official('knex', 'KnexInstrumentation', ['knex'], UNDER_PARENT),
 
   own('libraries', 'amqplib', ['amqplib']),
-  official('kafkajs', 'KafkaJsInstrumentation', ['kafkajs']),
+  own('libraries', 'kafkajs', ['kafkajs']),
   own('libraries', 'bullmq', ['bullmq']),
   {
     ...official(
