@@ -1,13 +1,12 @@
 /** What `register` loads once it is clear that this Node.js can run it. */
 import { createRequire } from 'node:module';
-import { isMainThread } from 'node:worker_threads';
 import { readEarlyFacts } from './config/early.ts';
 import { launcherOf, type Launcher } from './process/launcher.ts';
 
-/** Start telemetry unless settings say no, this is a worker thread, or the process only launches others. Then next to nothing is loaded. */
+/** Start telemetry unless this process is told not to, or only launches others. Then next to nothing is loaded. */
 export function preload(): void {
-  const { disabled, workerThreads, isRunnersChild } = readEarlyFacts();
-  if (disabled || (!isMainThread && !workerThreads)) return;
+  const { disabled, isRunnersChild } = readEarlyFacts();
+  if (disabled) return;
   const launcher = launcherOf({ argv: process.argv, execArgv: process.execArgv, isRunnersChild });
   if (launcher !== undefined) return sayWhenOnlyForLauncher(launcher);
   const { startTelemetry } = createRequire(import.meta.url)('./start.js') as typeof import('./start.ts');

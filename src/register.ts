@@ -6,6 +6,10 @@
  */
 export {};
 
+type WorkerSettings = import('./config/worker-settings.ts').WorkerSettings;
+
+/** As in `config/worker-settings.ts`, which is not loaded for it. */
+const WORKER_SETTINGS: typeof import('./config/worker-settings.ts').WORKER_SETTINGS = 'signalbox.worker-settings';
 const OLDEST = [22, 15] as const;
 
 /** Also read by `too-old.cts`, so that it is said once. */
@@ -23,11 +27,18 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     'signalbox: Node.js must allow require() of ES modules, but runs with --no-experimental-require-module. The application runs without telemetry. Remove the flag.\n',
   );
 } else {
-  const { isInternalThread } = process.getBuiltinModule('node:worker_threads') as { isInternalThread?: boolean };
+  const { getEnvironmentData, isInternalThread, isMainThread } = process.getBuiltinModule(
+    'node:worker_threads',
+  ) as typeof import('node:worker_threads') & { isInternalThread?: boolean };
   if (isInternalThread !== true) {
     try {
-      const { createRequire } = process.getBuiltinModule('node:module');
-      (createRequire(import.meta.url)('./preload.js') as typeof import('./preload.ts')).preload();
+      const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
+      if (isMainThread) (require('./preload.js') as typeof import('./preload.ts')).preload();
+      else {
+        // Not there when the main thread has no telemetry, or none for worker threads.
+        const { settings } = (getEnvironmentData(WORKER_SETTINGS) ?? {}) as { settings?: WorkerSettings };
+        if (settings !== undefined) (require('./worker-stand-in.js') as typeof import('./worker-stand-in.ts')).standIn(settings);
+      }
     } catch (error) {
       const { writeSync } = process.getBuiltinModule('node:fs');
       try {

@@ -14,13 +14,15 @@ import { sayContained } from './diagnostics/say-contained.ts';
 import { sayDiagnostics } from './engine/diag.ts';
 import { USER_AGENT } from './engine/pipeline.ts';
 import { registerProviders } from './engine/register-providers.ts';
-import { startEngine } from './engine/start-engine.ts';
+import { startEngine, type Engine } from './engine/start-engine.ts';
 import { orUndo, type Undo } from './engine/undo.ts';
 import { failRequest } from './instrumentation/http/server-request.ts';
+import { enabledEntries } from './instrumentation/loading/catalogue.ts';
 import { instrument } from './instrumentation/loading/instrument.ts';
 import { createDelivery } from './process/delivery.ts';
 import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
 import { watchProcessEnd } from './process/process-end.ts';
+import { watchWorkerThreads, type WorkerThreads } from './process/worker-threads.ts';
 import { configureRedaction } from './redaction/configure-redaction.ts';
 import { attempt, contain, onContained } from './runtime/contain.ts';
 import { loadPart } from './runtime/load-part.ts';
@@ -95,6 +97,8 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
     onCallersUnsampled: announcer.callersUnsampled,
   });
   undo.add(() => engine.metrics?.stop());
+  const workers = config.workerThreads ? watchWorkers(config, engine, reporter) : undefined;
+  if (workers !== undefined) undo.add(workers.stop);
 
   const delivery = createDelivery({
     outlets: engine.pipelines,
@@ -103,6 +107,7 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
     userAgent: USER_AGENT,
     limitMs: config.shutdownTimeoutMs,
     mayBeLauncher: hasLoadedChildProcess,
+    beforeFlush: workers?.read,
   });
   registerProviders(
     {
@@ -142,8 +147,33 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
     await delivery.shutdown();
     engine.providers.loggerProvider.close();
     contain('taking back the instrumentations', () => instrumentation.stop());
+    workers?.stop();
     await unwatch();
   }
+}
+
+/** What worker threads record goes into the pipelines of this thread; what takes it in is loaded for the first worker. */
+function watchWorkers(config: Config, { attributes, pipelines, providers }: Engine, reporter: Reporter): WorkerThreads {
+  const entries = enabledEntries(config);
+  return watchWorkerThreads({
+    settings: () => ({
+      config: withoutFunctions(config),
+      attributes,
+      targets: entries.flatMap(({ targets }) => targets),
+      announcements: entries.flatMap(({ announced }) => announced?.channel ?? []),
+    }),
+    createReader() {
+      const { createWorkerIntake } = loadPart<typeof import('./engine/worker-intake.ts')>(import.meta.url, './engine/worker-intake');
+      return createWorkerIntake({ config, reporter, pipelines, meterProvider: providers.meterProvider });
+    },
+  });
+}
+
+/** Hooks among the options of an instrumentation stay behind, and with them its other options. */
+function withoutFunctions(config: Config): Config {
+  const { instrumentations } = config;
+  const options = Object.entries(instrumentations.options).filter(([, given]) => attempt(() => structuredClone(given)) !== undefined);
+  return { ...config, instrumentations: { ...instrumentations, options: Object.fromEntries(options) } };
 }
 
 /** The official SDK is loaded only here: most processes never pay for it. */

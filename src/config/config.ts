@@ -122,7 +122,7 @@ export interface Config {
   readonly queueMaxBytes: number;
   /** Most that signalbox adds to the end of the process, everything together. */
   readonly shutdownTimeoutMs: number;
-  /** Also start in worker threads that inherit the preload. */
+  /** Whether what worker threads record is exported too, by the main thread. */
   readonly workerThreads: boolean;
 
   readonly instrumentations: {

@@ -2,7 +2,6 @@
 
 export interface EarlyFacts {
   readonly disabled: boolean;
-  readonly workerThreads: boolean;
   /** Started by a test runner or a watcher, so an application in spite of its parent's flags. */
   readonly isRunnersChild: boolean;
 }
@@ -17,7 +16,6 @@ export function readEnvironment(): Environment {
 export function readEarlyFacts(env: Environment = readEnvironment()): EarlyFacts {
   return {
     disabled: isTrue(env['OTEL_SDK_DISABLED']),
-    workerThreads: isTrue(env['SIGNALBOX_WORKER_THREADS']),
     isRunnersChild: env['NODE_TEST_CONTEXT'] !== undefined || env['WATCH_REPORT_DEPENDENCIES'] !== undefined,
   };
 }

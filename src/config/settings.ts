@@ -485,8 +485,8 @@ const SIGNALBOX: readonly Setting[] = [
     name: 'SIGNALBOX_WORKER_THREADS',
     group: 'signalbox',
     type: 'boolean',
-    default: false,
-    meaning: 'Also starts in worker threads that inherit the preload.',
+    default: true,
+    meaning: 'What worker threads record is exported by the main thread. `false`: it goes nowhere.',
   },
 ];
 

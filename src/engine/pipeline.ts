@@ -11,7 +11,7 @@
  */
 import type { Resource } from '@opentelemetry/resources';
 import type { MetricData } from '@opentelemetry/sdk-metrics';
-import type { BatchConfig, Config, OtlpConfig, Signal } from '../config/config.ts';
+import type { BatchConfig, Config, Exporter, OtlpConfig, Signal } from '../config/config.ts';
 import { createAccount, type Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { createEndpointHealth, type EndpointHealth } from '../export/endpoint-health.ts';
@@ -41,6 +41,8 @@ export interface PipelineOptions {
   readonly reporter: Reporter;
   /** Called for each record that is queued. */
   readonly onQueued: () => void;
+  /** Given in a worker thread, where no record is queued: see `worker-engine.ts`. */
+  readonly createSender?: (account: Account) => Sender;
 }
 
 export interface Pipeline {
@@ -69,6 +71,7 @@ export function createPipelines(options: PipelineOptions): Readonly<Record<Signa
   };
   const open = (signal: Signal): Pipeline[] =>
     options.config[signal].exporters.map((exporter) => {
+      if (options.createSender !== undefined) return toSender(options, signal, exporter, options.createSender);
       if (exporter === 'otlp') return toEndpoint(options, signal, healthOf(options.config[signal].otlp));
       return exporter === 'console' ? toConsole(options, signal) : toLines(options, signal, exporter);
     });
@@ -131,6 +134,15 @@ function toConsole(options: PipelineOptions, signal: Signal): Pipeline {
   const encoder = loadEncoder('json');
   const encodeFitting = fitIntoRequest(options, signal);
   return { signal, otlp, account, sender, health: undefined, encoder, encodeFitting, onQueued, scopes: new WeakMap() };
+}
+
+function toSender(options: PipelineOptions, signal: Signal, exporter: Exporter, create: (account: Account) => Sender): Pipeline {
+  const { otlp } = options.config[signal];
+  const account = createAccount(signal, exporter);
+  const encoder = loadEncoder(exporter === 'otlp' && otlp.protocol !== 'http/json' ? 'protobuf' : 'json');
+  const encodeFitting = fitIntoRequest(options, signal);
+  const { onQueued } = options;
+  return { signal, otlp, account, sender: create(account), health: undefined, encoder, encodeFitting, onQueued, scopes: new WeakMap() };
 }
 
 /** No record is larger than a request, nor than what may wait. */

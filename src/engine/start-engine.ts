@@ -22,6 +22,8 @@ import { watchCallers } from './traces/watch-callers.ts';
 export interface Engine {
   readonly serviceName: string;
   readonly serviceVersion: string | undefined;
+  /** Of the resource. */
+  readonly attributes: Attributes;
   /** One for each exporter of each signal. */
   readonly pipelines: readonly Pipeline[];
   /** What is to be collected before it is sent; `undefined` when metrics go nowhere. */
@@ -73,6 +75,7 @@ export function startEngine(options: EngineOptions): Engine {
   return {
     serviceName: String(resource.attributes[SERVICE_NAME]),
     serviceVersion: resource.attributes[SERVICE_VERSION] as string | undefined,
+    attributes: resource.attributes,
     pipelines,
     metrics,
     providers: {
@@ -83,11 +86,11 @@ export function startEngine(options: EngineOptions): Engine {
   };
 }
 
-function createTracerProviderInto(
+export function createTracerProviderInto(
   pipelines: readonly Pipeline[],
   { traces, logLevel }: Config,
   resource: Resource,
-  { reporter, onCallersUnsampled }: EngineOptions,
+  { reporter, onCallersUnsampled }: Pick<EngineOptions, 'reporter' | 'onCallersUnsampled'>,
 ): TracerProvider {
   return createTracerProvider({
     sampler: watchCallers(createSampler(traces.sampler, traces.samplerRatio), onCallersUnsampled),
@@ -101,7 +104,7 @@ function createTracerProviderInto(
   });
 }
 
-function createLoggerProviderInto(pipelines: readonly Pipeline[], { logs }: Config, resource: Resource): EngineLoggerProvider {
+export function createLoggerProviderInto(pipelines: readonly Pipeline[], { logs }: Config, resource: Resource): EngineLoggerProvider {
   return createLoggerProvider({
     limits: logs.limits,
     resource,
@@ -134,7 +137,7 @@ function askCloud({ resourceDetectors }: Config, attributes: Attributes): Promis
 }
 
 /** As the SDK's own, which would have to be loaded for it. */
-function createResource(attributes: Attributes): Resource {
+export function createResource(attributes: Attributes): Resource {
   return {
     attributes,
     merge: (other) => (other === null ? createResource(attributes) : createResource({ ...attributes, ...other.attributes })),

@@ -111,3 +111,6 @@ export const GEN_AI_RESPONSE_FINISH_REASONS = 'gen_ai.response.finish_reasons';
 export const GEN_AI_USAGE_INPUT_TOKENS = 'gen_ai.usage.input_tokens';
 export const GEN_AI_USAGE_OUTPUT_TOKENS = 'gen_ai.usage.output_tokens';
 export const GEN_AI_TOKEN_TYPE = 'gen_ai.token.type';
+
+/** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/thread/ */
+export const THREAD_ID = 'thread.id';

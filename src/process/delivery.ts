@@ -48,6 +48,8 @@ export interface DeliveryOptions {
   readonly limitMs: number;
   /** Whether this process can have been there to start others: without records of its own it then exports nothing at its end. */
   readonly mayBeLauncher: () => boolean;
+  /** Takes in what worker threads have recorded until now. */
+  readonly beforeFlush?: (() => void) | undefined;
 }
 
 export interface Delivery {
@@ -119,6 +121,7 @@ function enter(state: DeliveryState, stage: DeliveryState['stage']): void {
 async function flush(delivering: Delivering, limitMs: number, { hold = true, thenStop = false } = {}): Promise<void> {
   if (delivering.state.stage === 'shut-down') return;
   const endsAt = monotonicMs() + limitMs;
+  delivering.beforeFlush?.();
   await collect(delivering, limitMs * COLLECTING_SHARE, hold, thenStop);
   const restMs = Math.max(0, endsAt - monotonicMs());
   await Promise.all(delivering.outlets.map(({ sender }) => sender.flush(restMs, { hold, thenStop })));
@@ -181,6 +184,7 @@ function finish(delivering: Delivering): void {
   if (state.stage !== 'shut-down') {
     // What collects and encodes counts as well.
     limit.begin();
+    delivering.beforeFlush?.();
     const hasNews = state.stage !== 'collected' || state.collectedAt !== recordedSoFar(delivering);
     if (hasNews && isWorthCollecting(delivering)) contain('collecting metrics for the last time', () => metrics?.collectNow());
     state.stage = 'collected';

@@ -28,6 +28,7 @@ import {
   type ExitFlushData,
   type FailureNote,
 } from './exit-protocol.ts';
+import { withoutTelemetry } from './worker-threads.ts';
 
 /** Requests of one signal, in the order in which they must leave. */
 export interface ExitJob {
@@ -105,14 +106,8 @@ function sendInWorker(jobs: readonly ExitJob[], results: SharedArrayBuffer, note
     deadlineMs: deadlineMs - REPORTING_MS,
     trusted: jobs.some(({ otlp }) => otlp.url.startsWith('https:')) ? trustedHere() : undefined,
   };
-  const worker = new Worker(WORKER, {
-    workerData,
-    env: tlsEnvironment(),
-    execArgv: networkFlags(),
-    stdin: false,
-    stdout: true,
-    stderr: true,
-  });
+  const options = { workerData, env: tlsEnvironment(), execArgv: networkFlags(), stdin: false, stdout: true, stderr: true };
+  const worker = withoutTelemetry(() => new Worker(WORKER, options));
   worker.unref();
   const startingMs = deadlineMs * STARTING_SHARE;
   if (Atomics.wait(slots, PROGRESS_SLOT, 0, startingMs) === 'timed-out') {

@@ -21,7 +21,11 @@ const PLACES: readonly { readonly place: string; readonly floor: number; readonl
   { place: 'instrumentation', floor: 6, paths: /^instrumentation\// },
   { place: 'process', floor: 6, paths: /^process\// },
   { place: 'official-sdk', floor: 7, paths: /^official-sdk\// },
-  { place: 'entries', floor: 8, paths: /^(start|preload|register|index)\.ts$|^(index-)?too-old\.cts$/ },
+  {
+    place: 'entries',
+    floor: 8,
+    paths: /^(start|start-worker|worker-stand-in|preload|register|index)\.ts$|^(index-)?too-old\.cts$/,
+  },
   { place: 'receiver', floor: 9, paths: /^receiver\// },
   { place: 'cli', floor: 10, paths: /^cli\// },
 ];
@@ -122,7 +126,7 @@ describe('the floors', () => {
 
   it('leave register.ts without a static import', () => {
     assert.deepEqual(
-      importsOf('register.ts').filter(({ specifier }) => !specifier.includes('preload')),
+      importsOf('register.ts').filter(({ specifier }) => !/preload|worker-stand-in|worker-settings|^node:/.test(specifier)),
       [],
     );
     assert.doesNotMatch(readFileSync(join(SRC, 'register.ts'), 'utf8'), /^import /m);

@@ -3,6 +3,12 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { CatalogueEntry } from './catalogue.ts';
 import type { Hook } from './hooks.ts';
 
+export interface FirstMessageHook extends Hook {
+  readonly channel: string;
+  /** As if it had been published. */
+  take(message: unknown): void;
+}
+
 /**
  * Load an instrumentation with the first message of the channel that it listens on. Subscribers that come while a message is
  * published do not get it, so the first one is passed on.
@@ -10,7 +16,7 @@ import type { Hook } from './hooks.ts';
 export function onFirstMessage(
   { channel: name, method }: NonNullable<CatalogueEntry['announced']>,
   load: () => Instrumentation | undefined,
-): Hook {
+): FirstMessageHook {
   const announcements = channel(name);
   let isFirst = true;
   const listener = (message: unknown): void => {
@@ -20,5 +26,5 @@ export function onFirstMessage(
     instrumentation?.[method]?.(message);
   };
   announcements.subscribe(listener);
-  return { deregister: () => void announcements.unsubscribe(listener) };
+  return { channel: name, take: listener, deregister: () => void announcements.unsubscribe(listener) };
 }

@@ -8,7 +8,7 @@ import { loadPart } from '../../runtime/load-part.ts';
 import { watchBuiltinModules } from './builtin-modules.ts';
 import { CATALOGUE, enabledEntries, type CatalogueEntry } from './catalogue.ts';
 import { wrapEsModules } from './es-modules.ts';
-import { onFirstMessage } from './first-message.ts';
+import { onFirstMessage, type FirstMessageHook } from './first-message.ts';
 import type { Hook } from './hooks.ts';
 import { createInstrumentations, type Instrumentations, type Providers } from './instrumentations.ts';
 import { sayLoadedFirst } from './loaded-first.ts';
@@ -16,7 +16,7 @@ import { isOwn, folderOfPackage } from './package-name.ts';
 import { createPatches, type Patches } from './patches.ts';
 import { createRegistrations } from './registrations.ts';
 import { hookRequire } from './require-hook.ts';
-import { hookResolve } from './resolve-hook.ts';
+import { hookResolve, type ResolveHook } from './resolve-hook.ts';
 
 export interface InstrumentOptions extends Providers {
   readonly config: Config;
@@ -29,8 +29,18 @@ export interface InstrumentationState {
   readonly packagesSeen: number;
   /** A whole message when the settings leave nothing of the libraries that were loaded so far. */
   describeUnused(): string | undefined;
+  /** The hook of resolution, for one that began before the hook was there. */
+  readonly resolve: ResolveHook['resolve'];
+  /** The first message of a channel, for one that was published before somebody listened. */
+  announced(channel: string, message: unknown): void;
   /** Unhook what can be unhooked; used when start-up fails. */
   stop(): void;
+}
+
+interface HookedIn {
+  readonly hooks: readonly Hook[];
+  readonly resolveHook: ResolveHook;
+  readonly announcements: readonly FirstMessageHook[];
 }
 
 /** What is to be instrumented, and what the application has asked for so far. */
@@ -62,7 +72,7 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
     },
   });
   const instrumentations = createInstrumentations({ ...options, registrations, patches });
-  const hooks = hookIn(targets, patches, instrumentations, checkVersion, reporter);
+  const { announcements, hooks, resolveHook } = hookIn(targets, patches, instrumentations, checkVersion, reporter);
 
   return {
     get loaded() {
@@ -79,6 +89,8 @@ export function instrument(options: InstrumentOptions): InstrumentationState {
       const unused = loadPart<typeof import('./unused-instrumentations.ts')>(import.meta.url, './unused-instrumentations');
       return unused.describeUnused({ enabled, loaded, switchedOff: [...targets.switchedOff] });
     },
+    resolve: resolveHook.resolve,
+    announced: (channel, message) => announcements.find((announcement) => announcement.channel === channel)?.take(message),
     stop() {
       for (const hook of hooks) hook.deregister?.();
       instrumentations.disable();
@@ -92,7 +104,7 @@ function hookIn(
   instrumentations: Instrumentations,
   checkVersion: CheckVersion,
   reporter: Reporter,
-): readonly Hook[] {
+): HookedIn {
   const { byName, entries } = targets;
   const { load } = instrumentations;
   const requireHook = hookRequire(patches, (name, filename) => {
@@ -133,7 +145,7 @@ function hookIn(
   );
   // They watch the process, and can begin when the application's own start is over.
   if (targetless.length > 0) setImmediate(() => targetless.forEach(load)).unref();
-  return [requireHook, esModules, builtins, resolveHook, ...announcements];
+  return { hooks: [requireHook, esModules, builtins, resolveHook, ...announcements], resolveHook, announcements };
 }
 
 function readTargets(config: Config): Targets {

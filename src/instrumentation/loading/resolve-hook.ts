@@ -22,7 +22,11 @@ export interface ResolveHookOptions {
   readonly hookFor: (specifier: string) => ImportHook | undefined;
 }
 
-export function hookResolve({ hookFor, isBusy, isTarget, onName, onResolved }: ResolveHookOptions): Hook {
+export interface ResolveHook extends Hook {
+  resolve(specifier: string, context: ResolveHookContext, next: NextResolve): ResolveFnOutput;
+}
+
+export function hookResolve({ hookFor, isBusy, isTarget, onName, onResolved }: ResolveHookOptions): ResolveHook {
   function resolve(specifier: string, context: ResolveHookContext, next: NextResolve): ResolveFnOutput {
     if (isBusy()) return next(specifier, context);
     const name = packageOf(specifier);
@@ -35,7 +39,8 @@ export function hookResolve({ hookFor, isBusy, isTarget, onName, onResolved }: R
     if (name !== undefined && !isBuiltin(name)) onResolved(name, resolved.url, context.parentURL);
     return resolved;
   }
-  return registerHooks({ resolve } as RegisterHooksOptions) as Hook;
+  const hooks = registerHooks({ resolve } as RegisterHooksOptions);
+  return { resolve, deregister: () => hooks.deregister() };
 }
 
 /** The conditions of `require` are a set on 22.15, where the hooks run on a thread anyway. */

@@ -64,7 +64,7 @@ test('the defaults are those of the specification, save where the table says why
     otlpFile: 'otlp.jsonl',
     queueMaxBytes: 33_554_432,
     shutdownTimeoutMs: 5000,
-    workerThreads: false,
+    workerThreads: true,
     instrumentations: { disabled: [], options: {} },
     redaction: { keep: [], also: [] },
     ignorePaths: [
