@@ -24,6 +24,11 @@ class Attachment implements ContextManagementToken {
   readonly #before: Context | Attachment | undefined;
   #isDetached = false;
 
+  /** Asks nothing of `value`, which may be a proxy of the application's: `instanceof` would. */
+  static is(value: unknown): value is Attachment {
+    return typeof value === 'object' && value !== null && #isDetached in value;
+  }
+
   constructor(context: Context, before: Context | Attachment | undefined) {
     this.context = context;
     this.#before = before;
@@ -37,14 +42,14 @@ class Attachment implements ContextManagementToken {
     this.#isDetached = true;
     if (storage.getStore() !== this) return;
     let before = this.#before;
-    while (before instanceof Attachment && before.#isDetached) before = before.#before;
+    while (Attachment.is(before) && before.#isDetached) before = before.#before;
     storage.enterWith(before as Context);
   }
 }
 
 function storedContext(): Context | undefined {
   const stored = storage.getStore();
-  return stored instanceof Attachment ? stored.context : stored;
+  return Attachment.is(stored) ? stored.context : stored;
 }
 
 export function activeContext(): Context {

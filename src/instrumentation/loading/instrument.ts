@@ -17,6 +17,7 @@ import { createPatches, type Patches } from './patches.ts';
 import { createRegistrations } from './registrations.ts';
 import { hookRequire } from './require-hook.ts';
 import { hookResolve, type ResolveHook } from './resolve-hook.ts';
+import { contain } from '../../runtime/contain.ts';
 
 export interface InstrumentOptions extends Providers {
   readonly config: Config;
@@ -178,10 +179,11 @@ function createVersionCheck({ byName }: Targets, instrumentations: () => Instrum
     if (entry === undefined || checked.has(folder)) return;
     checked.add(folder);
     const { load, quietly } = instrumentations();
-    quietly(() => {
+    const check = (): void => {
       const { sayUnsupported } = loadPart<typeof import('./unsupported-version.ts')>(import.meta.url, './unsupported-version');
       sayUnsupported(library, folder, entry, entry.announced === undefined ? load(entry) : undefined, reporter);
-    });
+    };
+    contain(`looking at the version of ${library}`, () => quietly(check));
   };
 }
 

@@ -131,3 +131,12 @@ describe('through the API', () => {
       assert.equal(api.trace.getActiveSpan(), undefined);
     }));
 });
+
+test('what is no context is asked nothing: a proxy that throws comes back as it was', () => {
+  const { proxy, revoke } = Proxy.revocable(ROOT, {});
+  revoke();
+  assert.equal(
+    ours.with(proxy, () => ours.active()),
+    proxy,
+  );
+});
