@@ -158,9 +158,9 @@ function keepContextOfWaiting(prototype: Pool): void {
 /** @param options - of the official instrumentation, which takes over where statements are to be changed. */
 export function create(options: Record<string, unknown>): Instrumentation {
   if (options['addSqlCommenterCommentToQueries'] !== true) return new MySQL2Instrumentation(options);
-  const { MySQL2Instrumentation: Official } = requireBundled(
-    '@opentelemetry/instrumentation-mysql2',
-  ) as typeof import('@opentelemetry/instrumentation-mysql2');
+  const { MySQL2Instrumentation: Official } = requireBundled('@opentelemetry/instrumentation-mysql2') as {
+    MySQL2Instrumentation: new (options: Record<string, unknown>) => Instrumentation;
+  };
   captureClock();
   return new Official(options);
 }

@@ -139,7 +139,7 @@ async function pools() {
       pool.query('SELECT SLEEP(0.02) AS s', (error) => resolve(done.push(error ? `${name} ${error.message}` : name))),
     );
   await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(answer));
-  say('pool', done, heard, listeners(pool));
+  say('pool', done.toSorted(), heard.toSorted(), listeners(pool));
   const borrowed = await promisify(pool.getConnection).call(pool);
   say('borrowed', shape(borrowed).classes, listeners(borrowed));
   borrowed.release();
