@@ -35,6 +35,7 @@ const SUITES = [
   { name: 'package', command: tests('test/package/*.test.ts') },
   { name: 'services', command: tests('test/services/*.test.ts') },
   { name: 'matrix', command: tests('test/matrix/*.test.ts') },
+  { name: 'differential', command: tests('test/differential/*.test.ts') },
   { name: 'programs', command: tests('test/programs/*.test.ts') },
   { name: 'stack', command: tests('test/stack/*.test.ts') },
   { name: 'bench', command: ['npm', '--prefix', 'bench', 'run', '--silent', 'check'] },
