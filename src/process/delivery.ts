@@ -122,9 +122,15 @@ async function flush(delivering: Delivering, limitMs: number, { hold = true, the
   if (delivering.state.stage === 'shut-down') return;
   const endsAt = monotonicMs() + limitMs;
   delivering.beforeFlush?.();
-  await collect(delivering, limitMs * COLLECTING_SHARE, hold, thenStop);
-  const restMs = Math.max(0, endsAt - monotonicMs());
-  await Promise.all(delivering.outlets.map(({ sender }) => sender.flush(restMs, { hold, thenStop })));
+  const collected = collect(delivering, limitMs * COLLECTING_SHARE, hold, thenStop);
+  await Promise.all(
+    delivering.outlets.map(async ({ signal, sender }) => {
+      // A callback that takes its time holds back no span.
+      if (signal === 'metrics') await collected;
+      await sender.flush(Math.max(0, endsAt - monotonicMs()), { hold, thenStop });
+    }),
+  );
+  await collected;
 }
 
 async function flushOnRequest(delivering: Delivering): Promise<void> {

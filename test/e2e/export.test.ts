@@ -74,7 +74,7 @@ describe('a collector that is away', () => {
     program.child.send('stop');
     const ending = await program.ended;
     assert.match(ending.stderr, /The collector rejected 7 of \d+ spans: \\"seven too many\\"/);
-    assert.match(ending.stderr, /7 spans \(rejected 7\)/);
+    assert.match(ending.stderr, /Lost at exit: 7 spans \(rejected\)/);
   });
 
   it('and a queue that is full drops what is new, says so, and keeps the account', async () => {
@@ -85,7 +85,7 @@ describe('a collector that is away', () => {
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, SIGNALBOX_QUEUE_MAX_BYTES: '100000' },
     });
     assert.ok(saidCodes(ending).includes('queue-full.traces'), ending.stderr);
-    const [, total, queued, dropped] = /(\d+) spans \(queue_full (\d+), exit_deadline (\d+)\)/.exec(ending.stderr) ?? [];
+    const [, total, queued, dropped] = /(\d+) spans \((\d+) queue full, (\d+) exit deadline\)/.exec(ending.stderr) ?? [];
     assert.equal(Number(total), 1500);
     assert.equal(Number(queued) + Number(dropped), 1500);
   });
