@@ -13,22 +13,22 @@ import { instrumentHttpServer } from './http-server.ts';
 
 type Official = typeof import('@opentelemetry/instrumentation-http');
 type Part = Pick<Instrumentation, 'setTracerProvider' | 'setMeterProvider' | 'enable' | 'disable'>;
+/** What loads an instrumentation finds what it registers among its values. */
+type Both = Part & { readonly official: Instrumentation | undefined };
 
 /** @param options - of the official instrumentation; `ignoreIncomingRequestHook` decides what is neither traced nor counted. */
-export function create(options: Record<string, unknown>): Part {
+export function create(options: Record<string, unknown>): Both {
   const isIgnored = options['ignoreIncomingRequestHook'] as (request: IncomingMessage) => boolean;
   const parts: Part[] = [];
   const officialServer = usesOfficialServer(options);
   const officialClient = usesOfficialClient(options);
-  if (officialServer || officialClient) {
-    const { HttpInstrumentation } = requireBundled('@opentelemetry/instrumentation-http') as Official;
-    captureClock();
-    parts.push(new HttpInstrumentation(officialOptions(options)));
-  }
+  const official = officialServer || officialClient ? createOfficial(options) : undefined;
+  if (official !== undefined) parts.push(official);
   followMessages();
   if (!officialServer) parts.push(instrumentHttpServer({ isIgnored }));
   if (!officialClient) parts.push(instrumentHttpClient());
-  const both: Part = {
+  const both: Both = {
+    official,
     setTracerProvider: (provider) => parts.forEach((part) => part.setTracerProvider(provider)),
     setMeterProvider: (provider) => parts.forEach((part) => part.setMeterProvider(provider)),
     enable: () => parts.forEach((part) => part.enable()),
@@ -36,6 +36,12 @@ export function create(options: Record<string, unknown>): Part {
   };
   if (options['enabled'] === false) both.disable();
   return both;
+}
+
+function createOfficial(options: Record<string, unknown>): Instrumentation {
+  const { HttpInstrumentation } = requireBundled('@opentelemetry/instrumentation-http') as Official;
+  captureClock();
+  return new HttpInstrumentation(officialOptions(options));
 }
 
 /** Events of a message are heard in the context of its request, whichever connection brought them. */
