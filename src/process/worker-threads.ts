@@ -81,7 +81,8 @@ export function watchWorkerThreads({ settings, createReader }: WorkerThreadsOpti
   // A getter is called when the data is copied for a worker, by its constructor: the channel is there before the worker is.
   setEnvironmentData(WORKER_SETTINGS, {
     get settings() {
-      return isHidden ? undefined : contain('preparing a worker thread', () => (listening ??= listen()).settings);
+      // What is loaded for it may make a worker itself: a loader's, such as tsx.
+      return isHidden ? undefined : contain('preparing a worker thread', () => (listening ??= withoutTelemetry(listen)).settings);
     },
   } as unknown as string);
 

@@ -1,5 +1,6 @@
 /** Which package a specifier or a file belongs to, and whether it is ours. */
-import { createRequire, isBuiltin } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join, sep } from 'node:path';
 import { attempt } from '../../runtime/contain.ts';
 
@@ -40,7 +41,8 @@ export function folderOfPackage(path: string, name: string): string {
 
 /** `version` in the package.json of a package's folder; `undefined` where there is none. */
 export function versionOfPackage(folder: string): string | undefined {
-  const version = attempt(() => (createRequire(join(folder, 'package.json'))('./package.json') as { version?: unknown }).version);
+  // Read, not required: an application may be in the middle of requiring it, and Node.js would warn of a circle.
+  const version = attempt(() => (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: unknown }).version);
   return typeof version === 'string' ? version : undefined;
 }
 

@@ -108,17 +108,14 @@ function called() {
             channel.consume(own, (message) => {
               say('called', shown(message)[0]);
               channel.ack(message);
-              channel.sendToQueue(own, Buffer.from('later'));
-              channel.cancel(message.fields.consumerTag, () =>
-                setTimeout(
-                  () =>
-                    channel.get(own, {}, (error, got) => {
-                      say('got', error, got && shown(got)[0]);
-                      connection.close(resolve);
-                    }),
-                  200,
-                ),
-              );
+              channel.cancel(message.fields.consumerTag, () => {
+                // Sent when nobody consumes any more, or it may come by either way.
+                channel.sendToQueue(own, Buffer.from('later'));
+                channel.get(own, {}, (error, got) => {
+                  say('got', error, got && shown(got)[0]);
+                  connection.close(resolve);
+                });
+              });
             }) === channel,
           );
           say('sent', channel.sendToQueue(own, Buffer.from('by callback')));
