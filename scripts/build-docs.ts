@@ -202,7 +202,7 @@ const MENDED = new Set(['http', 'pg', 'undici']);
 
 function describeMaker({ name }: CatalogueEntry): string {
   if (MENDED.has(name)) return `signalbox and \`@opentelemetry/instrumentation-${name}\``;
-  return ['http', 'frameworks', 'libraries'].some((room) =>
+  return ['http', 'frameworks', 'libraries', 'node-runtime'].some((room) =>
     existsSync(new URL(`../src/instrumentation/${room}/${name}.ts`, import.meta.url)),
   )
     ? 'signalbox'

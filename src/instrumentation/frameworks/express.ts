@@ -11,7 +11,7 @@ import type { Context } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { activeContext, enter } from '../../context/context-manager.ts';
-import { api, require } from '../../runtime/otel.ts';
+import { api } from '../../runtime/otel.ts';
 import { serverRequestOf, setRoute, type ServerRequest } from '../http/server-request.ts';
 import { HTTP_ROUTE } from '../../names/attributes.ts';
 import { contained } from '../../runtime/contain.ts';
@@ -28,9 +28,7 @@ import {
   type Router,
 } from './express-paths.ts';
 import { enteredBy, failed, leave, passed, type Handler } from './express-progress.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
 
 const PATCHED = Symbol.for('signalbox.express.patched');
 

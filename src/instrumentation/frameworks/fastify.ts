@@ -8,10 +8,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { attempt } from '../../runtime/contain.ts';
-import { require } from '../../runtime/otel.ts';
 import { recordServerError, setRoute } from '../http/server-request.ts';
-
-const { InstrumentationBase } = require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import { InstrumentationBase } from '../loading/instrumentation-base.ts';
 
 interface FastifyRequest {
   readonly raw: IncomingMessage;

@@ -7,11 +7,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
-import { require } from '../../runtime/otel.ts';
 import { recordServerError, setRoute } from '../http/server-request.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
 
 interface HapiRequest {
   readonly raw: { readonly req: IncomingMessage };

@@ -7,12 +7,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
-import { require } from '../../runtime/otel.ts';
 import { whoBrokeOff } from '../http/broken-off.ts';
 import { recordServerError, setRoute } from '../http/server-request.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
 
 interface Context {
   readonly req: IncomingMessage;

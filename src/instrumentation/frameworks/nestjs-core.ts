@@ -7,11 +7,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { attempt, contain } from '../../runtime/contain.ts';
-import { require } from '../../runtime/otel.ts';
 import { recordServerError } from '../http/server-request.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '../loading/instrumentation-base.ts';
 
 type Next = (
   this: unknown,

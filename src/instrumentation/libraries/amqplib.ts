@@ -9,13 +9,15 @@ import { version } from '../../version.ts';
 import { activeContext, enter } from '../../context/context-manager.ts';
 import { isTracingSuppressed } from '../../context/context-keys.ts';
 import { contain } from '../../runtime/contain.ts';
-import { require, requireBundled } from '../../runtime/otel.ts';
+import { requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import { beginProcess, beginPublish, type Channel, type Fields } from './amqplib-message.ts';
 import { endWith, messagingMetrics, type MessagingRecorder, type Operation } from './messaging.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '../loading/instrumentation-base.ts';
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
 

@@ -14,11 +14,9 @@ import {
 import { CONSUMER, PRODUCER, STATUS_ERROR } from '../../names/otel.ts';
 import { version } from '../../version.ts';
 import { attempt } from '../../runtime/contain.ts';
-import { api, require } from '../../runtime/otel.ts';
+import { api } from '../../runtime/otel.ts';
 import { messageOf, nameOf } from '../http/http-semantics.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
 
 /** What a job returned: the application's own data, of any size. */
 const JOB_RESULT = 'bullmq.job.result';

@@ -9,12 +9,9 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { contained } from '../../runtime/contain.ts';
 import { nowHrTime } from '../../runtime/clock.ts';
-import { require } from '../../runtime/otel.ts';
 import { EVENT_NAME, idsFor, LOG_KEYS, severityOf, type LogOptions } from './log-line.ts';
 import { replaceFunction } from './replace-function.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
 
 type Line = Record<string, unknown>;
 

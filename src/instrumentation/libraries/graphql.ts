@@ -9,14 +9,16 @@ import type { Context, Span } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { contain, contained } from '../../runtime/contain.ts';
-import { api, require, requireBundled } from '../../runtime/otel.ts';
+import { api, requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import { describeOperation, errorsOf, hasOperation, recordErrors, type Document } from './graphql-operation.ts';
 import { listenToGraphql } from './graphql-channels.ts';
 import { replaceFunction, type Exports } from './replace-function.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '../loading/instrumentation-base.ts';
 
 const PATCHED = ['>=14.0.0 <17'];
 const PUBLISHING = ['>=17.0.0 <18'];

@@ -8,14 +8,16 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
-import { require, requireBundled } from '../../runtime/otel.ts';
+import { requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import { durationOfCalls, type CallRecorder, type IgnoredMethod, type Side } from './grpc-call.ts';
 import { watchClient, type ClientInterceptors } from './grpc-client.ts';
 import { watchServer, type ServerInterceptors } from './grpc-server.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '../loading/instrumentation-base.ts';
 
 /** Since it has interceptors on both sides. */
 const OURS = ['>=1.10.0 <2'];

@@ -11,7 +11,7 @@ import { version } from '../../version.ts';
 import { activeContext, enter } from '../../context/context-manager.ts';
 import { isTracingSuppressed } from '../../context/context-keys.ts';
 import { contain } from '../../runtime/contain.ts';
-import { require, requireBundled } from '../../runtime/otel.ts';
+import { requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import {
   beginBatch,
@@ -24,9 +24,11 @@ import {
   type Sending,
 } from './kafkajs-message.ts';
 import { messagingMetrics, type MessagingRecorder } from './messaging.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '../loading/instrumentation-base.ts';
 
 const VERSIONS = ['>=2.0.0 <3'];
 /** Here the official one takes over. */

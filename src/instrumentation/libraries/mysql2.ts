@@ -11,14 +11,16 @@ import { version } from '../../version.ts';
 import { isTracingSuppressed } from '../../context/context-keys.ts';
 import { enter } from '../../context/context-manager.ts';
 import { contain } from '../../runtime/contain.ts';
-import { api, require, requireBundled } from '../../runtime/otel.ts';
+import { api, requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import { enterWhenLookedUp, followCallback, followOperation } from './mysql2-context.ts';
 import { beginOperation, type Command, type Connection, type Operation, type Recorder } from './mysql2-operation.ts';
 import { durationOfOperations } from './db-client.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '../loading/instrumentation-base.ts';
 
 interface Pool {
   getConnection(callback: unknown): unknown;

@@ -9,15 +9,13 @@ import type { Histogram, MeterProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { contain } from '../../runtime/contain.ts';
-import { api, require, requireBundled } from '../../runtime/otel.ts';
+import { api, requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import { describeRequest } from './openai-facts.ts';
 import { createCall, type Call, type Instruments } from './openai-call.ts';
 import { followStream, isStream } from './openai-stream.ts';
 import { replaceFunction } from './replace-function.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
 
 interface Module {
   readonly default?: Module;

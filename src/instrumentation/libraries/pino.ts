@@ -10,12 +10,13 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { contained } from '../../runtime/contain.ts';
 import { nowHrTime } from '../../runtime/clock.ts';
-import { require } from '../../runtime/otel.ts';
 import { EVENT_NAME, idsFor, LOG_KEYS, severityOf, type LogOptions } from './log-line.ts';
 import { replaceFunction, type Exports } from './replace-function.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '../loading/instrumentation-base.ts';
 
 const VERSIONS = ['>=5.14.0 <11'];
 

@@ -10,10 +10,12 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { nowHrTime } from '../../runtime/clock.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
-import { api, require } from '../../runtime/otel.ts';
-
-const { InstrumentationBase, InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } =
-  require('@opentelemetry/instrumentation') as typeof import('@opentelemetry/instrumentation');
+import { api } from '../../runtime/otel.ts';
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '../loading/instrumentation-base.ts';
 
 type Info = Record<string | symbol, unknown>;
 

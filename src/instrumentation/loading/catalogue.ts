@@ -77,7 +77,7 @@ function official(
 
 /** @param room - the folder beside this one that has the file. */
 function own(
-  room: 'http' | 'frameworks' | 'libraries',
+  room: 'http' | 'frameworks' | 'libraries' | 'node-runtime',
   name: string,
   targets: readonly string[],
   options: CatalogueEntry['options'] = NO_DEFAULTS,
@@ -91,6 +91,13 @@ function own(
     },
   };
 }
+
+/** Nothing is watched for metrics that go nowhere; `process.*` comes from one of both, where the metrics of the host are wanted too. */
+const runtimeOptions: CatalogueEntry['options'] = ({ configFile, instrumentations, metrics }, given) => ({
+  ...given,
+  ...(configFile === undefined && metrics.exporters.length === 0 ? { isCollected: false } : {}),
+  ...(instrumentations.enabled?.includes('host-metrics') === true ? { measuresProcess: false } : {}),
+});
 
 /** Its target is the file of the handler, which is of no package and so has no version to look for. */
 const awsLambda = official('aws-lambda', 'AwsLambdaInstrumentation', []);
@@ -112,7 +119,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     })),
     announced: { channel: 'undici:request:create', method: 'onRequestCreated', library: 'undici', versions: '>=5.12.0' },
   },
-  official('runtime-node', 'RuntimeNodeInstrumentation', []),
+  own('node-runtime', 'runtime-node', [], runtimeOptions),
   own('libraries', 'grpc', ['@grpc/grpc-js']),
   {
     ...own('libraries', 'graphql', ['graphql'], defaults({ ignoreTrivialResolveSpans: true, mergeItems: true, ignoreResolveSpans: true })),

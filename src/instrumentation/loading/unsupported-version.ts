@@ -6,6 +6,7 @@ import type { Reporter } from '../../diagnostics/reporter.ts';
 import { require } from '../../runtime/otel.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { versionOfPackage } from './package-name.ts';
+import { isOfComparators, satisfies } from './version-range.ts';
 
 interface Definition {
   readonly name: string;
@@ -22,11 +23,12 @@ interface Inside {
 /** The rule by which the instrumentations decide it themselves. */
 type Satisfies = (version: string, range: string, options?: { includePrerelease?: boolean }) => boolean;
 
-/** A file of no public entry; loaded already. */
-function loadSatisfies(): Satisfies {
+/** Ranges of official instrumentations need more than ours: theirs is a file of no public entry, which they have loaded already. */
+const isRelease: Satisfies = (version, range, options) => {
+  if (options?.includePrerelease !== true && isOfComparators(range)) return satisfies(version, range);
   const folder = dirname(require.resolve('@opentelemetry/instrumentation'));
-  return (createRequire(import.meta.url)(join(folder, 'semver.cjs')) as { satisfies: Satisfies }).satisfies;
-}
+  return (createRequire(import.meta.url)(join(folder, 'semver.cjs')) as { satisfies: Satisfies }).satisfies(version, range, options);
+};
 
 /** The releases of `library` that must be there instead of the one in `folder`; `undefined` when it is instrumented. */
 export function supportedInstead(
@@ -35,14 +37,13 @@ export function supportedInstead(
   entry: Pick<CatalogueEntry, 'announced' | 'throughOthers'>,
   definitions: readonly Definition[],
 ): string | undefined {
-  const satisfies = loadSatisfies();
-  if (entry.announced !== undefined) return satisfies(version, entry.announced.versions) ? undefined : entry.announced.versions;
+  if (entry.announced !== undefined) return isRelease(version, entry.announced.versions) ? undefined : entry.announced.versions;
   const ofLibrary = definitions.filter(({ name }) => name === library);
   const isSupported = ofLibrary.some(({ includePrerelease = false, supportedVersions }) =>
-    supportedVersions.some((range) => satisfies(version, range, { includePrerelease })),
+    supportedVersions.some((range) => isRelease(version, range, { includePrerelease })),
   );
   const through = entry.throughOthers?.[library];
-  if (ofLibrary.length === 0 || isSupported || (through !== undefined && satisfies(version, through))) return undefined;
+  if (ofLibrary.length === 0 || isSupported || (through !== undefined && isRelease(version, through))) return undefined;
   return [...new Set(ofLibrary.flatMap(({ supportedVersions }) => supportedVersions))].join(' or ');
 }
 
