@@ -32,6 +32,7 @@ export const ERROR_TYPE = 'error.type';
 
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/db/ */
 export const DB_NAMESPACE = 'db.namespace';
+export const DB_OPERATION_BATCH_SIZE = 'db.operation.batch.size';
 export const DB_OPERATION_NAME = 'db.operation.name';
 export const DB_QUERY_TEXT = 'db.query.text';
 export const DB_RESPONSE_STATUS_CODE = 'db.response.status_code';

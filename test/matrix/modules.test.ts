@@ -32,7 +32,7 @@ const OF_ONE_USE: Readonly<Record<string, readonly string[]>> = {
   winston: ['log'],
   graphql: ['graphql.parse', 'graphql.parseSchema', 'graphql.validate', 'query Asked'],
   '@grpc/grpc-js': ['client grpc.it.Greeter/Greet', 'server grpc.it.Greeter/Greet'],
-  ioredis: ['client connect', 'client set'],
+  ioredis: ['client set'],
   pg: ['client pg.query:SELECT it'],
   koa: ['client GET', 'exception', 'server GET'],
   express: ['client GET', 'request handler - /things/:thing', 'server GET /things/:thing'],

@@ -144,10 +144,10 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   official('mongodb', 'MongoDBInstrumentation', ['mongodb'], UNDER_PARENT),
   official('mongoose', 'MongooseInstrumentation', ['mongoose'], UNDER_PARENT),
   {
-    ...official('redis', 'RedisInstrumentation', ['redis', '@redis/client', '@node-redis/client'], UNDER_PARENT),
+    ...onlyUnderParent(own('libraries', 'redis', ['redis', '@redis/client', '@node-redis/client'])),
     throughOthers: { redis: '>=4.0.0' },
   },
-  official('ioredis', 'IORedisInstrumentation', ['ioredis'], UNDER_PARENT),
+  onlyUnderParent(own('libraries', 'ioredis', ['ioredis'])),
   onlyUnderParent(official('cassandra-driver', 'CassandraDriverInstrumentation', ['cassandra-driver'])),
   onlyUnderParent(official('tedious', 'TediousInstrumentation', ['tedious'])),
   official('oracledb', 'OracleInstrumentation', ['oracledb'], UNDER_PARENT),
