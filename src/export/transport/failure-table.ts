@@ -95,8 +95,8 @@ export const FAILURES: readonly FailureRow[] = [
   {
     code: /^ETIMEOUT$/,
     reason: 'unknown_host',
-    what: 'the host name cannot be resolved, for no DNS server answers.',
-    cure: 'Correct {ENDPOINT}, or DNS.',
+    what: 'DNS did not answer within 1 s.',
+    cure: 'Correct {ENDPOINT}, or mend DNS.',
   },
   {
     code: /^ETIMEDOUT$/,

@@ -1,12 +1,12 @@
 /** DNS servers on the loopback interface, and lookups that ask them instead of the machine's. */
 import { createSocket } from 'node:dgram';
-import { Resolver } from 'node:dns';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { resolversOf } from '../../../../src/export/transport/dns-probe.ts';
 import { createHostLookup, type HostLookup, type HostLookupOptions } from '../../../../src/export/transport/host-lookup.ts';
 
 export type DnsAnswer = 'found' | 'unknown' | 'silence';
@@ -73,10 +73,6 @@ export function lookupThrough(
     ...options,
     folder,
     askSystem,
-    openResolver: () => {
-      const resolver = new Resolver({ timeout: 400, tries: 2 });
-      resolver.setServers([dnsServers].flat());
-      return resolver;
-    },
+    openResolvers: () => resolversOf([dnsServers].flat()),
   });
 }

@@ -68,6 +68,20 @@ test('the system is asked where DNS answers slowly that it does not know any of 
   assert.deepEqual([systemAsked, dns.names.length], [['otel'], 6]);
 });
 
+for (const answer of ['found', 'unknown'] as const) {
+  test(`a DNS server that takes 600 ms to answer is not silent: ${answer}`, async (t) => {
+    const dns = await serveDns(t, () => answer, 600);
+    assert.equal(await lookUp(lookupThrough(t, dns.address), 'otel'), '127.0.0.1');
+  });
+}
+
+test('the system is not asked for a name about which DNS is silent, although it answers that it knows none of the longer ones', async (t) => {
+  const systemAsked: string[] = [];
+  const dns = await serveDns(t, (name) => (name === 'otel' ? 'silence' : 'unknown'));
+  assert.equal(await lookUp(lookupThrough(t, dns.address, { resolvConf: FIVE_DOMAINS, systemAsked }), 'otel'), 'ETIMEOUT');
+  assert.deepEqual(systemAsked, []);
+});
+
 test('a slow DNS is asked for the names that the system would ask for, below its last list of search domains', async (t) => {
   const systemAsked: string[] = [];
   const resolvConf = 'nameserver 10.0.0.10\nsearch ignored.example\n search apps.cluster  svc.cluster .\noptions ndots:2\n';
@@ -127,7 +141,7 @@ for (const protocol of ['http/protobuf', 'grpc'] as const) {
     t.after(() => transport.close());
     const result = await transport.send(Buffer.from('body'), LONG_MS);
     assert.equal(result.kind === 'retry' && result.reason, 'unknown_host');
-    assert.match(result.message ?? '', /no DNS server answers\. Correct OTEL_EXPORTER_OTLP_ENDPOINT, or DNS\./);
+    assert.match(result.message ?? '', /DNS did not answer within 1 s\. Correct OTEL_EXPORTER_OTLP_ENDPOINT, or mend DNS\./);
   });
 
   test(`${protocol}: a host that DNS leads to gets the request`, async (t) => {
