@@ -92,6 +92,10 @@ const BEFORE_AND_AFTER: readonly (readonly [where: string, key: string, before: 
   ['text: passwords of well-known programs', '', 'mysqldump -u root -phunter2 shop'],
   ['text: variables of GraphQL', '', 'query a { b } variables: {"name":"ann"}'],
   ['text: any of these with escapes', '', 'password%3Dhunter2'],
+  ['text: said of a secret', '', 'the new password is hunter2'],
+  ['text: codes that are sent to people', '', 'Your code is 998877'],
+  ['text: in brackets, behind a blank', '', 'passwd[hunter2x9], x-access-token a1b2c3d4'],
+  ['tables', '', '| password | hunter2 |'],
   ['private keys', '', '-----BEGIN PRIVATE KEY----- MIIE -----END PRIVATE KEY-----'],
   ['e-mail addresses', '', 'mail to ann@example.com failed'],
   ['numbers of payment cards', '', 'paid with 4111 1111 1111 1111'],
@@ -172,10 +176,10 @@ const CLOSING = `## What is never recorded
 ## What is not caught
 
 - Names, postal addresses, telephone numbers, IP addresses, IBANs, ids of users: they have no form that tells them from other text.
-- A secret in a sentence without its name beside it: \`my password is swordfish\`.
+- A word in a sentence, though its name is beside it: \`my password is swordfish\`. With a digit in it, it goes: \`my password is hunter2\`.
 - What stands behind a comma or a blank that may end a value: \`token=abc def\`.
-- A value without \`=\` or \`:\` in front of it: \`your code is 998877\`, \`| password | abc |\`, \`x-access-token abc\`.
-- The password of a program that signalbox does not know: \`app -p abc\`.
+- A word without \`=\` or \`:\` in front of it: \`x-access-token abc\`, \`| password | abc |\` without a header above it.
+- The password of a program that signalbox does not know: \`app -p abc\`. Beside a user's name it goes: \`app -u ann -p abc\`.
 - Keys of issuers that mark them in no way.
 - A secret in the path of a URL that looks like any word or id: \`/orders/42\`, \`/~ann/\`.
 

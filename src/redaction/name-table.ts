@@ -35,6 +35,8 @@ export interface SecretName {
   readonly plainInSentence?: RegExp;
   /** Numbers are counts where this stands behind them: `pass: 1234, fail: 5`. */
   readonly countedBefore?: RegExp;
+  /** Also where nothing separates it from a value that looks like a secret: `password is …`, a cell of a table. */
+  readonly isStated?: true;
 }
 
 /** `SIGTERM`, `SIGUSR1`, `HUP` */
@@ -46,7 +48,9 @@ const COUNTS_BEHIND = /\b(?:fail(?:s|ed|ing|ures?)?|skip(?:s|ped)?|todo|pending|
 export const SECRET_NAMES: readonly SecretName[] = [
   {
     what: 'passwords',
-    words: /password(?!less)|\bpass (?:word|phrase|code)|passphrase|passcode|passwd|\bpassw\b|pwd\b|\bpw\b|\bpswd\b|\bbind ?pw\b|\bpsk\b/,
+    isStated: true,
+    words:
+      /password(?!less)|\bpass (?:word|phrase|code)|passphrase|passcode|passwd|\bpassw\b|pwd\b|\bpw\b|\bpswd\b|\bbind ?pw\b|\bpsk\b|\b(?:store|key)pass\b/,
     secrecy: 'text and numbers',
     part: /pass|pwd|pw\b|pswd|psk/,
     examples: [
@@ -61,10 +65,12 @@ export const SECRET_NAMES: readonly SecretName[] = [
       'passcode',
       'bindpw',
       'wpa_psk',
+      'storepass',
     ],
   },
   {
     what: 'passwords in other languages',
+    isStated: true,
     words:
       /passwort|kennwort|geheim(?:nis)?\b|wachtwoord|contrase(?:ñ|n)a|\bclave\b(?! (?:primaria|foránea))|mot ?de ?passe\b|\bsenha\b|\bsegredo\b|\bsegreta\b|парол|\bhasł[oa]\b|\bheslo\b|şifre|lösenord|losenord|salasana|adgangskode|kodeord|jelszó|lozinka|密码|密碼|パスワード|暗証番号|비밀번호|암호|كلمة (?:المرور|السر)|סיסמ|mật khẩu|รหัสผ่าน/,
     secrecy: 'text and numbers',
@@ -76,6 +82,7 @@ export const SECRET_NAMES: readonly SecretName[] = [
   },
   {
     what: 'secrets',
+    isStated: true,
     words: /secret(?!ar|ion|ive|s?manager| santa)/,
     secrecy: 'text and numbers',
     part: /secret/,
@@ -83,6 +90,7 @@ export const SECRET_NAMES: readonly SecretName[] = [
   },
   {
     what: 'numbers that people prove themselves with',
+    isStated: true,
     words: /\bcv[vc]2?\b|\bcsc\b|\bt?otp\b|\bssn\b|\bsocial security (?:number|num|no)\b/,
     secrecy: 'text and numbers',
     part: /cv[vc]|csc|otp|ssn|social/,
@@ -90,6 +98,7 @@ export const SECRET_NAMES: readonly SecretName[] = [
   },
   {
     what: 'PINs',
+    isStated: true,
     words: /\bpin(?: ?codes?)?\b/,
     secrecy: 'text and numbers',
     part: /pin/,
@@ -115,6 +124,7 @@ export const SECRET_NAMES: readonly SecretName[] = [
   },
   {
     what: 'tokens',
+    isStated: true,
     words: /tokens?\b/, // also `accesstoken`; not `tokenizer`
     secrecy: 'text',
     part: /token/,
@@ -128,8 +138,8 @@ export const SECRET_NAMES: readonly SecretName[] = [
       },
       {
         what: 'tokens of a page or a lock',
-        words: /\b(?:page|next page|continuation|fencing|cancellation|cancel) tokens?$/,
-        examples: ['next_page_token', 'fencing_token'],
+        words: /\b(?:page|next page|continuation|sync|resume|pagination|cursor|fencing|cancellation|cancel) tokens?$/,
+        examples: ['next_page_token', 'sync_token', 'fencing_token'],
       },
       {
         what: 'tokens of a parser',
@@ -149,6 +159,7 @@ export const SECRET_NAMES: readonly SecretName[] = [
   },
   {
     what: 'keys that open something',
+    isStated: true,
     words:
       /\bapi ?key\b|\bapikeys?\b|\b(?:api|access|private|secret|auth|encryption|signing|master|ssh|license|subscription|account|shared|functions|app|application|deploy|session|hmac|aes|storage|service|admin|webhook|root|server|client|write|gpg|pgp|rsa|jwt|tls|ssl) ?keys?\b|\bpriv ?keys?\b|\bpkey\b|\bpass ?keys?\b/,
     secrecy: 'text',
@@ -192,6 +203,7 @@ export const SECRET_NAMES: readonly SecretName[] = [
   },
   {
     what: 'authorization',
+    isStated: true,
     words: /\b(?:auth|authentication)$|authorization$|\bauth(?:entication|orization)? (?:header|value|string|data)$/,
     secrecy: 'text',
     part: /auth/,
@@ -223,7 +235,7 @@ export const SECRET_NAMES: readonly SecretName[] = [
         what: 'tests that pass, and passes of other kinds',
         inSentence: true,
         words:
-          /\b(?:tests?|specs?|suites?|checks?|cases?|steps?|jobs?|builds?|render|shader|compiler?|optimi[sz]er|first|second|last|boarding|season|day|band|low|high|by) pass$/,
+          /\b(?:tests?|specs?|suites?|checks?|cases?|steps?|jobs?|builds?|render|shader|compiler?|optimi[sz]er|first|second|last|boarding|season|day|ski|feature|gate|press|band|low|high|by) pass$/,
         examples: ['tests.pass', 'checks_pass', 'render_pass', 'boarding_pass'],
       },
     ],

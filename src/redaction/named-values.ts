@@ -4,6 +4,7 @@ import { wordEnd, wordStart } from './name-start.ts';
 import { isHarmless } from './said-of-secrets.ts';
 import { endsOwnName, isSecretName, rowOf, secrecyOf, wordsOf } from './secret-names.ts';
 import { REDACTED } from './secret-shapes.ts';
+import { isChosen } from './stated-values.ts';
 import { indexOrEnd, valueAfter } from './value-end.ts';
 
 /** Words that continue a name in a sentence: `API key`, `reset code`, `Incorrect API key provided: …` */
@@ -14,7 +15,7 @@ const CONTINUES_NAME =
 const ARN = /\barn:[\w:/-]{1,90}:$/;
 const NAME_IN_TAG = /\s(?:name|key|id)=["']([\w.-]{1,64})["']/i;
 const NAME_IN_TAG_BEFORE = /\s(?:name|key|id)=["']([\w.-]{1,64})["'][^<>]{0,64}>\s{0,16}$/i;
-const NAME_ELEMENT_BEFORE = /<(?:name|key)>([\w.-]{1,64})<\/(?:name|key)>\s{0,16}$/i;
+const NAME_ELEMENT_BEFORE = /<(?:name|key|t[dh]|dt)>([\w.-]{1,64})<\/(?:name|key|t[dh]|dt)>\s{0,16}$/i;
 
 /** Names of fields that hold a name, and of those that hold the value that goes with it. */
 const LABEL = /(?:^|[._-])(?:name|key|header|field|param|parameter|property|id|label|attribute|k|n)$/i;
@@ -143,12 +144,13 @@ function elementAt(text: string, i: number): Range | undefined {
   const close = text.indexOf('<', i + 1);
   if (close === -1) return secretBehind(text, i, name, secrecy);
   const value = text.slice(i + 1, close);
+  if (/^(?:td|dd)$/i.test(element) && !isChosen(value)) return undefined;
   return value.trim() === '' ? undefined : [i + 1, close];
 }
 
 /** `<property name="password"><value>…`, `<key>password</key><string>…` */
 function nameBefore(text: string, open: number, element: string): string {
-  if (!/^(?:value|string|val)$/i.test(element)) return '';
+  if (!/^(?:value|string|val|td|dd)$/i.test(element)) return '';
   const before = text.slice(Math.max(0, open - 160), open);
   return NAME_IN_TAG_BEFORE.exec(before)?.[1] ?? NAME_ELEMENT_BEFORE.exec(before)?.[1] ?? '';
 }

@@ -1,5 +1,5 @@
 /** The one redactor that every signal goes through: what of an attribute may leave. */
-import { isPasswordArgument } from './command-lines.ts';
+import { isPasswordArgument, isPasswordBesideUser } from './command-lines.ts';
 import { announcesSecret } from './listed-values.ts';
 import { redactGraphql } from './redact-graphql.ts';
 import { redactQueryText } from './redact-query-text.ts';
@@ -195,7 +195,11 @@ function redactByRule(rule: Rule, text: string): string {
 
 /** A sentence in which a URL may stand, or which is one without what was removed from it. */
 function redactUrlOrSentence(text: string): string {
-  if (!text.includes(' ') || URL_START.test(text)) return redactUrl(text);
+  if (!text.includes(' ') || URL_START.test(text)) {
+    const redacted = redactUrl(text);
+    // Without what was removed, its parts may begin and end elsewhere.
+    return redacted === text ? text : redactUrl(redacted);
+  }
   const redacted = redactText(text);
   return redacted !== text && URL_START.test(redacted) ? redactUrl(redacted) : redacted;
 }
@@ -253,7 +257,8 @@ function redactArray(rule: Rule, items: readonly PlainValue[]): PlainValue[] {
 function isPassword(before: string, items: readonly PlainValue[], at: number): boolean {
   const [program] = items;
   const argument = items[at];
-  return typeof program === 'string' && typeof argument === 'string' && isPasswordArgument(program, before, argument);
+  if (typeof program !== 'string' || typeof argument !== 'string') return false;
+  return isPasswordArgument(program, before, argument) || (/^-p$/i.test(before) && isPasswordBesideUser(items, at));
 }
 
 /** `['--token', '…']`, `['Authorization', '…']` and, where the two are all there is, `['password', '…']`. */

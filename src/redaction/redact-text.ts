@@ -1,7 +1,9 @@
-import { redactCommands } from './command-lines.ts';
+import { redactCommands, redactUserFlags } from './command-lines.ts';
 import { redactEncoded } from './encodings.ts';
 import { redactListedValues } from './listed-values.ts';
 import { redactNamedValues } from './named-values.ts';
+import { redactStatedValues } from './stated-values.ts';
+import { redactCells } from './table-cells.ts';
 import { redactGraphqlVariables } from './redact-graphql.ts';
 import { redactUrl, redactPath, redactQuery, hasOpenPassword } from './redact-url.ts';
 import { isSecretUnder, mayHoldSecretName } from './secret-names.ts';
@@ -17,15 +19,14 @@ import {
   MAYBE_PATH,
   MAYBE_QUOTED,
   MAYBE_SQL,
+  MAYBE_STATED,
   suspicionsOf,
 } from './suspicion.ts';
 
 const BEARER = /\b(bearer|basic)(,?\s{1,4}["']?|\+)([A-Za-z0-9._~+/:=-]{6,})/gi;
 
 /** A flag of a command line, with its value behind a space. */
-const FLAG = /(?<![\w-])--([A-Za-z][\w-]{0,63}) ("[^"\n]{0,1024}"|'[^'\n]{0,1024}'|(?!-)\S+)/g;
-/** `curl -u user:password` */
-const USER_FLAG = /((?:^|\s)(?:-u ?|--(?:proxy-)?user[ =])["']?[^\s:"'=]{1,64}:)(?!\d{1,9}\b)[^\s"']+/g;
+const FLAG = /(?<![\w-])--?([A-Za-z][\w-]{0,63}) ("[^"\n]{0,1024}"|'[^'\n]{0,1024}'|(?!-)\S+)/g;
 
 const PRIVATE_KEY = /^-{4,5} ?BEGIN [A-Z0-9 ]{0,40}-{4,5}/;
 
@@ -74,9 +75,12 @@ function redactLayer(text: string, depth: number): string {
     }
   }
   let result = text;
-  if (seen & MAYBE_DASHES) {
-    if (result.includes('BEGIN ')) result = redactPrivateKeys(result);
-    result = result.replace(FLAG, (whole, name: string, value: string) => (isSecretUnder(name, value) ? `--${name} ${REDACTED}` : whole));
+  if (seen & MAYBE_DASHES && result.includes('BEGIN ')) result = redactPrivateKeys(result);
+  if (seen & (MAYBE_DASHES | MAYBE_COMMAND)) {
+    if (result.includes('-u')) result = redactUserFlags(result);
+    result = result.replace(FLAG, (whole, name: string, value: string) =>
+      isSecretUnder(name, value) ? `${whole.slice(0, whole.indexOf(' '))} ${REDACTED}` : whole,
+    );
   }
   if (seen & MAYBE_COMMAND || (seen & MAYBE_NAMED && result.includes('oracle:'))) result = redactCommands(result);
   if (seen & MAYBE_SQL && (seen & (MAYBE_QUOTED | MAYBE_NAMED) || result.includes('('))) result = redactStatements(result);
@@ -85,13 +89,20 @@ function redactLayer(text: string, depth: number): string {
     if (result.includes('?')) result = result.replace(QUERY, redactQueryRun);
     if (result.includes('variables')) result = redactGraphqlVariables(result);
     if (mayHoldSecretName(result)) result = redactNamedValues(result);
-    if (result.includes('-u')) result = result.replace(USER_FLAG, `$1${REDACTED}`);
   }
   if (seen & MAYBE_QUOTED && /["'`],/.test(result) && mayHoldSecretName(result)) result = redactListedValues(result);
+  if (seen & MAYBE_STATED) result = redactStated(result);
   if (seen & MAYBE_BEARER) result = result.replace(BEARER, redactCredentials);
   if (seen & MAYBE_PATH) result = result.replace(PATH, redactPath);
   if (seen & MAYBE_ENCODED && depth < MAX_DEPTH) result = redactEncoded(result, (decoded) => redactLayer(decoded, depth + 1));
   return redactShapes(result, seen);
+}
+
+/** What looks like a secret has a digit in it, but for cells below a header. */
+function redactStated(text: string): string {
+  const isTable = /[\t\n|│]| {2}/.test(text) && mayHoldSecretName(text);
+  const result = isTable ? redactCells(text) : text;
+  return /\d/.test(result) ? redactStatedValues(result) : result;
 }
 
 /** Everything between the lines of a PEM block that holds a private key; to the end when the block has none. */

@@ -17,8 +17,10 @@ const KEYS_IN_PATHS =
   /((?<![A-Za-z0-9])bot)\d{3,}:[\w-]{3,}|(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/-]+|(\/api\/(?:v\d{1,2}\/)?webhooks\/\d{1,20}\/)[\w-]+/gi;
 
 /** Joined as a person joins them. */
-const DIGIT_GROUPS = /\d[\d +-]{12,}/g;
-const GROUP_JOINT = /([ +-])/;
+const DIGIT_GROUPS = /\d[\d +\u00a0\u2007\u2009\u2011\u202f-]{12,}/g;
+const GROUP_JOINT = /([ +\u00a0\u2007\u2009\u2011\u202f-])/;
+/** Dots join groups of one card only, in the scheme's own lengths: versions, addresses and fractions have them too. */
+const DOTTED_CARD = /(?<![\w.])(?:\d{4}\.\d{4}\.\d{4}\.\d{4}|3\d{3}\.\d{6}\.\d{5})(?![\w]|\.\w)/g;
 /** What makes a number beside it a measurement, and no card: `duration_ns: 378282246310005`, `378282246310005 ns`. */
 const MEASURED_BEFORE =
   /(?:[_.\s"'-](?:[nuµm]s|bytes|time|timestamp|duration|elapsed|offset|size|count|total)|(?:Ns|Us|Ms|Bytes|Time|Duration)|nanos|micros|millis)["'\]]{0,2}\s{0,2}[:=]\s{0,2}"?$/;
@@ -47,7 +49,10 @@ export function redactShapes(text: string, seen = suspicionsOf(text)): string {
     result = result.replace(KEYS_IN_PATHS, (_, bot?: string, slack?: string, discord?: string) => `${bot ?? slack ?? discord}${REDACTED}`);
   }
   if (seen & MAYBE_ADDRESS) result = redactAddresses(result);
-  if (seen & MAYBE_CARD) result = result.replace(DIGIT_GROUPS, redactCards);
+  if (seen & MAYBE_CARD) {
+    result = result.replace(DIGIT_GROUPS, redactCards);
+    if (result.includes('.')) result = result.replace(DOTTED_CARD, (card) => (isCardNumber(card.replaceAll('.', '')) ? REDACTED : card));
+  }
   return result;
 }
 

@@ -18,6 +18,7 @@ const SAID: readonly (readonly [before: RegExp, behind: RegExp])[] = [
   [/\bFailing row contains \(/g, /\)[."]?/],
   [/\binvalid (?:input (?:syntax|value)|value) for [\w ."]{1,80}: \\?"/g, /\\?"/],
   [/\b(?:field value out of range|malformed (?:array|record|range) literal|unterminated quoted \w{1,16} at or near):? \\?"/g, /\\?"/],
+  [/\bnear "(?=[^"\r\n]{0,64}[\d'])(?![A-Za-z_]{1,64}\d{0,3}")/g, /": syntax error/], // SQLite: words and names stay
   [/\bvalue "/g, /" is out of range/],
   [/\bduplicate key value is \(/gi, /\)/], // SQL Server
   [/\bConversion failed when converting [\w ]{1,60} value '/g, /' to data type/],

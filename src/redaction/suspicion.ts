@@ -21,6 +21,8 @@ export const MAYBE_PATH = 512;
 export const MAYBE_QUOTED = 1024;
 /** A program or a flag of a command line behind which a password may stand. */
 export const MAYBE_COMMAND = 2048;
+/** A name behind which a secret may stand without a separator. */
+export const MAYBE_STATED = 4096;
 
 const OTHER = 0;
 const LETTER = 1;
@@ -50,6 +52,9 @@ for (let code = 0; code < 128; code++) {
 /** What a statement, or a driver's message about a value, begins with. */
 const SQL =
   /^(?:(?:select|insert|update|delete|replace|merge|exec|execute|call|create|alter)\s|duplicate (?:entry|key)|dup key:|incorrect |truncated |invalid |unterminated |malformed |out of range|conversion failed|failing row|near ["']|value (?:"|out of)|key \(|with args )/i;
+/** Such a name, or the last word of one. */
+const STATED =
+  /^(?:pass(?:word|wd|phrase|code|wort|e\b)|kennwort|wachtwoord|contrase|clave\b|senha\b|pwd|pin\b|otp\b|tokens?\b|secret|api[ _-]?key|key\b|authorization|code\b)/i;
 /** What stands without a flag before a password. */
 const COMMAND = /^(?:machine|default|sqlplus|sqlldr|expdp|impdp)\s/;
 /** A segment behind which a token may stand, and more behind it. */
@@ -78,6 +83,7 @@ for (const [words, bit] of [
     MAYBE_PATH,
   ],
   ['mac def sql exp imp', MAYBE_COMMAND],
+  ['pas ken wac con cla sen pwd pin otp tok sec api key aut cod', MAYBE_STATED],
   ['sel ins upd del rep mer exe cal cre alt dup inc tru inv unt mal out con fai nea key wit val', MAYBE_SQL],
 ] as const) {
   addStarts(words, bit);
@@ -138,7 +144,8 @@ export function suspicionsOf(text: string): number {
         break;
       default:
         if (code === 0xff1a || code === 0xff1d) found |= MAYBE_NAMED; // `：` and `＝`
-        digits = 0;
+        if (code >= 0x410 && code <= 0x44f) found |= MAYBE_STATED; // `пароль …`
+        if (!(code === 0x2e || code === 0xa0 || (code >= 0x2007 && code <= 0x202f)) || previous !== DIGIT) digits = 0; // `4111.1111.1111.1111`, and spaces that do not break
     }
     previous = kind;
   }
@@ -149,7 +156,7 @@ export function suspicionsOf(text: string): number {
 function dashAt(text: string, i: number): number {
   const next = text.charCodeAt(i + 1);
   if (next === 0x2d) return MAYBE_DASHES;
-  return text.charCodeAt(i - 1) === 0x20 && /[akpPuw]/.test(text[i + 1] ?? '') ? MAYBE_COMMAND : 0;
+  return text.charCodeAt(i - 1) === 0x20 && /[akpPstuUw]/.test(text[i + 1] ?? '') ? MAYBE_COMMAND : 0;
 }
 
 function escapeAt(text: string, i: number, code: number): number {
@@ -167,6 +174,7 @@ function wordAt(text: string, i: number, first: number): number {
   if (bits & MAYBE_SQL && !SQL.test(text.slice(i, i + 18))) bits &= ~MAYBE_SQL;
   if (first >= 0x4d && first <= 0x4f && hasKeyLength(text, i, UNMARKED_KEY_LENGTH)) bits |= MAYBE_KEY; // M, N, O
   if (bits & MAYBE_COMMAND && !COMMAND.test(text.slice(i, i + 9))) bits &= ~MAYBE_COMMAND;
+  if (bits & MAYBE_STATED && !STATED.test(text.slice(i, i + 14))) bits &= ~MAYBE_STATED;
   if (bits & MAYBE_PATH && !(/[/_-]/.test(text[i - 1] ?? '') && PATH.test(text.slice(i, i + 48)))) bits &= ~MAYBE_PATH;
   return bits;
 }
