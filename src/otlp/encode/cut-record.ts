@@ -40,11 +40,11 @@ export function encodeCut<R extends object>(encode: Encode<R>, record: R, redact
     passing.push({ key, whole, leaving: whole, isCut: cutBefore(record, key) > 0 });
     return null;
   });
+  const wanted = maxBytes - withoutValues.length;
   // Cut before they are redacted, to bound the work, and again afterwards, when their sizes are known.
-  cutAll(passing, maxBytes);
+  cutAll(passing, wanted, LONGEST_WORD);
   for (const each of passing) each.leaving = each.leaving === undefined ? undefined : redact(each.key, each.leaving);
 
-  const wanted = maxBytes - withoutValues.length;
   let room = wanted;
   for (let attempt = 1; ; attempt++) {
     cutAll(passing, room);
@@ -57,8 +57,8 @@ export function encodeCut<R extends object>(encode: Encode<R>, record: R, redact
   }
 }
 
-/** Cut the longest texts of all values, so that all of them together take at most `room`. */
-function cutAll(passing: readonly Passing[], room: number): void {
+/** Cut the longest texts of all values, so that all of them together take at most `room`; `spare` more of each that is cut, less its last word. */
+function cutAll(passing: readonly Passing[], room: number, spare = 0): void {
   const level = waterLevel(
     passing.flatMap(({ leaving }) => textSizes(leaving)),
     room,
@@ -66,7 +66,7 @@ function cutAll(passing: readonly Passing[], room: number): void {
   if (level === Infinity) return;
   for (const each of passing) {
     const before = bytesIn(each.leaving);
-    each.leaving = each.leaving === undefined ? undefined : cutTexts(each.leaving, level);
+    each.leaving = each.leaving === undefined ? undefined : cutTexts(each.leaving, level + spare, spare > 0);
     each.isCut ||= bytesIn(each.leaving) < before;
   }
 }
@@ -115,12 +115,15 @@ function bytesIn(value: PlainValue | undefined): number {
 }
 
 /** `value`, with no text longer than `maxBytes`. */
-function cutTexts(value: PlainValue, maxBytes: number): PlainValue {
-  if (typeof value === 'string') return cutText(value, maxBytes);
+function cutTexts(value: PlainValue, maxBytes: number, isWordwise: boolean): PlainValue {
+  if (typeof value === 'string') {
+    const text = cutText(value, maxBytes);
+    return isWordwise && text !== value ? withoutLastWord(text) : text;
+  }
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return value.subarray(0, maxBytes);
-  if (Array.isArray(value)) return (value as readonly PlainValue[]).map((item) => cutTexts(item, maxBytes));
-  return Object.fromEntries(Object.entries(value as PlainMap).map(([key, item]) => [key, cutTexts(item, maxBytes)]));
+  if (Array.isArray(value)) return (value as readonly PlainValue[]).map((item) => cutTexts(item, maxBytes, isWordwise));
+  return Object.fromEntries(Object.entries(value as PlainMap).map(([key, item]) => [key, cutTexts(item, maxBytes, isWordwise)]));
 }
 
 /** At most `maxBytes` of UTF-8, and no half of a character. */
@@ -130,4 +133,13 @@ function cutText(text: string, maxBytes: number): string {
   let end = maxBytes;
   while (end > 0 && ((bytes[end] as number) & 0xc0) === 0x80) end--;
   return bytes.toString('utf8', 0, end);
+}
+
+/** A key, an address or a card number that was cut in two is not known for one any more: what may be the half of one goes too. */
+const LONGEST_WORD = 256;
+const LAST_WORD = /(?:\d[\d +.\u00a0-]*)?[^\s"'`,;&|<>(){}[\]]*$/;
+
+function withoutLastWord(text: string): string {
+  const tail = text.slice(-LONGEST_WORD);
+  return text.slice(0, text.length - (LAST_WORD.exec(tail)?.[0].length ?? 0));
 }

@@ -156,6 +156,19 @@ test('a secret beside a long value is redacted, and is not told of as cut', () =
   );
 });
 
+for (const [what, secret] of [
+  ['a key', 'ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'],
+  ['a card', '4111 1111 1111 1111'],
+  ['an address', 'ann.smith@mail.example.com'],
+] as const)
+  test(`${what} that is cut in two does not leave by half`, () => {
+    const { fit } = fitting({ redact: redactAttribute, maxBytes: 2000 });
+    for (let before = 1200; before < 2000; before += 3) {
+      const bytes = fit(protobufEncoder.encodeSpan, span({ long: `${'word '.repeat(before / 5)}${secret} ${'x y '.repeat(1000)}` }));
+      assert.ok(!Buffer.from(bytes).includes(secret.slice(0, 6)), `${before} characters before it`);
+    }
+  });
+
 test('the redactor is given little more than a record may hold, however much was recorded', () => {
   let characters = 0;
   const redact: Redact = (_key, value) => {
