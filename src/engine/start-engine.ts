@@ -6,6 +6,7 @@ import type { PlatformFacts } from '../config/facts.ts';
 import type { Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { SERVICE_NAME, SERVICE_VERSION } from '../names/attributes.ts';
+import { SCHEMA_URL } from '../names/otel.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { api } from '../runtime/otel.ts';
 import { createLoggerProvider, type EngineLoggerProvider } from './logs/logger-provider.ts';
@@ -15,9 +16,10 @@ import type { MetricsOptions, MetricsPipeline } from './metrics/metrics-pipeline
 import { createPipelines, enqueue, enqueueMetric, type Pipeline } from './pipeline.ts';
 import { detectResource } from './resource/resource.ts';
 import { createSampler } from './traces/sampler.ts';
-import { createSpanNotices } from './traces/span-notices.ts';
+import { createSpanNotices, sayItemsDropped } from './traces/span-notices.ts';
 import { createTracerProvider } from './traces/tracer-provider.ts';
 import { watchCallers } from './traces/watch-callers.ts';
+import { onItemsDropped } from '../values/dropped-items.ts';
 
 export interface Engine {
   readonly serviceName: string;
@@ -62,6 +64,7 @@ export function startEngine(options: EngineOptions): Engine {
     // A process that produces nothing has nothing to account for.
     if (metrics !== undefined) reportOn(meterProvider, pipelines);
   };
+  if (config.logLevel === 'debug') onItemsDropped((key, items) => sayItemsDropped(reporter, key, items));
   const ready = askCloud(config, resource.attributes);
   const bySignal = createPipelines({ config, resource, ready, reporter, onQueued });
   const pipelines = Object.values(bySignal).flat();
@@ -140,6 +143,7 @@ function askCloud({ resourceDetectors }: Config, attributes: Attributes): Promis
 export function createResource(attributes: Attributes): Resource {
   return {
     attributes,
+    schemaUrl: SCHEMA_URL,
     merge: (other) => (other === null ? createResource(attributes) : createResource({ ...attributes, ...other.attributes })),
     getRawAttributes: () => Object.entries(attributes),
   };

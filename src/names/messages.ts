@@ -482,7 +482,7 @@ export const MESSAGES = {
   'dropped.…': {
     section: 'debug',
     level: 'debug',
-    says: '`A span must have at most 128 attributes (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT), …`, and the same of events, links, and their attributes',
+    says: '`A span must have at most 128 attributes (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT), …`, and the same of events, links, and their attributes; items of a list',
     cure: 'record less, correct the value, or raise the limit that it names',
     page: 'configuration.md',
   },

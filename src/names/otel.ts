@@ -23,3 +23,6 @@ export const RANDOM = 0x02;
 
 /** The official SDK whose data model and behaviour the engine follows, and of which parts of it are: `telemetry.sdk.version`. */
 export const OTEL_SDK_VERSION = '3.0.0';
+
+/** Of the semantic conventions that resources follow. @see https://opentelemetry.io/docs/specs/otel/schemas/#opentelemetry-schema */
+export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.45.0';

@@ -2,6 +2,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { types } from 'node:util';
 import { attempt } from '../runtime/contain.ts';
+import { itemsDropped } from './dropped-items.ts';
 import { MAX_KEY_LENGTH, MAX_PROPERTIES_READ } from './limits.ts';
 import { setProperty, toPlain, type CutOff } from './plain-value.ts';
 import { read } from './read-properties.ts';
@@ -20,7 +21,7 @@ export interface AttributeBag {
   cutOff?: Map<string, number>;
 }
 
-const cutOff: CutOff = { characters: 0 };
+const cutOff: CutOff = { characters: 0, items: 0 };
 const UNREADABLE = Symbol();
 
 /** Add one attribute, or count it as dropped. An `undefined` value is no attribute. */
@@ -32,7 +33,7 @@ export function addAttribute(bag: AttributeBag, key: unknown, value: unknown, ma
   }
   const name = cleanString(key, MAX_KEY_LENGTH);
   const isNew = !hasOwn(bag.attributes, name);
-  cutOff.characters = 0;
+  cutOff.characters = cutOff.items = 0;
   const clean = isNew && bag.attributeCount >= maxCount ? undefined : toPlain(value, maxLength, cutOff);
   if (clean === undefined) {
     bag.droppedAttributesCount++;
@@ -40,6 +41,7 @@ export function addAttribute(bag: AttributeBag, key: unknown, value: unknown, ma
   }
   if (isNew) bag.attributeCount++;
   setProperty<unknown>(bag.attributes, name, clean);
+  if (cutOff.items > 0) itemsDropped(name, cutOff.items);
   if (cutOff.characters > 0 || bag.cutOff !== undefined) keepCutOff(bag, name);
 }
 

@@ -23,14 +23,19 @@ export interface PlainMap {
 }
 type MutableMap = Record<string, PlainValue>;
 
-/** Counts the characters that are cut off because no record has room for them; not what a setting cuts off. */
+/** Counts what is cut off because no record has room for it; not what a setting cuts off. */
 export interface CutOff {
   characters: number;
+  /** Of arrays and maps. */
+  items: number;
 }
 
-const { keys, hasOwn, getPrototypeOf, defineProperty } = Object;
+const { keys, hasOwn, getOwnPropertyDescriptor, getPrototypeOf, defineProperty } = Object;
 const { isArray } = Array;
 const { isView } = ArrayBuffer;
+// A subclass may have a getter of its own.
+const sizeOfSet = getOwnPropertyDescriptor(Set.prototype, 'size')!.get!;
+const sizeOfMap = getOwnPropertyDescriptor(Map.prototype, 'size')!.get!;
 const toISOString = Date.prototype.toISOString;
 const ERROR_FIELDS = ['name', 'code', 'message', 'stack'] as const;
 
@@ -81,6 +86,11 @@ interface Budget {
 
 function countCutOff(characters: number, maxLength: number, cutOff: CutOff | undefined): void {
   if (cutOff !== undefined && maxLength >= MAX_STRING_LENGTH) cutOff.characters += characters;
+}
+
+/** Those of `count` for which there is no room. */
+function countItems(count: number, { cutOff, items }: Budget): void {
+  if (cutOff !== undefined && count > items) cutOff.items += count - Math.max(0, items);
 }
 
 function plainNested(value: unknown, budget: Budget): PlainValue | undefined {
@@ -142,14 +152,16 @@ function plainArray(value: ArrayLike<unknown>, budget: Budget): PlainValue[] {
   const plain: PlainValue[] = [];
   const { length } = value;
   const count = typeof length === 'number' && length > 0 ? Math.min(length, Math.max(0, budget.items)) : 0;
+  if (typeof length === 'number') countItems(length, budget);
   budget.items -= count;
   for (let i = 0; i < count; i++) plain.push(plainNested(read(value, i), budget) ?? null);
   return plain;
 }
 
 /** Of a `Set`, which may be endless. */
-function plainItems(value: Iterable<unknown>, budget: Budget): PlainValue[] {
+function plainItems(value: Set<unknown>, budget: Budget): PlainValue[] {
   const plain: PlainValue[] = [];
+  countItems(sizeOfSet.call(value) as number, budget);
   for (const item of value) {
     if (budget.items-- <= 0) break;
     plain.push(plainNested(item, budget) ?? null);
@@ -159,7 +171,9 @@ function plainItems(value: Iterable<unknown>, budget: Budget): PlainValue[] {
 
 function plainProperties(value: object, budget: Budget): PlainMap {
   const plain: MutableMap = {};
-  for (const name of keys(value)) {
+  const names = keys(value);
+  countItems(names.length, budget);
+  for (const name of names) {
     if (budget.items-- <= 0) break;
     addProperty(plain, name, read(value, name), budget);
   }
@@ -168,6 +182,7 @@ function plainProperties(value: object, budget: Budget): PlainMap {
 
 function plainEntries(value: Map<unknown, unknown>, budget: Budget): PlainMap {
   const plain: MutableMap = {};
+  countItems(sizeOfMap.call(value) as number, budget);
   for (const [name, item] of value) {
     if (budget.items-- <= 0) break;
     if (typeof name === 'string' || typeof name === 'number') addProperty(plain, String(name), item, budget);

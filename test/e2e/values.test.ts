@@ -1,5 +1,6 @@
 /** Long values arrive whole as long as a request has room for them; of those that do not fit, the beginning arrives. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { startCollector } from './kit/collector.ts';
 import { runProgram } from './kit/run-program.ts';
@@ -36,3 +37,25 @@ for (const protocol of ['http/protobuf', 'http/json', 'grpc']) {
     );
   });
 }
+
+test('the resource of each signal names the release of the semantic conventions that its attributes follow', async () => {
+  await using collector = await startCollector();
+  await runProgram({
+    program: '-e',
+    args: [
+      `const { trace, metrics } = require('@opentelemetry/api');
+       trace.getTracer('t').startSpan('work').end();
+       metrics.getMeter('m').createCounter('jobs').add(1);
+       process.emitWarning('x');
+       setTimeout(() => { throw new Error('the last record') });`,
+    ],
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.receiver.httpUrl },
+  });
+  const { version } = JSON.parse(
+    readFileSync(new URL('../../node_modules/@opentelemetry/semantic-conventions/package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  for (const records of [collector.store.spans(), collector.store.logs(), collector.store.metrics()]) {
+    assert.ok(records.length > 0);
+    for (const { resourceSchemaUrl } of records) assert.equal(resourceSchemaUrl, `https://opentelemetry.io/schemas/${version}`);
+  }
+});

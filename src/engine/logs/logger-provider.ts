@@ -17,6 +17,7 @@ import { createScopeCache } from '../scope.ts';
 import { api } from '../../runtime/otel.ts';
 import { validContextOf } from '../traces/valid-context-of.ts';
 import { createTwinFinder, type TwinFinder } from './twin-finder.ts';
+import { itemsDropped } from '../../values/dropped-items.ts';
 import { MAX_SEVERITY } from '../../names/otel.ts';
 
 export interface LoggerProviderOptions {
@@ -38,7 +39,7 @@ export interface EngineLoggerProvider extends OldApiLoggerProvider {
   close(): void;
 }
 
-const bodyCutOff: CutOff = { characters: 0 };
+const bodyCutOff: CutOff = { characters: 0, items: 0 };
 const MAX_SEVERITY_TEXT_LENGTH = 64;
 const DEFAULT_NAME = 'unknown';
 const RECORD_FIELDS = [
@@ -137,8 +138,9 @@ class EmittedLogRecord implements ReadableLogRecord, AttributeBag {
   }
 
   #plainBody(body: unknown): PlainValue | undefined {
-    bodyCutOff.characters = 0;
+    bodyCutOff.characters = bodyCutOff.items = 0;
     const plain = toPlain(body, MAX_STRING_LENGTH, bodyCutOff);
+    if (bodyCutOff.items > 0) itemsDropped('', bodyCutOff.items);
     if (bodyCutOff.characters > 0) this.cutOff = new Map([['', bodyCutOff.characters]]);
     return plain;
   }

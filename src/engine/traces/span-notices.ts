@@ -2,6 +2,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from '../../config/config.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { redactText } from '../../redaction/redact-text.ts';
+import { MAX_ITEMS } from '../../values/limits.ts';
 
 /** Hears what of spans is not kept. */
 export interface SpanNotices {
@@ -50,6 +51,15 @@ export function createSpanNotices(reporter: Reporter, limits: SpanLimits): SpanN
       );
     },
   };
+}
+
+/** Of spans and of log records, where the key is empty for a body. */
+export function sayItemsDropped(reporter: Reporter, key: string, items: number): void {
+  const what = key === '' ? 'The body of a log record' : `The attribute ${JSON.stringify(redactText(key))}`;
+  reporter.say(
+    'dropped.items',
+    `${what} must have at most ${MAX_ITEMS} array items and map entries, all levels together, but ${items} more did not fit and are dropped.`,
+  );
 }
 
 function attributesDroppedOf(parts: readonly { readonly droppedAttributesCount?: number }[]): number {

@@ -119,7 +119,7 @@ test('bytes count as characters do', () => {
 test('what no record has room for is counted, and what a limit of the user cuts off is not', () => {
   const MORE = MAX_STRING_LENGTH + 1000;
   const cutOffOf = (value: unknown, maxLength = MAX_STRING_LENGTH): number => {
-    const cutOff = { characters: 0 };
+    const cutOff = { characters: 0, items: 0 };
     toPlain(value, maxLength, cutOff);
     return cutOff.characters;
   };

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createReporter } from '../../../../src/diagnostics/reporter.ts';
 import { createSampler } from '../../../../src/engine/traces/sampler.ts';
-import { createSpanNotices } from '../../../../src/engine/traces/span-notices.ts';
+import { createSpanNotices, sayItemsDropped } from '../../../../src/engine/traces/span-notices.ts';
 import { createTracerProvider } from '../../../../src/engine/traces/tracer-provider.ts';
+import { toPlain } from '../../../../src/values/plain-value.ts';
+import { onItemsDropped } from '../../../../src/values/dropped-items.ts';
 import { LIMITS, resource } from './kit.ts';
 
 function setUp(level: 'debug' | 'info') {
@@ -54,4 +56,33 @@ test('nothing is said of a span within the limits, nor below debug', () => {
     .end();
   recordTooMuch(info);
   assert.deepEqual([...quiet.said, ...info.said], []);
+});
+
+test('items of lists and maps for which a value has no room are said once, of every kind of list', (t) => {
+  const said: string[] = [];
+  const reporter = createReporter({ level: 'debug', forPerson: true, write: (line) => said.push(line) });
+  const heard: (readonly [string, number])[] = [];
+  onItemsDropped((key, items) => {
+    heard.push([key, items]);
+    sayItemsDropped(reporter, key, items);
+  });
+  t.after(() => onItemsDropped(undefined));
+  const numbers = Array.from({ length: 1030 }, (_, i) => i);
+  const span = setUp('info').tracer.startSpan('s');
+  span.setAttribute('list', numbers);
+  span.setAttribute('set', new Set(numbers) as never);
+  span.setAttribute('map', new Map(numbers.map((i) => [i, i])) as never);
+  span.setAttribute('object', Object.fromEntries(numbers.map((i) => [i, i])) as never);
+  span.setAttribute('nested', { a: numbers.slice(0, 1000), b: numbers.slice(0, 30) } as never);
+  span.setAttribute('fits', numbers.slice(0, 1024));
+  assert.deepEqual(heard, [
+    ['list', 6],
+    ['set', 6],
+    ['map', 6],
+    ['object', 6],
+    ['nested', 8],
+  ]);
+  assert.equal(said.length, 1);
+  assert.match(said[0] as string, /The attribute "list" must have at most 1024 array items .* but 6 more did not fit/);
+  assert.equal((toPlain(numbers, 100) as unknown[]).length, 1024);
 });
