@@ -9,11 +9,13 @@ import type { Channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import type { Context, ContextManagementToken, ContextManager } from '@opentelemetry/api';
 import { api } from '../runtime/otel.ts';
+import { CARRIED, prepareCarriers, type Carried, type Carrier } from './carried.ts';
 
 const storage = new AsyncLocalStorage<Context | Attachment>();
 const { ROOT_CONTEXT } = api;
 const BOUND = Symbol('signalbox.bound');
 const FOLLOWS = Symbol.for('signalbox.follows');
+const { apply } = Reflect;
 
 /**
  * A context that was made the active one until it is detached, by `context.attach()`. It stands in the place of the context, so
@@ -74,25 +76,6 @@ export function bindChannel<Message>(channel: Channel, contextOf: (message: Mess
   channel.bindStore(storage, (message) => contextOf(message as Message) ?? activeContext());
 }
 
-/** What a message of `node:http` carries with it. */
-export interface Carried {
-  readonly context: Context;
-}
-
-/** Registered, for a loader may load this file twice. */
-const CARRIED = Symbol.for('signalbox.carried');
-type Carrier = { [CARRIED]?: Carried };
-
-export function carriedBy(message: object): Carried | undefined {
-  return (message as Carrier)[CARRIED];
-}
-
-/** Events that Node.js emits on `message` from now on run in `carried.context`, where `followContext` prepared its class. */
-export function carry(message: object, carried: Carried): void {
-  // Not enumerable, for people print requests.
-  Object.defineProperty(message, CARRIED, { value: carried, writable: true, configurable: true });
-}
-
 /**
  * Let the instances of a class enter the context that they carry whenever the method `name` is looked up, which Node.js does
  * right before it calls it. A wrapped method would stand in every stack trace below it, and push the application's own frames out.
@@ -100,6 +83,7 @@ export function carry(message: object, carried: Carried): void {
  * @param onlyWhere - whether to enter, by what is active now; default: always.
  */
 export function followContext(prototype: object, name: string, onlyWhere: (active: Context | undefined) => boolean = () => true): void {
+  prepareCarriers(prototype);
   const own = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
   const parent = Object.getPrototypeOf(prototype) as Record<string, unknown>;
   Object.defineProperty(prototype, name, {
@@ -124,12 +108,38 @@ function definerOf(prototype: object, name: string): object {
   return definer;
 }
 
+/**
+ * Let the listeners of the instances of a class run in the context that they carry, and what is active stay so afterwards. Nothing
+ * is between an emission and its listeners where that context is active already, as it mostly is.
+ */
+export function emitInCarried(prototype: EventEmitter): void {
+  prepareCarriers(prototype);
+  const { emit: emitPlainly } = prototype;
+  const emitTo = (carried: Carried, emitter: EventEmitter, args: IArguments): boolean => {
+    if (args[0] === 'close') carried.onClose?.();
+    return apply(emitPlainly, emitter, args);
+  };
+  Object.defineProperty(prototype, 'emit', {
+    configurable: true,
+    writable: true,
+    enumerable: Object.propertyIsEnumerable.call(definerOf(prototype, 'emit'), 'emit'),
+    value: function emit(this: EventEmitter & Carrier): boolean {
+      const carried = this[CARRIED];
+      if (carried === undefined) return apply(emitPlainly, this, arguments);
+      if (storedContext() === carried.context) return emitTo(carried, this, arguments);
+      return storage.run(carried.context, emitTo, carried, this, arguments);
+    },
+  });
+  Object.defineProperty(prototype, FOLLOWS, { value: true });
+}
+
 type Emit = EventEmitter['emit'] & { [BOUND]?: true };
 
 /** All listeners of `emitter` run in `context` from now on, whenever they were added. The first binding stays. */
 export function bindEmitter<Emitter extends EventEmitter>(context: Context, emitter: Emitter): Emitter {
   if (FOLLOWS in emitter) {
-    if (carriedBy(emitter) === undefined) carry(emitter, { context });
+    const carrier = emitter as Carrier;
+    carrier[CARRIED] ??= { context };
     return emitter;
   }
   const emit: Emit = emitter.emit;

@@ -18,7 +18,7 @@ import {
 } from '../../names/attributes.ts';
 import { CLIENT, STATUS_ERROR } from '../../names/otel.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
-import { carriedBy, carry, type Carried } from '../../context/context-manager.ts';
+import { carriedBy, carry, type Carried } from '../../context/carried.ts';
 import { isTracingSuppressed } from '../../context/context-keys.ts';
 import { contained } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
@@ -36,6 +36,9 @@ const REQUEST_ERROR = 'http.client.request.error';
 /** Published when the head of the response is there. */
 const RESPONSE = 'http.client.response.finish';
 
+/** What durations are told apart by. */
+const MEASURED = [HTTP_REQUEST_METHOD, SERVER_PORT, HTTP_RESPONSE_STATUS_CODE, NETWORK_PROTOCOL_VERSION, ERROR_TYPE, SERVER_ADDRESS];
+
 interface Outgoing extends Carried {
   readonly span: Span;
   readonly attributes: Attributes;
@@ -47,7 +50,7 @@ interface Outgoing extends Carried {
 }
 
 export function instrumentHttpClient(): HttpSide {
-  const side = new HttpSide('client');
+  const side = new HttpSide('client', MEASURED);
   listen<{ request: ClientRequest }>(REQUEST_CREATED, ({ request }) => {
     if (side.isEnabled) begin(side, request);
   });
@@ -71,7 +74,7 @@ function begin(side: HttpSide, request: ClientRequest): void {
   const context = api.context.active();
   if (isTracingSuppressed(context)) return;
   const attributes = clientAttributes(request);
-  const span = side.tracer.startSpan(methodInName(attributes), { kind: CLIENT, attributes }, context);
+  const span = side.tracer.startSpan(methodInName(attributes[HTTP_REQUEST_METHOD] as string), { kind: CLIENT, attributes }, context);
   noteDestination({ hostname: attributes[SERVER_ADDRESS] });
   const headers: Record<string, string> = {};
   api.propagation.inject(api.trace.setSpan(context, span), headers);
@@ -122,7 +125,12 @@ function finish(side: HttpSide, request: ClientRequest, outgoing: Outgoing, erro
   }
   span.setAttributes(measured);
   span.end();
-  side.duration?.record((monotonicMs() - startMs) / 1000, measured);
+  const seconds = (monotonicMs() - startMs) / 1000;
+  side.durations?.record(
+    seconds,
+    MEASURED.map((name) => measured[name]),
+    api.context.active(),
+  );
 }
 
 /** Returns `error.type`. */

@@ -20,15 +20,19 @@ export function isReplaced(name: string, added: ReadonlySet<unknown>): boolean {
 }
 
 /** What is no method of the specifications becomes `_OTHER`: metrics must not have a series for whatever somebody sends. */
-export function methodAttributes(method: string): Attributes {
-  if (KNOWN_METHODS.has(method)) return { [HTTP_REQUEST_METHOD]: method };
+export function knownMethod(method: string): string {
+  return KNOWN_METHODS.has(method) ? method : OTHER_METHOD;
+}
+
+/** @param known - of `method`. */
+export function methodAttributes(method: string, known = knownMethod(method)): Attributes {
+  if (known !== OTHER_METHOD) return { [HTTP_REQUEST_METHOD]: known };
   return { [HTTP_REQUEST_METHOD]: OTHER_METHOD, [HTTP_REQUEST_METHOD_ORIGINAL]: method };
 }
 
 /** The method in the name of a span, which must not be whatever somebody sends. */
-export function methodInName(attributes: Attributes): string {
-  const method = attributes[HTTP_REQUEST_METHOD];
-  return method === OTHER_METHOD ? 'HTTP' : (method as string);
+export function methodInName(known: string): string {
+  return known === OTHER_METHOD ? 'HTTP' : known;
 }
 
 /** For `error.type`: the name of an error. */

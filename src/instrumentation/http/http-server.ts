@@ -8,7 +8,7 @@
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Attributes, Span } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
 import {
   ERROR_TYPE,
   HTTP_REQUEST_METHOD,
@@ -19,31 +19,27 @@ import {
 } from '../../names/attributes.ts';
 import { SERVER, STATUS_ERROR } from '../../names/otel.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
-import { bindEmitter, carry, enter } from '../../context/context-manager.ts';
+import { carry, type Carried } from '../../context/carried.ts';
+import { enter } from '../../context/context-manager.ts';
 import { contained } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
-import { RPC_METADATA, UNTRACED } from '../../context/context-keys.ts';
+import { UNTRACED } from '../../context/context-keys.ts';
+import { requestContext } from '../../context/span-layer.ts';
 import { whoBrokeOff, type BrokenOff } from './broken-off.ts';
 import { codeOf, messageOf, methodInName, nameOf } from './http-semantics.ts';
 import { HttpSide } from './http-side.ts';
 import { listen } from '../loading/listen.ts';
-import { serverAttributes } from './server-attributes.ts';
+import { originOf, serverAttributes, type RequestOrigin } from './server-attributes.ts';
 import { beginServerRequest, type ServerRequest } from './server-request.ts';
 
 /** Published for each request before its handlers run, also for those that Node.js answers itself. */
 const REQUEST_START = 'http.server.request.start';
+/** What durations are told apart by. */
+const MEASURED = [HTTP_REQUEST_METHOD, URL_SCHEME, NETWORK_PROTOCOL_VERSION, HTTP_RESPONSE_STATUS_CODE, ERROR_TYPE, HTTP_ROUTE];
 const { nextTick } = process;
 
 export interface HttpServerOptions {
   readonly isIgnored: (request: IncomingMessage) => boolean;
-}
-
-/** A request that is being answered. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly attributes: Attributes;
-  readonly startMs: number;
 }
 
 /** Why it ended before all of it was sent. */
@@ -54,50 +50,102 @@ interface Cause {
 }
 
 const WHOLE: Cause = {};
+const IGNORED: Carried = { context: UNTRACED };
 
 export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpSide {
-  const side = new HttpSide('server');
+  const side = new HttpSide('server', MEASURED);
   listen<{ request: IncomingMessage; response: ServerResponse }>(REQUEST_START, ({ request, response }) => {
     if (!side.isEnabled) return;
     if (!isIgnored(request)) return begin(side, request, response);
-    carry(request, { context: UNTRACED });
-    bindEmitter(UNTRACED, response);
+    carry(request, IGNORED);
+    carry(response, IGNORED);
     enter(UNTRACED);
   });
   return side;
 }
 
-function begin(side: HttpSide, request: IncomingMessage, response: ServerResponse): void {
-  const startMs = monotonicMs();
-  const incoming = api.propagation.extract(api.ROOT_CONTEXT, request.headers);
-  const attributes = serverAttributes(request);
-  const span = side.tracer.startSpan(methodInName(attributes), { kind: SERVER, attributes }, incoming);
-  const exchange = { request, response, attributes, startMs };
-  let ended = false;
-  const end = (cause: Cause): void => {
-    response.removeListener('close', onClose);
-    if (ended) return;
-    ended = true;
-    try {
-      finish(side, begun, exchange, cause);
-    } catch (error) {
-      contained('recording the end of a request', error);
-    }
-  };
-  const onClose = (): void => {
-    if (isWhole(response)) return end(WHOLE);
+/** A request that is being answered. One object for all that is asked for it, as there is one for each request. */
+class Exchange implements ServerRequest {
+  readonly type = 'http';
+  readonly span: Span;
+  readonly context: Context;
+  route?: string | undefined;
+  error?: unknown;
+  readonly #side: HttpSide;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #origin: RequestOrigin;
+  readonly #startMs: number;
+  #hasEnded = false;
+
+  constructor(side: HttpSide, request: IncomingMessage, response: ServerResponse) {
+    this.#startMs = monotonicMs();
+    this.#side = side;
+    this.#request = request;
+    this.#response = response;
+    const origin = originOf(request);
+    this.#origin = origin;
+    const incoming = api.propagation.extract(api.ROOT_CONTEXT, request.headers);
+    const options = {
+      kind: SERVER,
+      // Read for a span that is sampled.
+      get attributes() {
+        return serverAttributes(request, origin);
+      },
+    };
+    this.span = side.tracer.startSpan(methodInName(origin.method), options, incoming);
+    this.context = requestContext(incoming, this.span, this);
+  }
+
+  fail(uncaught: unknown): void {
+    this.#end({ uncaught });
+  }
+
+  onClose(): void {
+    if (this.#hasEnded) return;
+    const request = this.#request;
+    const response = this.#response;
+    if (isWhole(response)) return this.#end(WHOLE);
     const { socket: connection } = request;
     const cause = { brokenOff: whoBrokeOff({ request, response, connection }) };
     // Of a response that was broken off, frameworks hear in this turn too.
-    nextTick(end, cause);
-  };
-  const begun = { type: 'http', span, context: incoming, fail: (uncaught: unknown) => end({ uncaught }) };
-  begun.context = api.trace.setSpan(incoming, span).setValue(RPC_METADATA, begun);
-  beginServerRequest(request, begun);
-  bindEmitter(begun.context, response);
-  response.on('close', onClose);
-  if (isBehindAnother(request)) request.once('close', () => request.socket.destroyed && onClose());
-  enter(begun.context);
+    nextTick(() => this.#end(cause));
+  }
+
+  #end(cause: Cause): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    try {
+      this.#finish(cause);
+    } catch (error) {
+      contained('recording the end of a request', error);
+    }
+  }
+
+  #finish(cause: Cause): void {
+    const { span, route } = this;
+    const { method, scheme } = this.#origin;
+    const status = statusOf(this.#response, cause);
+    if (status !== undefined) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
+    const errorType = cause === WHOLE && (status as number) < 500 ? undefined : recordFailure(span, this, status, cause);
+    if (errorType !== undefined) span.setAttribute(ERROR_TYPE, errorType);
+    const namedRoute = typeof route === 'string' && route !== '' ? route : undefined;
+    if (namedRoute !== undefined) {
+      span.setAttribute(HTTP_ROUTE, namedRoute);
+      span.updateName(`${methodInName(method)} ${namedRoute}`);
+    }
+    span.end();
+    const seconds = (monotonicMs() - this.#startMs) / 1000;
+    this.#side.durations?.record(seconds, [method, scheme, this.#request.httpVersion, status, errorType, namedRoute], this.context);
+  }
+}
+
+function begin(side: HttpSide, request: IncomingMessage, response: ServerResponse): void {
+  const exchange = new Exchange(side, request, response);
+  beginServerRequest(request, exchange);
+  carry(response, exchange);
+  if (isBehindAnother(request)) request.once('close', () => request.socket.destroyed && exchange.onClose());
+  enter(exchange.context);
 }
 
 /** Whether all of it was given to the system. A connection lets go of such a response; one that is destroyed has nothing left to write either. */
@@ -109,32 +157,6 @@ function isWhole(response: ServerResponse): boolean {
 function isBehindAnother({ socket }: IncomingMessage): boolean {
   const { _httpMessage: answered } = socket as { _httpMessage?: unknown };
   return answered !== undefined && answered !== null;
-}
-
-function finish(side: HttpSide, begun: ServerRequest, { request, response, attributes, startMs }: Exchange, cause: Cause): void {
-  const { span, route } = begun;
-  const measured: Attributes = {
-    [HTTP_REQUEST_METHOD]: attributes[HTTP_REQUEST_METHOD],
-    [URL_SCHEME]: attributes[URL_SCHEME],
-    [NETWORK_PROTOCOL_VERSION]: request.httpVersion,
-  };
-  const status = statusOf(response, cause);
-  if (status !== undefined) {
-    measured[HTTP_RESPONSE_STATUS_CODE] = status;
-    span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
-  }
-  const errorType = cause === WHOLE && (status as number) < 500 ? undefined : recordFailure(span, begun, status, cause);
-  if (errorType !== undefined) {
-    measured[ERROR_TYPE] = errorType;
-    span.setAttribute(ERROR_TYPE, errorType);
-  }
-  if (typeof route === 'string' && route !== '') {
-    measured[HTTP_ROUTE] = route;
-    span.setAttribute(HTTP_ROUTE, route);
-    span.updateName(`${methodInName(attributes)} ${route}`);
-  }
-  span.end();
-  side.duration?.record((monotonicMs() - startMs) / 1000, measured);
 }
 
 /** `undefined` where none was sent to the client. */

@@ -1,7 +1,8 @@
-import type { Histogram, MeterProvider, Tracer, TracerProvider } from '@opentelemetry/api';
+import type { MeterProvider, Tracer, TracerProvider } from '@opentelemetry/api';
 import { HTTP_CLIENT_REQUEST_DURATION, HTTP_SERVER_REQUEST_DURATION } from '../../names/metrics.ts';
 import { version } from '../../version.ts';
 import { api } from '../../runtime/otel.ts';
+import { createDurations, type Durations } from './durations.ts';
 
 const SCOPE = 'signalbox/http';
 const DURATION = { server: HTTP_SERVER_REQUEST_DURATION, client: HTTP_CLIENT_REQUEST_DURATION } as const;
@@ -10,13 +11,16 @@ const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 
 /** What the server and the client of HTTP record with; set from outside as that of every instrumentation is. */
 export class HttpSide {
   tracer: Tracer = api.trace.getTracer(SCOPE, version);
-  /** In seconds. None before there is a meter. */
-  duration: Histogram | undefined;
+  /** None before there is a meter. */
+  durations: Durations | undefined;
   isEnabled = true;
   readonly #name: 'server' | 'client';
+  readonly #measured: readonly string[];
 
-  constructor(name: 'server' | 'client') {
+  /** @param measured - names of the attributes that durations are told apart by. */
+  constructor(name: 'server' | 'client', measured: readonly string[]) {
     this.#name = name;
+    this.#measured = measured;
   }
 
   setTracerProvider(provider: TracerProvider): void {
@@ -24,11 +28,12 @@ export class HttpSide {
   }
 
   setMeterProvider(provider: MeterProvider): void {
-    this.duration = provider.getMeter(SCOPE, version).createHistogram(DURATION[this.#name], {
+    const histogram = provider.getMeter(SCOPE, version).createHistogram(DURATION[this.#name], {
       description: `Duration of HTTP ${this.#name} requests.`,
       unit: 's',
       advice: { explicitBucketBoundaries: BUCKETS_SECONDS },
     });
+    this.durations = createDurations(histogram, this.#measured);
   }
 
   enable(): void {

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
-import { followContext } from '../../context/context-manager.ts';
+import { emitInCarried, followContext } from '../../context/context-manager.ts';
 import { require, requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import { instrumentHttpClient } from './http-client.ts';
@@ -24,7 +24,7 @@ export function create(options: Record<string, unknown>): Both {
   const officialClient = usesOfficialClient(options);
   const official = officialServer || officialClient ? createOfficial(options) : undefined;
   if (official !== undefined) parts.push(official);
-  followMessages();
+  followMessages(!officialServer);
   if (!officialServer) parts.push(instrumentHttpServer({ isIgnored }));
   if (!officialClient) parts.push(instrumentHttpClient());
   const both: Both = {
@@ -45,8 +45,9 @@ function createOfficial(options: Record<string, unknown>): Instrumentation {
 }
 
 /** Events of a message are heard in the context of its request, whichever connection brought them. */
-function followMessages(): void {
-  const { ClientRequest, IncomingMessage } = require('node:http') as typeof import('node:http');
+function followMessages(ownServer: boolean): void {
+  const { ClientRequest, IncomingMessage, ServerResponse } = require('node:http') as typeof import('node:http');
+  if (ownServer) emitInCarried(ServerResponse.prototype);
   followContext(ClientRequest.prototype, 'emit');
   // A piece of the body, or its end.
   followContext(IncomingMessage.prototype, 'push');

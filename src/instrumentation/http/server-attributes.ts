@@ -15,24 +15,37 @@ import {
   USER_AGENT_ORIGINAL,
 } from '../../names/attributes.ts';
 import { attempt } from '../../runtime/contain.ts';
-import { methodAttributes } from './http-semantics.ts';
+import { knownMethod, methodAttributes } from './http-semantics.ts';
 
-export function serverAttributes(request: IncomingMessage): Attributes {
-  const { headers, httpVersion, method = 'GET', socket, url = '' } = request;
+/** What is known of a request whether or not it is sampled. */
+export interface RequestOrigin {
+  /** One of the specifications', or `_OTHER`. */
+  readonly method: string;
+  /** Of the client's request, as far as a proxy says. */
+  readonly scheme: string;
+  readonly forwarded: Forwarded | undefined;
+}
+
+export function originOf({ headers, method = 'GET', socket }: IncomingMessage): RequestOrigin {
   const forwarded = headers['forwarded'] === undefined ? undefined : parseForwarded(headers['forwarded']);
   const proto = forwarded?.proto ?? firstOf(headers['x-forwarded-proto']);
   const own = (socket as TLSSocket).encrypted === true ? 'https' : 'http';
-  // The scheme of the client's request, as far as a proxy says.
-  const scheme = proto === 'https' || proto === 'http' ? proto : own;
-  const attributes: Attributes = {
-    ...methodAttributes(method),
-    [URL_SCHEME]: scheme,
-    [NETWORK_PEER_ADDRESS]: socket.remoteAddress,
-    [NETWORK_PEER_PORT]: socket.remotePort,
-    [NETWORK_PROTOCOL_VERSION]: httpVersion,
-    [CLIENT_ADDRESS]: forwarded?.for ?? clientOf(headers['x-forwarded-for']) ?? socket.remoteAddress,
-  };
-  if (headers['user-agent'] !== undefined) attributes[USER_AGENT_ORIGINAL] = headers['user-agent'];
+  return { method: knownMethod(method), scheme: proto === 'https' || proto === 'http' ? proto : own, forwarded };
+}
+
+/** In an object that is nobody else's. */
+export function serverAttributes(request: IncomingMessage, { method: known, scheme, forwarded }: RequestOrigin): Attributes {
+  const { headers, httpVersion, method = 'GET', socket, url = '' } = request;
+  const { remoteAddress, remotePort } = socket;
+  const attributes: Attributes = methodAttributes(method, known);
+  attributes[URL_SCHEME] = scheme;
+  if (remoteAddress !== undefined) attributes[NETWORK_PEER_ADDRESS] = remoteAddress;
+  if (remotePort !== undefined) attributes[NETWORK_PEER_PORT] = remotePort;
+  attributes[NETWORK_PROTOCOL_VERSION] = httpVersion;
+  const client = forwarded?.for ?? clientOf(headers['x-forwarded-for']) ?? remoteAddress;
+  if (client !== undefined) attributes[CLIENT_ADDRESS] = client;
+  const userAgent = headers['user-agent'];
+  if (userAgent !== undefined) attributes[USER_AGENT_ORIGINAL] = userAgent;
   const target = url.startsWith('/') ? url : originForm(url);
   const query = target.indexOf('?');
   attributes[URL_PATH] = query === -1 ? target : target.slice(0, query);
@@ -50,13 +63,28 @@ function originForm(url: string): string {
   }, url);
 }
 
-/** `example.com`, `example.com:8080`, `[::1]:8080` */
+interface ServerName {
+  readonly host: string;
+  readonly scheme: string;
+  readonly address: string;
+  readonly port: number | undefined;
+}
+/** A server is mostly asked by one name. */
+let lastServer: ServerName | undefined;
+
 function addServer(attributes: Attributes, host: string, scheme: string): void {
+  if (lastServer?.host !== host || lastServer.scheme !== scheme) lastServer = readServer(host, scheme);
+  attributes[SERVER_ADDRESS] = lastServer.address;
+  if (lastServer.port !== undefined) attributes[SERVER_PORT] = lastServer.port;
+}
+
+/** `example.com`, `example.com:8080`, `[::1]:8080` */
+function readServer(host: string, scheme: string): ServerName {
   const colon = host.lastIndexOf(':');
   const hasPort = colon > 0 && colon > host.lastIndexOf(']') && (host.indexOf(':') === colon || host.startsWith('['));
-  attributes[SERVER_ADDRESS] = hasPort ? host.slice(0, colon) : host;
   const port = hasPort ? Number(host.slice(colon + 1)) : scheme === 'https' ? 443 : 80;
-  if (Number.isInteger(port) && port > 0 && port < 65_536) attributes[SERVER_PORT] = port;
+  const isPort = Number.isInteger(port) && port > 0 && port < 65_536;
+  return { host, scheme, address: hasPort ? host.slice(0, colon) : host, port: isPort ? port : undefined };
 }
 
 function firstOf(header: string | string[] | undefined): string | undefined {
@@ -71,8 +99,14 @@ function clientOf(header: string | string[] | undefined): string | undefined {
   return first === undefined ? undefined : withoutPort(first);
 }
 
+interface Forwarded {
+  readonly for?: string;
+  readonly host?: string;
+  readonly proto?: string;
+}
+
 /** The first element of RFC 7239's `Forwarded`. */
-function parseForwarded(header: string): { for?: string; host?: string; proto?: string } {
+function parseForwarded(header: string): Forwarded {
   const found: Record<string, string> = {};
   for (const pair of (header.split(',', 1)[0] as string).split(';', 8)) {
     const equals = pair.indexOf('=');

@@ -1,7 +1,7 @@
 /** Requests that a server of `node:http` is answering: what frameworks may say about them. */
 import type { IncomingMessage } from 'node:http';
 import type { Context, Span } from '@opentelemetry/api';
-import { carriedBy, carry, type Carried } from '../../context/context-manager.ts';
+import { carriedBy, carry, type Carried } from '../../context/carried.ts';
 import { RPC_METADATA } from '../../context/context-keys.ts';
 import { attempt } from '../../runtime/contain.ts';
 
@@ -21,8 +21,12 @@ let called: ServerRequest | undefined;
 
 export function beginServerRequest(request: IncomingMessage, begun: ServerRequest): void {
   carry(request, begun);
-  if (called === undefined) nextTick(() => (called = undefined));
+  if (called === undefined) nextTick(forgetCalled);
   called = begun;
+}
+
+function forgetCalled(): void {
+  called = undefined;
 }
 
 /** `undefined` for a request that is not traced. */
