@@ -36,6 +36,7 @@ const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = 
     'Instrumentations',
     `A name is \`express\` or \`@opentelemetry/instrumentation-express\`. Known names: ${[...INSTRUMENTATION_NAMES].map((name) => `\`${name}\``).join(', ')}.`,
   ],
+  logging: ['Logging', 'Of [`signalbox/logging`](logging.md); without it nothing reads them.'],
   signalbox: ['signalbox itself', ''],
   'no-effect': ['Known, without effect', ''],
 };
@@ -135,6 +136,8 @@ function describeValues({ type, values, items, min = 0, max, unit, zeroIsUnlimit
       return 'path of a PEM file';
     case 'instrumentation-options':
       return 'JSON object';
+    case 'log-levels':
+      return 'a level, and `name=level` for single loggers, separated by commas';
     case 'text':
       return 'text';
   }
@@ -232,6 +235,7 @@ const SECTIONS: Readonly<Record<MessageRow['section'], readonly [title: string, 
     '"wait": the records stay queued and are sent again until they arrive. "lost": they are gone. The endpoint follows behind the code. How long records wait: [export](export.md#when-it-fails).',
   ],
   records: ['Records', ''],
+  logging: ['Logging', 'Of [`signalbox/logging`](logging.md).'],
   debug: ['Faults of signalbox', 'They are contained: the application goes on as without signalbox.'],
 };
 

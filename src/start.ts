@@ -25,6 +25,7 @@ import { watchProcessEnd } from './process/process-end.ts';
 import { watchWorkerThreads, type WorkerThreads } from './process/worker-threads.ts';
 import { configureRedaction } from './redaction/configure-redaction.ts';
 import { attempt, contain, onContained } from './runtime/contain.ts';
+import { doEndWork, telemetryState } from './runtime/end-work.ts';
 import { loadPart } from './runtime/load-part.ts';
 import { version } from './version.ts';
 
@@ -135,10 +136,14 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
     onHandledSignal: delivery.flushMeanwhile,
     onSurvived: delivery.callOff,
     onExit() {
+      delivery.begin();
+      doEndWork();
       delivery.finish();
       announcer.atEnd();
     },
   });
+  telemetryState.watchesEnd = true;
+  telemetryState.service = { name: engine.serviceName, version: engine.serviceVersion, environment: config.environment };
   diagnostics.registered();
   announcer.begin(engine);
   return { flush: delivery.flush, shutdown: once(shutdown) };
@@ -149,6 +154,7 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
     contain('taking back the instrumentations', () => instrumentation.stop());
     workers?.stop();
     await unwatch();
+    telemetryState.watchesEnd = false;
   }
 }
 

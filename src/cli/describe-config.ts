@@ -2,7 +2,9 @@
 import type { Config, Exporter, Signal } from '../config/config.ts';
 import type { Environment } from '../config/early.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { loadLoggingConfig } from '../config/logging-config.ts';
 import { createSettingsReader, formatDefault, type Found } from '../config/read-settings.ts';
+import type { ParsedLevels } from '../config/log-levels.ts';
 import type { ParsedUrl } from '../config/read-url.ts';
 import { readTextFile } from '../config/read-value.ts';
 import type { Setting } from '../config/setting.ts';
@@ -19,7 +21,9 @@ export interface DescribedConfig {
 }
 
 export function describeConfig(env: Environment): DescribedConfig {
-  const { config, problems } = loadConfig(env);
+  const { config, problems: found } = loadConfig(env);
+  // They may be meant for another logger: looked at where somebody asks.
+  const problems = [...found, ...loadLoggingConfig(env).problems];
   const reader = createSettingsReader(env, undefined, readTextFile);
   const set: string[] = [];
   const defaults: string[] = [];
@@ -67,6 +71,8 @@ function showFound({ setting, value }: Found): string {
       return Object.keys(value as object)
         .map((name) => unquoted(showValue(name)))
         .join(', ');
+    case 'log-levels':
+      return unquoted(showValue((value as ParsedLevels).text));
     case 'exporter':
     case 'list':
       return (value as readonly string[]).length === 0 ? 'none' : unquoted(showValue((value as readonly string[]).join(',')));

@@ -37,6 +37,7 @@ const readers: Record<SettingType, Reader> = {
   'instrumentation-options': readInstrumentationOptions,
   'redaction-entries': (value, setting) =>
     loadPart<typeof import('./read-redaction.ts')>(import.meta.url, './read-redaction').readRedactionEntries(value, setting),
+  'log-levels': (value) => loadPart<typeof import('./read-log-levels.ts')>(import.meta.url, './read-log-levels').readLogLevels(value),
 };
 
 export function readValue(value: unknown, setting: Setting, readText: ReadText): Reading {

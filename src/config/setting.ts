@@ -20,7 +20,9 @@ export type SettingType =
   /** A JSON object of options by name of instrumentation. */
   | 'instrumentation-options'
   /** Names of attributes and fields, and regular expressions between slashes. */
-  | 'redaction-entries';
+  | 'redaction-entries'
+  /** A level for all loggers, and others by name of logger. */
+  | 'log-levels';
 
 export type Group =
   | 'general'
@@ -31,6 +33,7 @@ export type Group =
   | 'logs'
   | 'limits'
   | 'instrumentations'
+  | 'logging'
   | 'signalbox'
   | 'no-effect';
 
@@ -73,10 +76,11 @@ export interface Setting {
     | 'paths'
     | 'conventions'
     | 'names'
-    | 'names and patterns';
+    | 'names and patterns'
+    | 'destinations';
   readonly min?: number;
   readonly max?: number;
-  readonly unit?: 'milliseconds' | 'bytes' | 'characters';
+  readonly unit?: 'milliseconds' | 'bytes' | 'characters' | 'days';
   /** 0 stands for no limit. */
   readonly zeroIsUnlimited?: true;
   /** Of a time: less is used, and said, for it was most likely meant in seconds. */

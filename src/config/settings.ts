@@ -490,6 +490,132 @@ const SIGNALBOX: readonly Setting[] = [
   },
 ];
 
+/** Of `signalbox/logging`; read when it is loaded. */
+const LOGGING: readonly Setting[] = [
+  {
+    name: 'LOG_LEVEL',
+    group: 'logging',
+    type: 'log-levels',
+    default: 'info',
+    meaning:
+      'What is written: `error`, `warn`, `info`, `http`, `verbose`, `debug`, `silly` or `none`, for all loggers and for single ones by name, in which `*` stands for any text.',
+  },
+  {
+    name: 'LOG_FORMAT',
+    group: 'logging',
+    type: 'enum',
+    values: ['json', 'pretty', 'ecs'],
+    otherwise: 'pretty on a terminal, otherwise json',
+    meaning: 'How a line looks on stdout. Files have the same; `pretty` is for people, and files get JSON then.',
+  },
+  {
+    name: 'LOG_OUTPUT',
+    group: 'logging',
+    type: 'list',
+    items: 'destinations',
+    values: ['stdout', 'otlp'],
+    default: ['stdout', 'otlp'],
+    meaning: 'Where records go, beside the files of LOG_DIR; `none` for nowhere else. OTLP needs the preload or startTelemetry().',
+  },
+  {
+    name: 'LOG_SYNC',
+    group: 'logging',
+    type: 'boolean',
+    default: false,
+    meaning:
+      'Writes each line at once. Without it, lines of one turn of the event loop are written together at its end, where signalbox watches the end of the process.',
+  },
+  {
+    name: 'LOG_MAX_LENGTH',
+    group: 'logging',
+    type: 'integer',
+    min: 1024,
+    unit: 'bytes',
+    default: 65_536,
+    meaning: 'Longest line. What is longer is cut: long texts first, then the last fields.',
+  },
+  {
+    name: 'LOG_DIR',
+    group: 'logging',
+    type: 'text',
+    otherwise: 'no files',
+    meaning: 'Folder of log files: `app_20261130.log`, `error_…` with errors alone, `access_…`. Made when it is not there.',
+  },
+  {
+    name: 'LOG_FILE_MAX_BYTES',
+    group: 'logging',
+    type: 'integer',
+    min: 1024,
+    unit: 'bytes',
+    default: 52_428_800,
+    meaning: 'Size from which a further file of the day is begun (`app_20261130.1.log`).',
+  },
+  {
+    name: 'LOG_FILE_MAX_COUNT',
+    group: 'logging',
+    type: 'integer',
+    min: 1,
+    default: 10,
+    meaning: 'Most files of each kind; the oldest are removed.',
+  },
+  {
+    name: 'LOG_FILE_MAX_DAYS',
+    group: 'logging',
+    type: 'integer',
+    min: 0,
+    unit: 'days',
+    default: 30,
+    meaning: 'Files that were last written longer ago are removed; 0 keeps them.',
+  },
+  {
+    name: 'LOG_ACCESS',
+    group: 'logging',
+    type: 'boolean',
+    otherwise: 'true where the application imports signalbox/logging',
+    meaning: 'One record for each HTTP request that is traced.',
+  },
+  {
+    name: 'LOG_ACCESS_EXCLUDE',
+    group: 'logging',
+    type: 'list',
+    items: 'paths',
+    default: [],
+    meaning: 'URL paths without access records (`/static/*`), beside those of SIGNALBOX_IGNORE_PATHS.',
+  },
+  {
+    name: 'LOG_ACCESS_SAMPLE',
+    group: 'logging',
+    type: 'number',
+    min: 0,
+    max: 1,
+    default: 1,
+    meaning: 'Share of the requests that have an access record. Those that failed (status from 500, or no answer) always have one.',
+  },
+  {
+    name: 'LOG_ACCESS_CLIENT',
+    group: 'logging',
+    type: 'boolean',
+    default: false,
+    meaning: 'Whether access records have the address of the client (`client_address`).',
+  },
+  {
+    name: 'LOG_SLOW_SECONDS',
+    group: 'logging',
+    type: 'number',
+    min: 0,
+    max: 86_400,
+    default: 1,
+    meaning: 'From this duration on, logPerformance() warns.',
+  },
+  {
+    name: 'SIGNALBOX_REQUEST_ID_HEADER',
+    group: 'logging',
+    type: 'text',
+    otherwise: 'responses are left alone',
+    meaning: 'Name of a response header that the request id is put into (`x-request-id`).',
+  },
+];
+
 /** Known, so that they are not called misspelt; nothing reads them. */
 const NO_EFFECT: readonly Setting[] = [
   {
@@ -538,6 +664,7 @@ export const settings: readonly Setting[] = [
   ...SIGNALS,
   ...LIMITS,
   ...INSTRUMENTATIONS,
+  ...LOGGING,
   ...SIGNALBOX,
   ...NO_EFFECT,
 ];

@@ -9,7 +9,7 @@ export type Level = 'error' | 'warn' | 'info' | 'debug';
 
 export interface MessageRow {
   /** The table of the page that it stands in. */
-  readonly section: 'start' | 'settings' | 'silence' | 'export' | 'records' | 'debug';
+  readonly section: 'start' | 'settings' | 'silence' | 'export' | 'records' | 'logging' | 'debug';
   readonly level: Level;
   /** Its beginning, or what it means; Markdown. */
   readonly says: string;
@@ -478,6 +478,36 @@ export const MESSAGES = {
     level: 'debug',
     says: '`OpenTelemetry: …`',
     cure: 'what a package of OpenTelemetry reports itself; `OTEL_LOG_LEVEL=debug` shows more',
+  },
+  'logging.not-written': {
+    section: 'logging',
+    level: 'warn',
+    says: '`Cannot write log lines to …: … Logging goes on elsewhere.`',
+    records: 'wait as long as there is room, where it may work again; gone where stdout is closed',
+    cure: 'make room on the disk, mend the folder, keep stdout open, or take the destination out of LOG_OUTPUT',
+    page: 'logging.md#when-a-destination-fails',
+  },
+  'logging.written-again': {
+    section: 'logging',
+    level: 'info',
+    says: '`Log lines are written to … again.`',
+    cure: 'nothing',
+  },
+  'logging.lost': {
+    section: 'logging',
+    level: 'warn',
+    says: '`Lost 12 log lines for …`',
+    records: 'lost',
+    cure: 'a faster reader, fewer records (LOG_LEVEL), or more room (SIGNALBOX_QUEUE_MAX_BYTES)',
+    page: 'logging.md#when-a-destination-fails',
+  },
+  'logging.transport': {
+    section: 'logging',
+    level: 'warn',
+    says: '`A transport of the logger … must call back, but does not. It loses records.`',
+    records: 'lost for that transport alone',
+    cure: 'mend the transport that was added to the logger',
+    page: 'logging.md#transports-of-your-own',
   },
   'dropped.…': {
     section: 'debug',

@@ -65,6 +65,8 @@ export interface Delivery {
   flushMeanwhile(): void;
   /** The process goes on after all. */
   callOff(): void;
+  /** The process ends: its time limit runs from here. */
+  begin(): void;
   /** Deliver what is left while the process stands still, then say what was lost. May be called twice. */
   finish(): void;
 }
@@ -109,6 +111,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       limit.callOff();
       enter(state, 'delivering');
     },
+    begin: () => limit.begin(),
     finish: () => finish(delivering),
   };
 }

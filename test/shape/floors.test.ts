@@ -20,6 +20,7 @@ const PLACES: readonly { readonly place: string; readonly floor: number; readonl
   { place: 'engine', floor: 6, paths: /^engine\// },
   { place: 'instrumentation', floor: 6, paths: /^instrumentation\// },
   { place: 'process', floor: 6, paths: /^process\// },
+  { place: 'app', floor: 6, paths: /^app\// },
   { place: 'official-sdk', floor: 7, paths: /^official-sdk\// },
   {
     place: 'entries',

@@ -7,10 +7,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { arch, hostname, platform, release } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
 import type { Config } from '../../config/config.ts';
 import type { PlatformFacts } from '../../config/facts.ts';
+import { findManifest } from '../../config/manifest.ts';
 import {
   CONTAINER_ID,
   DEPLOYMENT_ENVIRONMENT_NAME,
@@ -41,8 +42,6 @@ import { version } from '../../version.ts';
 const BUILT_IN = ['env', 'host', 'os', 'process', 'serviceinstance', 'container', 'kubernetes'] as const;
 const DEFAULT_DETECTORS: readonly string[] = BUILT_IN;
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-/** How far up from the script a package.json is looked for. */
-const MOST_FOLDERS = 12;
 
 /** Attributes by rising precedence: what was found out, then what was set. */
 export function detectResource(config: Config, facts: PlatformFacts): Attributes {
@@ -86,36 +85,6 @@ export function detectResource(config: Config, facts: PlatformFacts): Attributes
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm: 'arm32', ia32: 'x86', ppc: 'ppc32' };
 const OS_TYPES: Readonly<Record<string, string>> = { win32: 'windows', sunos: 'solaris' };
-
-interface Manifest {
-  readonly name?: string;
-  readonly version?: string;
-}
-
-/** The application's own package.json: the nearest one with a name, upwards from the script, never a dependency's. */
-function findManifest({ script, cwd }: PlatformFacts): Manifest | undefined {
-  const inDependency = script !== undefined && /[\\/]node_modules[\\/]/.test(script);
-  let folder = script === undefined || inDependency ? cwd : dirname(script);
-  for (let up = 0; up < MOST_FOLDERS; up++) {
-    const manifest = readManifest(join(folder, 'package.json'));
-    if (manifest?.name !== undefined) return manifest;
-    const parent = dirname(folder);
-    if (parent === folder) return undefined;
-    folder = parent;
-  }
-  return undefined;
-}
-
-/** `undefined` when none is there, when it cannot be read or is not JSON: the next one up may be. */
-function readManifest(path: string): Manifest | undefined {
-  return attempt(() => {
-    const { name, version } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-    return {
-      ...(typeof name === 'string' && name !== '' ? { name } : {}),
-      ...(typeof version === 'string' && version !== '' ? { version } : {}),
-    };
-  });
-}
 
 /** Looks only where a container leaves a trace of itself. */
 function detectContainer({ kubernetesHost }: PlatformFacts): Attributes {

@@ -61,6 +61,8 @@ const SEVERITIES: Readonly<Record<string, number>> = {
 const LEVEL = Symbol.for('level');
 const SPLAT = Symbol.for('splat');
 const NOT_ATTRIBUTES = new Set(['level', 'message', 'trace_id', 'span_id', 'trace_flags', 'timestamp']);
+/** On loggers of `signalbox/logging`. */
+const EXPORTS_ITSELF = Symbol.for('signalbox.exports-itself');
 const ESCAPE = '\u001b';
 const ANSI_COLORS = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
 
@@ -99,7 +101,7 @@ class WinstonInstrumentation extends InstrumentationBase {
     let formatted: Written | undefined;
 
     prototype.write = function (info, ...rest) {
-      if (isEnabled() && typeof info === 'object' && info !== null) {
+      if (isEnabled() && !(EXPORTS_ITSELF in this) && typeof info === 'object' && info !== null) {
         const context = api.context.active();
         const lines = waiting.get(this);
         const written = { info, context, time: nowHrTime(), isCorrelated: correlate(info as Info, context) };

@@ -12,6 +12,7 @@ const BAD: Readonly<Record<SettingType, readonly string[]>> = {
   text: ['two\nlines', 'a\u0007bell', 'x'.repeat(5000)],
   list: ['!!', 'no such thing,also not', '__proto__ x', 'none,!!', '\u202e'],
   'redaction-entries': ['a=b', '***', '/[/', '/(a+)+$/', '/.*/', '/x', '=,!!', 'x'.repeat(300), 'two\nlines'],
+  'log-levels': ['loud', 'db=loud', '=debug', 'info=db', '__proto__', 'x'.repeat(5000), 'info,db=LOUD'],
   headers: [
     'no equals sign',
     'api key=1',
@@ -62,8 +63,9 @@ const BAD: Readonly<Record<SettingType, readonly string[]>> = {
 };
 
 /** The ones of its type, less those that this setting takes. */
-export function badValues({ type, items }: Setting): readonly string[] {
+export function badValues({ type, items, max }: Setting): readonly string[] {
   // Entries of a list without known values may have any name.
   if (items === 'conventions') return ['!!', 'none,!!', '\u202e'];
+  if (type === 'number' && max !== 1) return BAD.number.filter((value) => !(Number(value) >= 0 && Number(value) < Infinity));
   return BAD[type];
 }

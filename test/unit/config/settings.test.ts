@@ -3,13 +3,23 @@ import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { FOREIGN_PREFIXES, RENAMED } from '../../../src/config/foreign-names.ts';
 import { CODE_ONLY_OPTIONS, settings, settingsByName } from '../../../src/config/settings.ts';
+import { loadLoggingConfig } from '../../../src/config/logging-config.ts';
+import type { Setting } from '../../../src/config/setting.ts';
 import { badValues } from './bad-values.ts';
 import { checkConfig } from './check-config.ts';
+
+/** Those of logging are read by logging alone: `LOG_LEVEL` may be meant for another logger. */
+function problemsOf({ group }: Setting, env: Readonly<Record<string, string>>): readonly { setting: string; message: string }[] {
+  const { problems } = loadConfig(env);
+  if (group !== 'logging') return problems;
+  assert.deepEqual(problems, []);
+  return loadLoggingConfig(env).problems;
+}
 
 test('every setting stands in the table once, with a meaning that is a sentence', () => {
   assert.equal(settingsByName.size, settings.length);
   for (const { name, meaning } of settings) {
-    assert.match(name, /^(OTEL|SIGNALBOX)_[A-Z0-9_]+$|^ENVIRONMENT$|^GIT_COMMIT$/);
+    assert.match(name, /^(OTEL|SIGNALBOX)_[A-Z0-9_]+$|^ENVIRONMENT$|^GIT_COMMIT$|^LOG_[A-Z_]+$/);
     assert.match(meaning, /^[A-Z].*\.$/, name);
   }
 });
@@ -21,21 +31,24 @@ test('every general setting that another one points to exists and has the same t
 });
 
 test('a default is a value that its own setting accepts', () => {
-  for (const { name, type, default: value } of settings) {
+  for (const setting of settings) {
+    const { name, type, default: value } = setting;
     if (value === undefined || value === Infinity || type === 'list' || name === 'OTEL_METRICS_EXEMPLAR_FILTER') continue;
-    assert.deepEqual(loadConfig({ [name]: String(value) }).problems, [], name);
+    assert.deepEqual(problemsOf(setting, { [name]: String(value) }), [], name);
   }
-  for (const { name, type, default: value } of settings) {
+  for (const setting of settings) {
+    const { name, type, default: value } = setting;
     if (type !== 'list' || !Array.isArray(value) || value.length === 0) continue;
-    assert.deepEqual(loadConfig({ [name]: value.join(',') }).problems, [], name);
+    assert.deepEqual(problemsOf(setting, { [name]: value.join(',') }), [], name);
   }
 });
 
 test('setting every enum to each of its values, in any case, is no problem', () => {
-  for (const { name, type, values } of settings) {
+  for (const setting of settings) {
+    const { name, type, values } = setting;
     if ((type !== 'enum' && type !== 'exporter') || name === 'OTEL_METRICS_EXEMPLAR_FILTER') continue;
     for (const value of values ?? []) {
-      assert.deepEqual(loadConfig({ [name]: value }).problems, [], name);
+      assert.deepEqual(problemsOf(setting, { [name]: value }), [], name);
       assert.deepEqual(loadConfig({ [name]: ` ${value.toUpperCase()} ` }), loadConfig({ [name]: value }), name);
     }
   }
@@ -44,7 +57,8 @@ test('setting every enum to each of its values, in any case, is no problem', () 
 for (const setting of settings) {
   test(`a bad value of ${setting.name} is one problem that names it, and the config is usable`, () => {
     for (const bad of badValues(setting)) {
-      const { config, problems } = loadConfig({ [setting.name]: bad });
+      const { config } = loadConfig({ [setting.name]: bad });
+      const problems = problemsOf(setting, { [setting.name]: bad });
       assert.equal(problems.length, 1, `${JSON.stringify(bad.slice(0, 80))}: ${JSON.stringify(problems)}`);
       const [problem] = problems;
       assert.equal(problem?.setting, setting.name);
@@ -63,7 +77,7 @@ test('bad values of all settings at once give a usable config', () => {
   const env = Object.fromEntries(settings.map((setting) => [setting.name, badValues(setting)[0]]));
   const { config, problems } = loadConfig(env);
   checkConfig(config);
-  const named = new Set(problems.map(({ setting }) => setting));
+  const named = new Set([...problems, ...loadLoggingConfig(env).problems].map(({ setting }) => setting));
   // The argument of a sampler that is not known may have any form.
   for (const { name } of settings) if (name !== 'OTEL_TRACES_SAMPLER_ARG') assert.ok(named.has(name), name);
 });

@@ -1,0 +1,5 @@
+/** `signalbox/logging`: structured logs that carry their trace, arrive, and never hurt the application. */
+export { setGlobalLogContext, setLogContext, withLogContext, type LogFields } from '../../context/log-context.ts';
+export { setLogLevel } from './levels.ts';
+export { getLogger } from './logger.ts';
+export type { Logger } from 'winston';

@@ -1,0 +1,62 @@
+/** `info,db=debug,http.*=warn`: the level of every logger, and those of single ones by name. */
+import { rankOf } from '../names/log-levels.ts';
+
+export interface LevelRule {
+  /** A name, in which `*` stands for any text. */
+  readonly pattern: string;
+  readonly rank: number;
+}
+
+export interface LevelRules {
+  /** Rank of what no rule names; `undefined` when nothing says it. */
+  readonly otherwise: number | undefined;
+  readonly rules: readonly LevelRule[];
+}
+
+/** As it was written, and the entries that are none. */
+export interface ParsedLevels extends LevelRules {
+  readonly text: string;
+  readonly faults: readonly string[];
+}
+
+export function parseLevels(text: string): ParsedLevels {
+  let otherwise: number | undefined;
+  const rules: LevelRule[] = [];
+  const faults: string[] = [];
+  for (const entry of text.split(',').map((part) => part.trim())) {
+    if (entry === '') continue;
+    const equals = entry.lastIndexOf('=');
+    const rank = rankOf(entry.slice(equals + 1).trim());
+    const pattern = entry.slice(0, Math.max(0, equals)).trim();
+    if (rank === undefined || (equals !== -1 && pattern === '')) faults.push(entry);
+    else if (equals === -1) otherwise = rank;
+    else rules.push({ pattern, rank });
+  }
+  return { text, otherwise, rules, faults };
+}
+
+/** The rule with the most letters that fits counts, of equals the last one. */
+export function rankFor(name: string, { otherwise, rules }: LevelRules, byDefault: number): number {
+  let best: LevelRule | undefined;
+  for (const rule of rules) if (matches(name, rule.pattern) && (best === undefined || weight(rule) >= weight(best))) best = rule;
+  return best?.rank ?? otherwise ?? byDefault;
+}
+
+function weight({ pattern }: LevelRule): number {
+  return pattern.replaceAll('*', '').length * 2 + (pattern.includes('*') ? 0 : 1);
+}
+
+/** Linear: each piece is looked for behind the one before. */
+function matches(name: string, pattern: string): boolean {
+  const [first = '', ...pieces] = pattern.split('*');
+  if (pieces.length === 0) return name === pattern;
+  const last = pieces.pop() as string;
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of pieces) {
+    const found = name.indexOf(piece, at);
+    if (found === -1) return false;
+    at = found + piece.length;
+  }
+  return at + last.length <= name.length;
+}

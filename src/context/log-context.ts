@@ -1,0 +1,102 @@
+/**
+ * Fields that every log record of an operation has (a user, a request id), carried by the OpenTelemetry context. Without
+ * telemetry there is nothing that carries a context: then they have a storage of their own.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Attributes, Context } from '@opentelemetry/api';
+import { attempt } from '../runtime/contain.ts';
+import { api } from '../runtime/otel.ts';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** What the access record of a request wants to know. */
+export interface RequestFields {
+  readonly requestId: string;
+  userId: unknown;
+}
+
+/** The fields that are bound in one scope, those of outer scopes among them. */
+export interface LogScope {
+  /** Replaced, never changed. */
+  fields: LogFields;
+  readonly request: RequestFields | undefined;
+}
+
+const SCOPE = api.createContextKey('signalbox log scope');
+const PROBE = api.createContextKey('signalbox probe');
+const USER_ID = 'user_id';
+
+const ownStorage = new AsyncLocalStorage<LogScope>();
+let isCarried = false;
+let global: LogFields = {};
+
+export function activeScope(context: Context): LogScope | undefined {
+  return (context.getValue(SCOPE) as LogScope | undefined) ?? ownStorage.getStore();
+}
+
+/** Fields of the whole process. */
+export function globalFields(): LogFields {
+  return global;
+}
+
+/** The context in which `request` is answered. */
+export function withRequestFields(context: Context, request: RequestFields): Context {
+  return context.setValue(SCOPE, { fields: { request_id: request.requestId }, request } satisfies LogScope);
+}
+
+/**
+ * Run `fn` with `fields` in every log record that is written below it, through awaits, timers, streams and emitters, and on the
+ * active span. Fields of the same name in an outer scope are covered until it ends.
+ *
+ * @returns what `fn` returns, and throws what it throws.
+ */
+export function withLogContext<T>(fields: LogFields, fn: () => T): T {
+  const context = api.context.active();
+  const outer = activeScope(context);
+  const scope: LogScope = { fields: { ...outer?.fields, ...fieldsOf(fields) }, request: outer?.request };
+  noteFields(context, scope, fields);
+  return hasContextManager() ? api.context.with(context.setValue(SCOPE, scope), fn) : ownStorage.run(scope, fn);
+}
+
+/**
+ * Add `fields` to the scope that runs: the nearest `withLogContext()`, or the request. Outside of both, to what runs from here on in
+ * the same asynchronous operation. `undefined` takes a field away.
+ */
+export function setLogContext(fields: LogFields): void {
+  const context = api.context.active();
+  const scope = activeScope(context);
+  if (scope !== undefined) {
+    scope.fields = withoutUndefined({ ...scope.fields, ...fieldsOf(fields) });
+    return noteFields(context, scope, fields);
+  }
+  const begun: LogScope = { fields: withoutUndefined(fieldsOf(fields)), request: undefined };
+  noteFields(context, begun, fields);
+  const isAttached = hasContextManager() && attempt(() => (api.context.attach(context.setValue(SCOPE, begun)), true), false);
+  if (!isAttached) ownStorage.enterWith(begun);
+}
+
+/** Add `fields` to every log record of this process. `undefined` takes a field away. */
+export function setGlobalLogContext(fields: LogFields): void {
+  global = withoutUndefined({ ...global, ...fieldsOf(fields) });
+}
+
+/** A proxy or a getter may throw: then nothing is bound. */
+function fieldsOf(fields: unknown): LogFields {
+  return typeof fields === 'object' && fields !== null ? attempt(() => ({ ...fields }), {}) : {};
+}
+
+function withoutUndefined(fields: LogFields): LogFields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function noteFields(context: Context, { fields: bound, request }: LogScope, fields: LogFields): void {
+  if (request !== undefined && bound[USER_ID] !== undefined) request.userId = bound[USER_ID];
+  attempt(() => api.trace.getSpan(context)?.setAttributes(fields as Attributes));
+}
+
+function hasContextManager(): boolean {
+  if (isCarried) return true;
+  const probe = api.ROOT_CONTEXT.setValue(PROBE, true);
+  isCarried = attempt(() => api.context.with(probe, () => api.context.active() === probe), false);
+  return isCarried;
+}

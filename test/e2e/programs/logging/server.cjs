@@ -1,0 +1,1 @@
+require('./server.app.cjs')(require('signalbox/logging'));

@@ -1,0 +1,3 @@
+import { getLogger, setLogContext } from 'signalbox/logging';
+import run from './server.app.cjs';
+await run({ getLogger, setLogContext });
