@@ -2,4 +2,5 @@
 export { setGlobalLogContext, setLogContext, withLogContext, type LogFields } from '../../context/log-context.ts';
 export { setLogLevel } from './levels.ts';
 export { getLogger } from './logger.ts';
+export { flushLogs, reopenLogFiles } from './files-and-flush.ts';
 export type { Logger } from 'winston';

@@ -3,11 +3,13 @@ import { loadLoggingConfig, type LoggingConfig } from '../../config/logging-conf
 import { errorText } from '../../diagnostics/error-text.ts';
 import { createReporter, type Reporter } from '../../diagnostics/reporter.ts';
 import { configureRedaction } from '../../redaction/configure-redaction.ts';
+import { monotonicMs } from '../../runtime/clock.ts';
 import { contained } from '../../runtime/contain.ts';
 import { atEnd, telemetryState } from '../../runtime/end-work.ts';
 import { renderWithin } from './fit-line.ts';
 import { setLevelRules } from './levels.ts';
 import { LineQueue, type LineTarget } from './line-queue.ts';
+import { openLogFiles, type LogFiles } from './log-files.ts';
 import { emitByOtlp } from './otlp-destination.ts';
 import type { LogRecord } from './record.ts';
 import { renderEcs } from './render-ecs.ts';
@@ -26,6 +28,8 @@ export interface Logging {
   render(record: LogRecord): string;
   /** Writes what waits, as far as there is room. */
   flush(): void;
+  /** Does nothing without `LOG_DIR`. */
+  reopenFiles(): void;
 }
 
 type Render = (record: LogRecord) => string;
@@ -62,6 +66,12 @@ function createLogging(config: LoggingConfig, reporter: Reporter): Logging {
     destinations.push((_record, line) => queue.add(line()));
   }
   if (config.otlp) destinations.push(emitByOtlp);
+  let files: LogFiles | undefined;
+  if (config.files !== undefined) {
+    files = openLogFiles(config.files, (target) => openQueue(target, config.sync));
+    const { write } = files;
+    destinations.push((record, line) => write(record, renders.files === renders.stdout ? line() : renders.files(record)));
+  }
   drainAtEnd(queues, config.shutdownTimeoutMs);
   return {
     config,
@@ -82,6 +92,7 @@ function createLogging(config: LoggingConfig, reporter: Reporter): Logging {
     flush() {
       for (const queue of queues) queue.flush();
     },
+    reopenFiles: () => files?.reopen(),
   };
 }
 
@@ -121,7 +132,7 @@ function createLossReport(name: string, reporter: Reporter): (lines: number) => 
   let lost = 0;
   return (lines) => {
     lost += lines;
-    const text = `Lost ${lost} log ${lost === 1 ? 'line' : 'lines'} for ${name}, which takes them too slowly. SIGNALBOX_QUEUE_MAX_BYTES is the room that they have.`;
+    const text = `Lost ${lost} log ${lost === 1 ? 'line' : 'lines'} for ${name}, which took them too slowly or not at all. SIGNALBOX_QUEUE_MAX_BYTES is the room in which they wait.`;
     if (reporter.say('logging.lost', text, name)) lost = 0;
   };
 }
@@ -129,8 +140,9 @@ function createLossReport(name: string, reporter: Reporter): (lines: number) => 
 function drainAtEnd(queues: readonly LineQueue[], limitMs: number): void {
   const drain = (): void => {
     // The other half is for what is exported.
-    const limit = telemetryState.watchesEnd ? limitMs / 2 : limitMs;
-    for (const queue of queues) queue.drain(limit);
+    const endsAt = monotonicMs() + (telemetryState.watchesEnd ? limitMs / 2 : limitMs);
+    // Files first: they are not waited for.
+    for (const queue of queues.toReversed()) queue.drain(Math.max(0, endsAt - monotonicMs()));
   };
   atEnd(drain);
   process.on('exit', () => {

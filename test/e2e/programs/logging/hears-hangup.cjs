@@ -1,0 +1,2 @@
+// A preload: the application listens to SIGHUP itself.
+process.on('SIGHUP', () => process.stdout.write('heard\n'));
