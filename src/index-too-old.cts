@@ -1,10 +1,61 @@
 /** What a Node.js gets instead of `signalbox` when it cannot load it: Node 18 and 20, or one with --no-experimental-require-module. */
-import type { StartOptions, Telemetry } from './index.ts' with { 'resolution-mode': 'import' };
+import type * as signalbox from './index.ts' with { 'resolution-mode': 'import' };
+
+export type {
+  SpanAttributes,
+  SpanLink,
+  SpanOptions,
+  SpanReference,
+  StartOptions,
+  StartSpanOptions,
+  Telemetry,
+  TracedDecorator,
+  TracedOptions,
+  TraceIds,
+} from './index.ts' with { 'resolution-mode': 'import' };
 
 /** Starts nothing, which is said in one line, and returns a handle that does nothing. */
-export declare function startTelemetry(options?: StartOptions): Telemetry;
+export declare const startTelemetry: typeof signalbox.startTelemetry;
 
-exports.startTelemetry = (): Telemetry => {
+exports.startTelemetry = () => {
   require('./too-old.cjs'); // says it when it is first loaded, as it does in the place of the preload
   return { flush: async () => {}, shutdown: async () => {} };
 };
+
+// Without telemetry each of these runs the user's function and does nothing else.
+export declare const addEvent: typeof signalbox.addEvent;
+export declare const addLink: typeof signalbox.addLink;
+export declare const currentSpan: typeof signalbox.currentSpan;
+export declare const expectedError: typeof signalbox.expectedError;
+export declare const markExpected: typeof signalbox.markExpected;
+export declare const recordError: typeof signalbox.recordError;
+export declare const setAttributes: typeof signalbox.setAttributes;
+export declare const startSpan: typeof signalbox.startSpan;
+export declare const Traced: typeof signalbox.Traced;
+export declare const traced: typeof signalbox.traced;
+export declare const traceIds: typeof signalbox.traceIds;
+export declare const withSpan: typeof signalbox.withSpan;
+
+const nothing = (): void => {};
+const dispose: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+
+function unrecordedSpan() {
+  const { INVALID_SPAN_CONTEXT, trace } = require('@opentelemetry/api') as typeof import('@opentelemetry/api');
+  return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+}
+
+Object.assign(exports, {
+  addEvent: nothing,
+  addLink: nothing,
+  currentSpan: nothing,
+  expectedError: Symbol.for('signalbox.expected'),
+  markExpected: <E,>(error: E): E => error,
+  recordError: nothing,
+  setAttributes: nothing,
+  startSpan: () => Object.assign(unrecordedSpan(), { [dispose]: nothing }),
+  Traced: () => nothing,
+  traced: <Fn,>(fn: Fn): Fn => fn,
+  traceIds: nothing,
+  withSpan: (_name: string, optionsOrFn: unknown, fn?: unknown): unknown =>
+    ((fn ?? optionsOrFn) as (span: unknown) => unknown)(unrecordedSpan()),
+});

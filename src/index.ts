@@ -1,9 +1,10 @@
-/** Everything that application code calls. Importing it does nothing and loads no SDK. */
+/** Everything that application code calls. Importing it does nothing, and loads no more than OpenTelemetry's API. */
 import { createRequire } from 'node:module';
 import { loadPart } from './runtime/load-part.ts';
 import type { StartOptions } from './config/start-options.ts';
 import type { Telemetry } from './start.ts';
 
+export * from './app/tracing/index.ts';
 export type { StartOptions, Telemetry };
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

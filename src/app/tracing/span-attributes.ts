@@ -1,0 +1,124 @@
+/** Names of attributes that the semantic conventions know, so that editors offer them and compilers check their values. */
+import type { AttributeValue } from '@opentelemetry/api';
+
+/**
+ * Those that an application sets itself, beside what instrumentations set.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/
+ */
+interface KnownAttributes {
+  'app.installation.id'?: string;
+  'client.address'?: string;
+  'client.port'?: number;
+  'code.column.number'?: number;
+  'code.file.path'?: string;
+  'code.function.name'?: string;
+  'code.line.number'?: number;
+  'code.stacktrace'?: string;
+  'db.collection.name'?: string;
+  'db.namespace'?: string;
+  'db.operation.batch.size'?: number;
+  'db.operation.name'?: string;
+  'db.query.summary'?: string;
+  'db.query.text'?: string;
+  'db.response.returned_rows'?: number;
+  'db.response.status_code'?: string;
+  'db.stored_procedure.name'?: string;
+  'db.system.name'?: string;
+  'destination.address'?: string;
+  'destination.port'?: number;
+  'enduser.id'?: string;
+  'error.message'?: string;
+  'error.type'?: string;
+  'exception.message'?: string;
+  'exception.stacktrace'?: string;
+  'exception.type'?: string;
+  'faas.coldstart'?: boolean;
+  'faas.invocation_id'?: string;
+  'faas.name'?: string;
+  'faas.trigger'?: 'datasource' | 'http' | 'pubsub' | 'timer' | 'other';
+  'feature_flag.context.id'?: string;
+  'feature_flag.key'?: string;
+  'feature_flag.provider.name'?: string;
+  'feature_flag.result.reason'?: string;
+  'feature_flag.result.variant'?: string;
+  'feature_flag.set.id'?: string;
+  'file.name'?: string;
+  'file.path'?: string;
+  'file.size'?: number;
+  'gen_ai.agent.id'?: string;
+  'gen_ai.agent.name'?: string;
+  'gen_ai.conversation.id'?: string;
+  'gen_ai.operation.name'?: string;
+  'gen_ai.output.type'?: string;
+  'gen_ai.provider.name'?: string;
+  'gen_ai.request.max_tokens'?: number;
+  'gen_ai.request.model'?: string;
+  'gen_ai.request.stop_sequences'?: string[];
+  'gen_ai.request.temperature'?: number;
+  'gen_ai.request.top_p'?: number;
+  'gen_ai.response.finish_reasons'?: string[];
+  'gen_ai.response.id'?: string;
+  'gen_ai.response.model'?: string;
+  'gen_ai.tool.call.id'?: string;
+  'gen_ai.tool.name'?: string;
+  'gen_ai.usage.input_tokens'?: number;
+  'gen_ai.usage.output_tokens'?: number;
+  'graphql.document'?: string;
+  'graphql.operation.name'?: string;
+  'graphql.operation.type'?: 'mutation' | 'query' | 'subscription';
+  'http.request.body.size'?: number;
+  'http.request.method'?: string;
+  'http.request.resend_count'?: number;
+  'http.response.body.size'?: number;
+  'http.response.status_code'?: number;
+  'http.route'?: string;
+  'messaging.batch.message_count'?: number;
+  'messaging.client.id'?: string;
+  'messaging.consumer.group.name'?: string;
+  'messaging.destination.name'?: string;
+  'messaging.destination.partition.id'?: string;
+  'messaging.destination.subscription.name'?: string;
+  'messaging.destination.template'?: string;
+  'messaging.message.body.size'?: number;
+  'messaging.message.conversation_id'?: string;
+  'messaging.message.id'?: string;
+  'messaging.operation.name'?: string;
+  'messaging.operation.type'?: 'create' | 'send' | 'receive' | 'process' | 'settle';
+  'messaging.system'?: string;
+  'network.local.address'?: string;
+  'network.peer.address'?: string;
+  'network.peer.port'?: number;
+  'network.protocol.name'?: string;
+  'network.protocol.version'?: string;
+  'network.transport'?: string;
+  'peer.service'?: string;
+  'process.pid'?: number;
+  'rpc.method'?: string;
+  'rpc.system.name'?: string;
+  'server.address'?: string;
+  'server.port'?: number;
+  'service.peer.name'?: string;
+  'session.id'?: string;
+  'session.previous_id'?: string;
+  'source.address'?: string;
+  'thread.id'?: number;
+  'thread.name'?: string;
+  'url.domain'?: string;
+  'url.fragment'?: string;
+  'url.full'?: string;
+  'url.path'?: string;
+  'url.query'?: string;
+  'url.scheme'?: string;
+  'url.template'?: string;
+  'user.email'?: string;
+  'user.full_name'?: string;
+  'user.hash'?: string;
+  'user.id'?: string;
+  'user.name'?: string;
+  'user.roles'?: string[];
+  'user_agent.original'?: string;
+}
+
+/** Any name is allowed; one of the conventions must have a value of its type. `undefined` is no attribute. */
+export type SpanAttributes = KnownAttributes & { readonly [name: string]: AttributeValue | undefined };

@@ -1,0 +1,32 @@
+import type { Span } from '@opentelemetry/api';
+import { endSpan } from './followed-span.ts';
+import { contextFor, otelOptions, type StartSpanOptions } from './span-options.ts';
+import { currentTracer } from './tracer.ts';
+
+// As TypeScript's own `lib.esnext.disposable` has them, for projects that compile without it.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+  interface Disposable {
+    [Symbol.dispose](): void;
+  }
+}
+
+/**
+ * Start a span that ends with its block: `using span = startSpan('read file')`. Where a program cannot write `using`, `span.end()`
+ * ends it. It is a child of the active span and does not become the active one; `withSpan` does that.
+ *
+ * Without telemetry the span records nothing.
+ *
+ * @see docs/spans.md
+ */
+export function startSpan(name: string, options?: StartSpanOptions): Span & Disposable {
+  const span = (options?.tracer ?? currentTracer()).startSpan(name, otelOptions(options), contextFor(options));
+  Reflect.defineProperty(span, Symbol.dispose, { value: dispose, configurable: true, writable: true });
+  return span as Span & Disposable;
+}
+
+function dispose(this: Span): void {
+  endSpan(this);
+}

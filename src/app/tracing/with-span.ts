@@ -1,0 +1,48 @@
+import type { Context, Span } from '@opentelemetry/api';
+import { api } from '../../runtime/otel.ts';
+import { followResult } from './follow-result.ts';
+import { endSpan } from './followed-span.ts';
+import { recordFailure } from './span-failure.ts';
+import { contextFor, otelOptions, type SpanOptions } from './span-options.ts';
+import { currentTracer } from './tracer.ts';
+
+/**
+ * Run `fn` in a span, the child of the active one, which ends when the work of `fn` ends: with what it returns, when the promise
+ * that it returns is settled, or when the generator, iterable or stream that it returns has ended or is left.
+ *
+ * Does nothing but run `fn` when no telemetry was started, or the trace is not sampled.
+ *
+ * @param name - of a class of work (`charge card`), with no id in it; what differs goes into attributes.
+ * @param fn - what it returns is returned as it is, the same object.
+ * @throws whatever `fn` throws, unchanged; the span is an error then, with `error.type` and an event `exception`.
+ * @see docs/spans.md
+ */
+export function withSpan<T>(name: string, fn: (span: Span) => T): T;
+export function withSpan<T>(name: string, options: SpanOptions, fn: (span: Span) => T): T;
+export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Span) => T), maybeFn?: (span: Span) => T): T {
+  if (typeof optionsOrFn === 'function') return runInSpan(name, undefined, optionsOrFn, optionsOrFn);
+  if (typeof maybeFn !== 'function')
+    throw new TypeError(`withSpan(${JSON.stringify(String(name))}, …) must get a function, got ${typeof maybeFn}.`);
+  return runInSpan(name, optionsOrFn, maybeFn, maybeFn);
+}
+
+/** @param work - what `fn` calls in the end: what it returns when it is an `async` function, nobody else knows yet. */
+export function runInSpan<T>(name: string, options: SpanOptions | undefined, fn: (span: Span) => T, work: unknown): T {
+  const context: Context = contextFor(options);
+  const span = (options?.tracer ?? currentTracer()).startSpan(name, otelOptions(options), context);
+  const inside = api.trace.setSpan(context, span);
+  if (!span.isRecording()) return api.context.with(inside, fn, undefined, span);
+  let result: T;
+  try {
+    result = api.context.with(inside, fn, undefined, span);
+  } catch (error) {
+    recordFailure(span, error, options?.expected);
+    endSpan(span);
+    throw error;
+  }
+  if ((typeof result !== 'object' || result === null) && typeof result !== 'function') {
+    endSpan(span);
+    return result;
+  }
+  return followResult(result, { span, context: inside, expected: options?.expected }, work);
+}
