@@ -2,6 +2,9 @@
 import type * as signalbox from './index.ts' with { 'resolution-mode': 'import' };
 
 export type {
+  Carrier,
+  InjectOptions,
+  MessageSpanOptions,
   SpanAttributes,
   SpanLink,
   SpanOptions,
@@ -25,8 +28,13 @@ exports.startTelemetry = () => {
 // Without telemetry each of these runs the user's function and does nothing else.
 export declare const addEvent: typeof signalbox.addEvent;
 export declare const addLink: typeof signalbox.addLink;
+export declare const addSqlComment: typeof signalbox.addSqlComment;
+export declare const bindContext: typeof signalbox.bindContext;
 export declare const currentSpan: typeof signalbox.currentSpan;
 export declare const expectedError: typeof signalbox.expectedError;
+export declare const extract: typeof signalbox.extract;
+export declare const getBaggage: typeof signalbox.getBaggage;
+export declare const inject: typeof signalbox.inject;
 export declare const markExpected: typeof signalbox.markExpected;
 export declare const recordError: typeof signalbox.recordError;
 export declare const setAttributes: typeof signalbox.setAttributes;
@@ -34,6 +42,8 @@ export declare const startSpan: typeof signalbox.startSpan;
 export declare const Traced: typeof signalbox.Traced;
 export declare const traced: typeof signalbox.traced;
 export declare const traceIds: typeof signalbox.traceIds;
+export declare const withBaggage: typeof signalbox.withBaggage;
+export declare const withMessageSpan: typeof signalbox.withMessageSpan;
 export declare const withSpan: typeof signalbox.withSpan;
 
 const nothing = (): void => {};
@@ -47,8 +57,13 @@ function unrecordedSpan() {
 Object.assign(exports, {
   addEvent: nothing,
   addLink: nothing,
+  addSqlComment: (sql: string) => sql,
+  bindContext: (target: unknown) => target,
   currentSpan: nothing,
   expectedError: Symbol.for('signalbox.expected'),
+  extract: () => (require('@opentelemetry/api') as typeof import('@opentelemetry/api')).ROOT_CONTEXT,
+  getBaggage: nothing,
+  inject: (carrier: object = {}) => carrier,
   markExpected: <E,>(error: E): E => error,
   recordError: nothing,
   setAttributes: nothing,
@@ -56,6 +71,8 @@ Object.assign(exports, {
   Traced: () => nothing,
   traced: <Fn,>(fn: Fn): Fn => fn,
   traceIds: nothing,
+  withBaggage: (_entries: unknown, fn: () => unknown) => fn(),
+  withMessageSpan: (_name: string, _options: unknown, fn: (span: unknown) => unknown) => fn(unrecordedSpan()),
   withSpan: (_name: string, optionsOrFn: unknown, fn?: unknown): unknown =>
     ((fn ?? optionsOrFn) as (span: unknown) => unknown)(unrecordedSpan()),
 });

@@ -16,3 +16,16 @@ export const UNTRACED: Context = api.ROOT_CONTEXT.setValue(SUPPRESS_TRACING, tru
 export function isTracingSuppressed(context: Context): boolean {
   return context.getValue(SUPPRESS_TRACING) === true;
 }
+
+const DESTINATION = api.createContextKey('signalbox.destination');
+
+/** `context`, for a carrier that goes to `host`. */
+export function toDestination(context: Context, host: string): Context {
+  return context.setValue(DESTINATION, host);
+}
+
+/** The host that a carrier goes to, where somebody said so. */
+export function saidDestination(context: Context): string | undefined {
+  const host = context.getValue(DESTINATION);
+  return typeof host === 'string' ? host : undefined;
+}

@@ -62,10 +62,16 @@ export function contextFor(options: StartSpanOptions | undefined): Context {
   const active = api.context.active();
   const parent = options?.parent;
   if (parent === undefined) return active;
-  if (isContext(parent)) return parent;
+  if (isContext(parent)) return api.trace.getSpan(parent) === undefined ? withBaggageOf(parent, active) : parent;
   const context = spanContextOf(parent);
   if (context === undefined) return active;
   return isSpan(parent) ? api.trace.setSpan(active, parent) : api.trace.setSpanContext(active, context);
+}
+
+/** What a message brought that has no trace: what was done for it is below what runs now. */
+function withBaggageOf(from: Context, active: Context): Context {
+  const baggage = api.propagation.getBaggage(from);
+  return baggage === undefined ? active : api.propagation.setBaggage(active, baggage);
 }
 
 /** The link to `reference`; `undefined` when there is no span in it. Never throws. */

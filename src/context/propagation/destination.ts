@@ -5,12 +5,13 @@
  * request's headers, instrumentation-undici an empty object, gRPC its metadata. A `host` header that happens to be there
  * is no proof, since a proxy may pass on the one it received. What does know is the client span in the context, which
  * those three start with `server.address`. A span that was not sampled keeps no attributes, so the HTTP instrumentations
- * are also given `noteDestination` as their hook. Messages go to producers' spans and to queues: unknown.
+ * are also given `noteDestination` as their hook. `inject` of the application may say it. Messages go to producers' spans and to queues: unknown.
  */
 import type { Context } from '@opentelemetry/api';
 import { queueMicrotask } from '../../runtime/captured.ts';
 import { contained } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
+import { saidDestination } from '../context-keys.ts';
 import { SERVER_ADDRESS } from '../../names/attributes.ts';
 import { CLIENT } from '../../names/otel.ts';
 
@@ -36,6 +37,8 @@ export function noteDestination(request: unknown): undefined {
 export function destinationOf(context: Context): string | undefined {
   const note = noted;
   noted = undefined;
+  const said = saidDestination(context);
+  if (said !== undefined) return said;
   const span = api.trace.getSpan(context) as { kind?: unknown; attributes?: unknown; isRecording(): boolean } | undefined;
   if (!span) return undefined;
   if (!span.isRecording()) return note;

@@ -1,0 +1,37 @@
+import type { Context, Span } from '@opentelemetry/api';
+import { api } from '../../runtime/otel.ts';
+import type { Carrier } from './carriers.ts';
+import { extract } from './carry-context.ts';
+import type { SpanOptions } from './span-options.ts';
+import { runInSpan } from './with-span.ts';
+
+export interface MessageSpanOptions extends Omit<SpanOptions, 'parent'> {
+  /** What carries the sender's trace: the headers of a message, or of each message of a batch. */
+  readonly from: Carrier | undefined | null | readonly (Carrier | undefined | null)[];
+  /**
+   * How the span stands to the sender's: its child, in the same trace, or linked to it, in a trace of its own (for work that is done
+   * long after, or several times). A batch is linked to all of its senders.
+   *
+   * @default 'parent' for one message
+   */
+  readonly relation?: 'parent' | 'link';
+}
+
+/**
+ * Run `fn` in the span of a consumer that processes a message, or a batch of them. Baggage of a single message is active in `fn`.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+ */
+export function withMessageSpan<T>(name: string, options: MessageSpanOptions, fn: (span: Span) => T): T {
+  const { from, relation = 'parent', links = [], ...others } = options;
+  const senders = (Array.isArray(from) ? from : [from]).map((carrier: Carrier | undefined) => extract(carrier));
+  const [first] = senders;
+  if (!Array.isArray(from) && relation === 'parent') return runInSpan(name, { kind: 'consumer', ...others, links, parent: first }, fn, fn);
+  const parent = Array.isArray(from) ? undefined : baggageOf(first);
+  return runInSpan(name, { kind: 'consumer', ...others, links: [...senders, ...links], parent }, fn, fn);
+}
+
+/** Without the sender's span. */
+function baggageOf(sender: Context | undefined): Context | undefined {
+  return sender === undefined ? undefined : api.trace.deleteSpan(sender);
+}
