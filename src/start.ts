@@ -27,6 +27,7 @@ import { configureRedaction } from './redaction/configure-redaction.ts';
 import { attempt, contain, onContained } from './runtime/contain.ts';
 import { doEndWork, telemetryState } from './runtime/end-work.ts';
 import { loadPart } from './runtime/load-part.ts';
+import { recordHooks } from './runtime/record-hooks.ts';
 import { version } from './version.ts';
 
 export interface Telemetry {
@@ -120,6 +121,8 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
     },
     undo,
   );
+  recordHooks.isCalled = true;
+  undo.add(() => (recordHooks.isCalled = false));
   const instrumentation = instrument({ config, reporter, ...engine.providers });
   undo.add(() => instrumentation.stop());
   watchForBundle(facts.script, () => instrumentation.packagesSeen > 0, reporter);

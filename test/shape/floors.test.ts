@@ -22,6 +22,7 @@ const PLACES: readonly { readonly place: string; readonly floor: number; readonl
   { place: 'process', floor: 6, paths: /^process\// },
   { place: 'app', floor: 6, paths: /^app\// },
   { place: 'official-sdk', floor: 7, paths: /^official-sdk\// },
+  { place: 'testing', floor: 7, paths: /^testing\// },
   {
     place: 'entries',
     floor: 8,

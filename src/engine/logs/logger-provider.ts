@@ -6,6 +6,7 @@ import type { AttributeLimits } from '../../config/config.ts';
 import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../../names/attributes.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
 import { hrTimeFrom, nowHrTime } from '../../runtime/clock.ts';
+import { recordHooks } from '../../runtime/record-hooks.ts';
 import type { Scope } from '../../otlp/types.ts';
 import { addAttribute, addAttributes, type AttributeBag } from '../../values/attributes.ts';
 import { exceptionFacts } from '../../values/exception-facts.ts';
@@ -82,13 +83,15 @@ interface Engine extends LoggerProviderOptions {
 function createLogger(engine: Engine, scope: Scope, isOldApi: boolean): Logger {
   return {
     // No severity, event or context is left out.
-    enabled: () => engine.isOpen,
+    enabled: () => engine.isOpen || recordHooks.logs !== undefined,
     emit(logRecord) {
-      if (engine.onEmit === undefined || typeof logRecord !== 'object' || logRecord === null) return;
-      const record = new EmittedLogRecord(engine, scope, givenRecord(logRecord));
+      if ((engine.onEmit === undefined && recordHooks.logs === undefined) || typeof logRecord !== 'object' || logRecord === null) return;
+      const given = givenRecord(logRecord);
+      const record = new EmittedLogRecord(engine, scope, given);
       if (engine.twins?.isTwin(record, isOldApi)) return;
       try {
-        engine.onEmit(record);
+        recordHooks.logs?.(record, (given.context as Context | undefined) ?? api.context.active());
+        engine.onEmit?.(record);
       } catch (error) {
         contained('exporting a log record', error);
       }

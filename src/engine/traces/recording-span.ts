@@ -17,6 +17,7 @@ import type { Scope } from '../../otlp/types.ts';
 import { STATUS_ERROR, STATUS_OK, STATUS_UNSET } from '../../names/otel.ts';
 import { hrTimeAt, hrTimeBetween, hrTimeFrom, isBefore, monotonicMs, type Anchor } from '../../runtime/clock.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
+import { recordHooks } from '../../runtime/record-hooks.ts';
 import { addAttribute, addAttributes, type AttributeBag } from '../../values/attributes.ts';
 import { exceptionFacts } from '../../values/exception-facts.ts';
 import { readEach } from '../../values/read-properties.ts';
@@ -206,7 +207,10 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     if (span === undefined) return;
     const time = span.#time(endTime);
     span.endTime = isBefore(time, span.startTime) ? [span.startTime[0], span.startTime[1]] : time;
+    const hook = recordHooks.spans;
+    if (hook !== undefined) hook.onEnding(span);
     span.#ended = true;
+    if (hook !== undefined) hook.onEnd(span);
     try {
       span.#shared.onEnd(span);
       span.#shared.notices?.ended(span);

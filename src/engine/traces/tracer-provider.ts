@@ -14,6 +14,7 @@ import { api } from '../../runtime/otel.ts';
 import { CONSUMER, INTERNAL, SAMPLED, SERVER } from '../../names/otel.ts';
 import { isRandom } from '../../context/random-flag.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
+import { recordHooks } from '../../runtime/record-hooks.ts';
 import { newSpanId, newTraceId } from './ids.ts';
 import { adoptEarlyRoute, adoptRoute } from './nested-server.ts';
 import { RecordingSpan } from './recording-span.ts';
@@ -115,6 +116,7 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   });
   if (isNestedServer) adoptRoute(context, local, span);
   else adoptEarlyRoute(context, span);
+  if (recordHooks.spans !== undefined) recordHooks.spans.onStart(span, context);
   return span;
 }
 
