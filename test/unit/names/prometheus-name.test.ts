@@ -1,0 +1,108 @@
+/** What stands in the tables is what Prometheus 3.15 makes of it (`github.com/prometheus/otlptranslator` 1.0.0, executed). */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { prometheusLabel, prometheusName, type InstrumentType } from '../../../src/names/prometheus-name.ts';
+
+const NAMES: readonly (readonly [name: string, unit: string, type: InstrumentType, wanted: string | undefined])[] = [
+  ['http.server.request.duration', 's', 'histogram', 'http_server_request_duration_seconds'],
+  ['http.server.active_requests', '{request}', 'updowncounter', 'http_server_active_requests'],
+  ['requests', '', 'counter', 'requests_total'],
+  ['requests', '{request}', 'counter', 'requests_total'],
+  ['requests.total', '1', 'counter', 'requests_total'],
+  ['total.requests', '', 'counter', 'requests_total'],
+  ['requests_total', '{request}', 'updowncounter', 'requests_total'],
+  ['cpu.usage', '1', 'gauge', 'cpu_usage_ratio'],
+  ['cpu.usage_ratio', '1', 'gauge', 'cpu_usage_ratio'],
+  ['ratio.of.cpu', '1', 'gauge', 'of_cpu_ratio'],
+  ['cpu.usage', '1', 'counter', 'cpu_usage_total'],
+  ['cpu.usage', '1', 'updowncounter', 'cpu_usage'],
+  ['batch', '1', 'histogram', 'batch'],
+  ['wait', 'ms', 'histogram', 'wait_milliseconds'],
+  ['wait', 'us', 'histogram', 'wait_microseconds'],
+  ['wait', 'ns', 'histogram', 'wait_nanoseconds'],
+  ['wait', 'min', 'histogram', 'wait_minutes'],
+  ['age', 'h', 'gauge', 'age_hours'],
+  ['age', 'd', 'gauge', 'age_days'],
+  ['io', 'By', 'counter', 'io_bytes_total'],
+  ['memory', 'KiBy', 'gauge', 'memory_kibibytes'],
+  ['memory', 'MiBy', 'gauge', 'memory_mebibytes'],
+  ['memory', 'GiBy', 'gauge', 'memory_gibibytes'],
+  ['memory', 'TiBy', 'gauge', 'memory_tibibytes'],
+  ['memory', 'KBy', 'gauge', 'memory_kilobytes'],
+  ['memory', 'MBy', 'gauge', 'memory_megabytes'],
+  ['memory', 'GBy', 'gauge', 'memory_gigabytes'],
+  ['memory', 'TBy', 'gauge', 'memory_terabytes'],
+  ['length', 'm', 'gauge', 'length_meters'],
+  ['battery', 'V', 'gauge', 'battery_volts'],
+  ['battery', 'A', 'gauge', 'battery_amperes'],
+  ['battery', 'J', 'counter', 'battery_joules_total'],
+  ['battery', 'W', 'gauge', 'battery_watts'],
+  ['weight', 'g', 'gauge', 'weight_grams'],
+  ['room', 'Cel', 'gauge', 'room_celsius'],
+  ['clock', 'Hz', 'gauge', 'clock_hertz'],
+  ['humidity', '%', 'gauge', 'humidity_percent'],
+  ['process.cpu.time', 's', 'counter', 'process_cpu_time_seconds_total'],
+  ['process_cpu_seconds', 's', 'counter', 'process_cpu_seconds_total'],
+  ['process_cpu_seconds_total', 's', 'counter', 'process_cpu_seconds_total'],
+  ['seconds.since.start', 's', 'gauge', 'seconds_since_start'],
+  ['speed', 'By/s', 'histogram', 'speed_bytes_per_second'],
+  ['speed', '1/s', 'gauge', 'speed_per_second'],
+  ['speed', '{packet}/s', 'gauge', 'speed_per_second'],
+  ['speed', 'By/{packet}', 'gauge', 'speed_bytes'],
+  ['speed', 'm/m', 'gauge', 'speed_meters_per_minute'],
+  ['speed', 'm/h', 'gauge', 'speed_meters_per_hour'],
+  ['speed', 'm/d', 'gauge', 'speed_meters_per_day'],
+  ['speed', 'm/w', 'gauge', 'speed_meters_per_week'],
+  ['speed', 'm/mo', 'gauge', 'speed_meters_per_month'],
+  ['speed', 'm/y', 'gauge', 'speed_meters_per_year'],
+  ['speed', 'm/fortnight', 'gauge', 'speed_meters_per_fortnight'],
+  ['bytes.per.second', 'By/s', 'gauge', 'bytes_per_second_per_second'],
+  ['speed', '/s', 'gauge', 'speed_per_second'],
+  ['speed', 'By/', 'gauge', 'speed_bytes'],
+  ['speed', ' By / s ', 'gauge', 'speed_bytes_per_second'],
+  ['speed', 'By/s/s', 'gauge', 'speed_bytes_per_s_s'],
+  ['speed', '%/%', 'gauge', 'speed_percent'],
+  ['payments', 'EUR', 'counter', 'payments_EUR_total'],
+  ['payments', 'custom_unit', 'gauge', 'payments_custom_unit'],
+  ['payments', '__a__b', 'gauge', 'payments_a_b'],
+  ['payments', 'a%/s', 'gauge', 'payments_a_per_second'],
+  ['a..b__c-d e', '', 'gauge', 'a_b_c_d_e'],
+  ['9lives', '', 'gauge', '_9lives'],
+  ['_private', '', 'gauge', 'private'],
+  ['signalbox:rule', '', 'gauge', 'signalbox:rule'],
+  ['größe.字', '', 'gauge', 'gr_e'],
+  ['字', '', 'gauge', undefined],
+  ['___', '', 'gauge', undefined],
+  ['', '', 'gauge', undefined],
+  ['', 's', 'gauge', 'seconds'],
+  ['', '', 'counter', 'total'],
+];
+
+const LABELS: readonly (readonly [key: string, wanted: string | undefined])[] = [
+  ['http.request.method', 'http_request_method'],
+  ['error.type', 'error_type'],
+  ['CamelCase', 'CamelCase'],
+  ['9lives', 'key_9lives'],
+  ['_private', 'key_private'],
+  ['__name__', '__name__'],
+  ['__a', '__a'],
+  ['a__b', 'a__b'],
+  ['a:b', 'a_b'],
+  ['größe', 'gr__e'],
+  ['字', 'key_'],
+  ['a😀b', 'a_b'],
+  ['.', 'key_'],
+  ['_', 'key_'],
+  ['__', undefined],
+  [' ', 'key_'],
+];
+
+describe('the name of a metric in Prometheus', () => {
+  for (const [name, unit, type, wanted] of NAMES) {
+    it(`of ${type} "${name}" in "${unit}" is ${wanted}`, () => assert.equal(prometheusName({ name, unit, type }), wanted));
+  }
+});
+
+describe('the label of an attribute in Prometheus', () => {
+  for (const [key, wanted] of LABELS) it(`"${key}" is ${wanted}`, () => assert.equal(prometheusLabel(key), wanted));
+});
