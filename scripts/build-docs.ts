@@ -1,6 +1,7 @@
 /**
  * Writes docs/configuration.md from the table of settings, docs/messages.md from that of messages, docs/privacy.md and the
- * keys in otel-collector/config.yaml from the tables of redaction, and the table in docs/instrumentation.md from the catalogue.
+ * keys in otel-collector/config.yaml from the tables of redaction, the table in docs/instrumentation.md from the catalogue,
+ * and those in docs/metrics.md from that of metrics.
  *
  *   node scripts/build-docs.ts           write them
  *   node scripts/build-docs.ts --check   fail when one is not current
@@ -15,6 +16,7 @@ import { MAX_INTEGER, settings } from '../src/config/settings.ts';
 import { formatDefault } from '../src/config/read-settings.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import { MESSAGES, type MessageRow } from '../src/names/messages.ts';
+import { renderMetrics } from './render-metrics.ts';
 import { renderCollector, renderPrivacy } from './render-redaction.ts';
 import { CATALOGUE, type CatalogueEntry } from '../src/instrumentation/loading/catalogue.ts';
 
@@ -306,6 +308,7 @@ export const PAGES: readonly Page[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/messages.md', render: renderMessages },
   { path: 'docs/instrumentation.md', render: renderInstrumentation },
+  { path: 'docs/metrics.md', render: renderMetrics },
   { path: 'docs/privacy.md', render: renderPrivacy },
   { path: 'otel-collector/config.yaml', render: renderCollector },
 ];

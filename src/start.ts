@@ -28,6 +28,7 @@ import { attempt, contain, onContained } from './runtime/contain.ts';
 import { doEndWork, telemetryState } from './runtime/end-work.ts';
 import { loadPart } from './runtime/load-part.ts';
 import { recordHooks } from './runtime/record-hooks.ts';
+import { telemetryStarted } from './runtime/telemetry-start.ts';
 import { version } from './version.ts';
 
 export interface Telemetry {
@@ -71,7 +72,10 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
     onContained(sayContained(reporter));
     // Set while it starts, so that nothing that is loaded meanwhile can start it again.
     globals[STATE] = { telemetry: NOOP, reporter };
-    if (config.disabled) return NOOP;
+    if (config.disabled) {
+      telemetryStarted(true);
+      return NOOP;
+    }
     configureRedaction(config.redaction);
     const facts = readFacts(readEnvironment(), mainScript());
     const components = componentsOf(options);
@@ -79,6 +83,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
     const start: Start = { config, facts, problems, reporter };
     const telemetry = isOfficial ? startOfficial(start, components) : orUndo((undo) => startOwn(start, undo));
     globals[STATE] = { telemetry, reporter };
+    telemetryStarted();
     return telemetry;
   } catch (error) {
     reporter.say('not-started', `Telemetry did not start: ${errorText(error)}. The application runs without it.`);

@@ -115,3 +115,29 @@ export const GEN_AI_TOKEN_TYPE = 'gen_ai.token.type';
 
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/thread/ */
 export const THREAD_ID = 'thread.id';
+
+/** Of metrics alone. @see https://opentelemetry.io/docs/specs/semconv/database/database-metrics/ */
+export const DB_CLIENT_CONNECTION_POOL_NAME = 'db.client.connection.pool.name';
+export const DB_CLIENT_CONNECTION_STATE = 'db.client.connection.state';
+export const NETWORK_IO_DIRECTION = 'network.io.direction';
+
+/** Ours, for what no convention names yet. See `names/metrics/`. */
+export const OUTCOME = 'outcome';
+export const BOT_COMMAND = 'bot.command';
+export const BOT_HANDLER = 'bot.handler';
+export const BOT_MESSAGE_TYPE = 'bot.message.type';
+export const CACHE_EVICTION_REASON = 'cache.eviction.reason';
+export const CACHE_NAME = 'cache.name';
+export const CACHE_OPERATION = 'cache.operation';
+export const CACHE_RESULT = 'cache.result';
+export const ERROR_MODULE = 'error.module';
+export const PAYMENT_CURRENCY = 'payment.currency';
+export const PAYMENT_OUTCOME = 'payment.outcome';
+export const PAYMENT_PROVIDER = 'payment.provider';
+export const QUEUE_STATE = 'queue.state';
+export const SUBSCRIPTION_CHANGE = 'subscription.change';
+export const SUBSCRIPTION_PLAN = 'subscription.plan';
+export const TRANSFER_KIND = 'transfer.kind';
+export const USER_LOGIN_METHOD = 'user.login.method';
+export const USER_REGISTRATION_SOURCE = 'user.registration.source';
+export const USER_WINDOW = 'user.window';

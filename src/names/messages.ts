@@ -522,6 +522,13 @@ export const MESSAGES = {
     says: '`A span must be changed before it ends, but setAttribute() was called on "…" after end().`',
     cure: 'call it before `end()`, and `end()` once',
   },
+  'metrics.value': {
+    section: 'debug',
+    level: 'debug',
+    says: '`The attribute "cache.name" of a metric must be one of few names out of code, but was something else. …`',
+    cure: 'pass a name out of code: an id, an address or a message would be a series each; it is recorded as `_OTHER`',
+    page: 'metrics.md',
+  },
   contained: {
     section: 'debug',
     level: 'debug',

@@ -1,0 +1,98 @@
+/** BullMQ ready-made. Nothing of it is changed: it is asked for its counts, and its events are listened to. */
+import { attempt, contain } from '../../../runtime/contain.ts';
+import type { Observation } from '../observables.ts';
+import { queueMetrics, type QueueCounts } from './queue.ts';
+
+/** A queue of BullMQ or Bull. */
+export interface BullQueue {
+  readonly name: string;
+  getJobCounts(...types: never[]): Promise<Readonly<Record<string, number>>>;
+}
+
+/** A worker of BullMQ. */
+export interface BullWorker {
+  readonly name: string;
+  on(event: never, listener: (...args: never[]) => void): unknown;
+  off(event: never, listener: (...args: never[]) => void): unknown;
+}
+
+interface BullJob {
+  readonly id?: string | undefined;
+  readonly timestamp?: number;
+  readonly delay?: number;
+  readonly processedOn?: number;
+  readonly attemptsMade?: number;
+  readonly opts?: { readonly attempts?: number };
+  readonly finishedOn?: number | null;
+}
+
+const SYSTEM = 'bullmq';
+
+/**
+ * What a queue holds, by state: asked for at each collection, one command to Redis.
+ *
+ * @example watchQueue(new Queue('mails', { connection }));
+ */
+export function watchQueue(queue: BullQueue): Observation {
+  return queueMetrics({ name: nameOf(queue), system: SYSTEM }).observe(async () => statesOf(await queue.getJobCounts()));
+}
+
+/** What waits by priority waits. */
+function statesOf(counts: Readonly<Record<string, number>>): QueueCounts {
+  const sum = (...names: readonly string[]): number => names.reduce((total, name) => total + (counts[name] ?? 0), 0);
+  return {
+    waiting: sum('waiting', 'wait', 'prioritized', 'waiting-children'),
+    active: sum('active'),
+    delayed: sum('delayed'),
+    failed: sum('failed'),
+    paused: sum('paused'),
+  };
+}
+
+/**
+ * The jobs of a worker: active, how long they waited and took, which failed, and which for good.
+ *
+ * @example watchWorker(new Worker('mails', send, { connection }));
+ */
+export function watchWorker(worker: BullWorker): Observation {
+  const metrics = queueMetrics({ name: nameOf(worker), system: SYSTEM });
+  const underWay = new Map<string, (error?: unknown) => void>();
+  const over = (job: BullJob | undefined, error?: unknown): void => {
+    const id = job?.id ?? '';
+    underWay.get(id)?.(error);
+    underWay.delete(id);
+  };
+  const listeners = {
+    active(job: BullJob) {
+      underWay.set(job.id ?? '', metrics.begin());
+      const { delay = 0, processedOn, timestamp } = job;
+      if (timestamp !== undefined && processedOn !== undefined) metrics.waited(Math.max(0, processedOn - timestamp - delay) / 1000);
+    },
+    completed: (job: BullJob) => over(job),
+    failed(job: BullJob | undefined, error: unknown) {
+      over(job, error);
+      if (job !== undefined && isDead(job)) metrics.dead(error);
+    },
+  };
+  const contained = Object.entries(listeners).map(
+    ([event, listener]) =>
+      [event, (...args: never[]) => contain('watching a worker', () => (listener as (...args: unknown[]) => void)(...args))] as const,
+  );
+  for (const [event, listener] of contained) attempt(() => worker.on(event as never, listener));
+  return {
+    stop() {
+      for (const [event, listener] of contained) attempt(() => worker.off(event as never, listener));
+      for (const end of underWay.values()) end();
+      underWay.clear();
+    },
+  };
+}
+
+function nameOf(named: { readonly name: string }): string {
+  return attempt(() => named.name) ?? '';
+}
+
+/** `finishedOn` is set when no attempt follows, also of a job that must not be tried again. */
+function isDead({ attemptsMade = 0, finishedOn, opts }: BullJob): boolean {
+  return typeof finishedOn === 'number' || attemptsMade >= (opts?.attempts ?? 1);
+}

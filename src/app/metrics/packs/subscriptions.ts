@@ -1,0 +1,22 @@
+import { SUBSCRIPTION_CHANGE, SUBSCRIPTION_PLAN } from '../../../names/attributes.ts';
+import { SUBSCRIPTION_METRICS, type SUBSCRIPTION_CHANGES } from '../../../names/metrics/payments.ts';
+import type { Observation } from '../observables.ts';
+import { counterOf, observe } from '../pack-instruments.ts';
+
+export interface SubscriptionMetrics {
+  changed(change: (typeof SUBSCRIPTION_CHANGES)[number], plan: string): void;
+  /** Have those that run asked for at each collection. @param read - how many, by plan. */
+  observeActive(read: () => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>): Observation;
+}
+
+const changes = counterOf(SUBSCRIPTION_METRICS.changes);
+
+export function subscriptionMetrics(): SubscriptionMetrics {
+  return {
+    changed: (change, plan) => changes.add(1, { [SUBSCRIPTION_CHANGE]: change, [SUBSCRIPTION_PLAN]: plan }),
+    observeActive: (read) =>
+      observe(SUBSCRIPTION_METRICS.active, async (tell) => {
+        for (const [plan, subscriptions] of Object.entries(await read())) tell(subscriptions, { [SUBSCRIPTION_PLAN]: plan });
+      }),
+  };
+}

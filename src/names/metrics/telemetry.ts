@@ -1,0 +1,34 @@
+/** What signalbox records of itself. @see https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/ */
+import { ERROR_TYPE, OTEL_COMPONENT_NAME } from '../attributes.ts';
+import { SDK_METRICS } from '../metrics.ts';
+import type { MetricRow } from './metric-row.ts';
+
+const UNITS = { traces: '{span}', logs: '{log_record}', metrics: '{data_point}' } as const;
+const ACCOUNT = { [OTEL_COMPONENT_NAME]: 'any', [ERROR_TYPE]: 'any' } as const;
+
+export const TELEMETRY_METRICS: readonly MetricRow[] = (['traces', 'logs', 'metrics'] as const).flatMap((signal) => [
+  {
+    name: SDK_METRICS[signal].processed,
+    type: 'counter',
+    unit: UNITS[signal],
+    description: 'Records that were queued for export; with error.type those that never were.',
+    attributes: ACCOUNT,
+    isObserved: true,
+  },
+  {
+    name: SDK_METRICS[signal].exported,
+    type: 'counter',
+    unit: UNITS[signal],
+    description: 'Records that the collector acknowledged; with error.type those that were lost on the way.',
+    attributes: ACCOUNT,
+    isObserved: true,
+  },
+  {
+    name: SDK_METRICS[signal].inFlight,
+    type: 'updowncounter',
+    unit: UNITS[signal],
+    description: 'Records that wait or were sent without an answer yet.',
+    attributes: { [OTEL_COMPONENT_NAME]: 'any' },
+    isObserved: true,
+  },
+]);
