@@ -8,11 +8,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import type { Context, ContextManagementToken, ContextManager } from '@opentelemetry/api';
-import { api } from '../runtime/otel.ts';
+import { rootContext } from '../runtime/api/context.ts';
 import { CARRIED, prepareCarriers, type Carried, type Carrier } from './carried.ts';
 
 const storage = new AsyncLocalStorage<Context | Attachment>();
-const { ROOT_CONTEXT } = api;
 const BOUND = Symbol('signalbox.bound');
 const FOLLOWS = Symbol.for('signalbox.follows');
 const { apply } = Reflect;
@@ -55,7 +54,7 @@ function storedContext(): Context | undefined {
 }
 
 export function activeContext(): Context {
-  return storedContext() ?? ROOT_CONTEXT;
+  return storedContext() ?? rootContext();
 }
 
 /**
@@ -172,7 +171,7 @@ export function createContextManager(): ContextManager {
       return bound as T;
     },
     attach(context) {
-      const attachment = new Attachment(context ?? ROOT_CONTEXT, storage.getStore());
+      const attachment = new Attachment(context ?? rootContext(), storage.getStore());
       storage.enterWith(attachment);
       return attachment;
     },

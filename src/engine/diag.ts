@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { attempt, contained } from '../runtime/contain.ts';
-import { api, require } from '../runtime/otel.ts';
+import { api, registeringApi, require } from '../runtime/otel.ts';
 
 const LONGEST = 400;
 const DUPLICATE = /Attempted duplicate registration of API: (\w+)/;
@@ -17,7 +17,8 @@ export interface Diagnostics {
 
 /** @throws when the application brought an `@opentelemetry/api` that has no logs: what comes next would fail with less to say. */
 export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): Diagnostics {
-  const { DiagLogLevel, logs } = api as Partial<Pick<typeof api, 'logs'>> & Pick<typeof api, 'DiagLogLevel'>;
+  const { DiagLogLevel } = api;
+  const { diag, logs }: Partial<ReturnType<typeof registeringApi>> = registeringApi();
   if (logs === undefined)
     throw new Error(
       `@opentelemetry/api must be 1.10 or a later 1.x, got ${apiVersion()}. Install @opentelemetry/api@1.10 in the application`,
@@ -55,7 +56,7 @@ export function sayDiagnostics(reporter: Reporter, level: Config['logLevel']): D
       }
     };
   if (levels[level] !== DiagLogLevel.NONE) {
-    api.diag.setLogger(
+    diag?.setLogger(
       { error: say('error'), warn: say('warn'), info: say('debug'), debug: say('debug'), verbose: say('debug') },
       { logLevel: levels[level], suppressOverrideMessage: true },
     );

@@ -1,7 +1,7 @@
 /** Makes providers those of the OpenTelemetry API, and says so when another SDK was there before. */
 import type { ContextManager, TextMapPropagator } from '@opentelemetry/api';
 import type { Reporter } from '../diagnostics/reporter.ts';
-import { api } from '../runtime/otel.ts';
+import { registeringApi } from '../runtime/otel.ts';
 import { sayOtherSdk } from './diag.ts';
 import { carryOldLogsApi } from './logs/carry-old-logs-api.ts';
 import type { EngineProviders } from './start-engine.ts';
@@ -21,6 +21,7 @@ export interface Registration {
 /** Register everything with the API; what another SDK has registered before stays, and is said. */
 export function registerProviders({ providers, contextManager, propagator, flush, reporter }: Registration, undo: Undo): void {
   const { tracerProvider, meterProvider, loggerProvider } = providers;
+  const api = registeringApi();
   for (const provider of [tracerProvider, meterProvider, loggerProvider]) addFlush(provider, flush);
   const registered = {
     context: api.context.setGlobalContextManager(contextManager),
@@ -39,6 +40,7 @@ export function registerProviders({ providers, contextManager, propagator, flush
 
 /** Make the global providers of OpenTelemetry those of nobody. @param others - those of another SDK, which stay. */
 export function unregister(others: readonly string[]): void {
+  const api = registeringApi();
   for (const name of GLOBALS) if (!others.includes(name)) api[name].disable();
 }
 

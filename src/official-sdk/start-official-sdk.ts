@@ -17,7 +17,7 @@ import { watchProcessEnd } from '../process/process-end.ts';
 import { settlesWithin } from '../runtime/settles-within.ts';
 import { recordCrash } from '../process/crash.ts';
 import { carryOldLogsApi } from '../engine/logs/carry-old-logs-api.ts';
-import { api, require } from '../runtime/otel.ts';
+import { api, loadApi, require } from '../runtime/otel.ts';
 import { detectResource } from '../engine/resource/resource.ts';
 import { checkComponents } from './check-components.ts';
 import { unregister } from '../engine/register-providers.ts';
@@ -48,6 +48,8 @@ export function startOfficialSdk(options: OfficialSdkOptions): OfficialSdk {
 function build({ config, facts, reporter, components }: OfficialSdkOptions, undo: Undo): OfficialSdk {
   const inUse = Object.keys(require.cache);
   checkComponents(components);
+  // The SDK registers through it.
+  loadApi();
   const end = createEnd(config, reporter);
   startProviders({ config, facts, reporter, components }, end, undo);
   const loggerProvider = api.logs.getLoggerProvider();
@@ -201,7 +203,7 @@ function startWithComponents(sdkNode: SdkNode, config: Config, facts: PlatformFa
 
 /** The SDK would print to the console by a logger of its own, in as many lines as it likes. */
 function keepingDiagnostics<T>(start: () => T): T {
-  const { diag } = api;
+  const { diag } = loadApi();
   const { setLogger } = diag;
   diag.setLogger = () => true;
   try {

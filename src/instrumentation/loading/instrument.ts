@@ -138,7 +138,7 @@ function hookIn(
     },
     onResolved(name, url, parentURL) {
       if (!isOwn(parentURL)) targets.packagesSeen++;
-      if (name === '@opentelemetry/api') instrumentations.quietly(() => saySecondApi(url, reporter));
+      if (name === '@opentelemetry/api') instrumentations.quietly(() => welcomeApi(url, reporter));
     },
   });
   const announcements = entries.flatMap((entry) =>
@@ -187,6 +187,6 @@ function createVersionCheck({ byName }: Targets, instrumentations: () => Instrum
   };
 }
 
-function saySecondApi(url: string, reporter: Reporter): void {
-  loadPart<typeof import('./second-api.ts')>(import.meta.url, './second-api').saySecondApi(url, reporter);
+function welcomeApi(url: string, reporter: Reporter): void {
+  loadPart<typeof import('./second-api.ts')>(import.meta.url, './second-api').welcomeApi(url, reporter);
 }

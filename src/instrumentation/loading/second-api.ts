@@ -9,6 +9,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Reporter } from '../../diagnostics/reporter.ts';
+import { adoptRootContext } from '../../runtime/api/context.ts';
+import { apiGlobals } from '../../runtime/api/globals.ts';
 import { attempt } from '../../runtime/contain.ts';
 import { require } from '../../runtime/otel.ts';
 import { folderOfPackage, versionOfPackage } from './package-name.ts';
@@ -24,14 +26,18 @@ export function reaches(theirs: string, ours: string): boolean {
   return theirMajor === ourMajor && (theirMinor as number) <= (ourMinor as number);
 }
 
-/** Say that records are lost through the copy that was found at `url`, when they are. */
-export function saySecondApi(url: string, reporter: Reporter): void {
+/**
+ * An application is about to load the copy that was found at `url`: say that records are lost through it, when they are, and use
+ * its root context from now on.
+ */
+export function welcomeApi(url: string, reporter: Reporter): void {
   const file = attempt(() => fileURLToPath(url.replace(/\?.*$/, '')));
   if (file?.includes(`${sep}node_modules${sep}`) !== true) return;
   const folder = folderOfPackage(file, API);
-  const own = dirname(dirname(require.resolve(API)));
-  if (folder === own) return;
-  const [theirs, ours] = [versionOfPackage(folder), versionOfPackage(own)];
+  const [theirs, ours] = [versionOfPackage(folder), apiGlobals()?.version];
+  // What an ES module exports is not there before all that imports it.
+  if (/\.cjs$|[\\/]build[\\/]src[\\/]index\.js$/.test(file))
+    attempt(() => adoptRootContext((require(file) as typeof import('@opentelemetry/api')).ROOT_CONTEXT));
   if (theirs === undefined || ours === undefined || reaches(theirs, ours)) return;
   reporter.say(
     `second-api.${folder}`,

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { before, describe, test } from 'node:test';
 import type { ContextManager } from '@opentelemetry/api';
 import { createContextManager } from '../../../src/context/context-manager.ts';
-import { api, require } from '../../../src/runtime/otel.ts';
+import { loadApi, require } from '../../../src/runtime/otel.ts';
 
 const { AsyncLocalStorageContextManager } =
   require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks');
+const api = loadApi();
 const ROOT = api.ROOT_CONTEXT;
 const KEY = api.createContextKey('name');
 const [a, b, c] = ['a', 'b', 'c'].map((name) => ROOT.setValue(KEY, name)) as [typeof ROOT, typeof ROOT, typeof ROOT];

@@ -5,9 +5,9 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { Context, SpanOptions } from '@opentelemetry/api';
 import { createPropagator } from '../../../../src/context/propagation/create-propagator.ts';
 import { createHostFilter, noteDestination } from '../../../../src/context/propagation/destination.ts';
-import { api, require } from '../../../../src/runtime/otel.ts';
+import { loadApi, require } from '../../../../src/runtime/otel.ts';
 
-const { ROOT_CONTEXT, SpanKind, context, propagation, trace, defaultTextMapSetter } = api;
+const { ROOT_CONTEXT, SpanKind, context, propagation, trace, defaultTextMapSetter } = loadApi();
 const { AsyncLocalStorageContextManager } =
   require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks');
 const { TracerProvider, AlwaysOnSampler, AlwaysOffSampler } =

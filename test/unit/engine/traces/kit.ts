@@ -3,18 +3,19 @@ import type { Span, Tracer } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SamplerName, SpanLimits } from '../../../../src/config/config.ts';
-import { api, require } from '../../../../src/runtime/otel.ts';
+import { loadApi, require } from '../../../../src/runtime/otel.ts';
 import { createSampler } from '../../../../src/engine/traces/sampler.ts';
 import { createTracerProvider } from '../../../../src/engine/traces/tracer-provider.ts';
 
 const { resourceFromAttributes } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
 const { AsyncLocalStorageContextManager } =
   require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks');
-const officialSdk = require('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace');
+export const officialSdk = require('@opentelemetry/sdk-trace') as typeof import('@opentelemetry/sdk-trace');
 
+/** The copy that applications use, which is another than the engine's. */
+export const api = loadApi();
 api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 
-export { api, officialSdk };
 export const resource: Resource = resourceFromAttributes({ 'service.name': 'test' });
 export const LIMITS: SpanLimits = {
   attributeCount: 8,
