@@ -1,5 +1,6 @@
 /** The active span: what runs now adds to it. Each does nothing where there is none, or where it is not sampled. */
 import type { Span } from '@opentelemetry/api';
+import { SAMPLED } from '../../names/otel.ts';
 import { api } from '../../runtime/otel.ts';
 import { recordFailure } from './span-failure.ts';
 import type { SpanAttributes } from './span-attributes.ts';
@@ -46,5 +47,5 @@ export interface TraceIds {
 export function traceIds(): TraceIds | undefined {
   const context = currentSpan()?.spanContext();
   if (context === undefined || !api.isSpanContextValid(context)) return undefined;
-  return { traceId: context.traceId, spanId: context.spanId, isSampled: (context.traceFlags & api.TraceFlags.SAMPLED) !== 0 };
+  return { traceId: context.traceId, spanId: context.spanId, isSampled: (context.traceFlags & SAMPLED) !== 0 };
 }

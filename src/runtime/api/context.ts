@@ -1,5 +1,5 @@
 /** Contexts, and their keys: keys of one name are one key in all copies of the API. */
-import type { Context, ContextManager } from '@opentelemetry/api';
+import type { Context, ContextManagementToken, ContextManager } from '@opentelemetry/api';
 import { register, registered, unregister } from './globals.ts';
 
 export const createContextKey = (name: string): symbol => Symbol.for(name);
@@ -52,6 +52,12 @@ export const context = {
     return manager === undefined ? fn.call(thisArg, ...args) : manager.with(active, fn, thisArg, ...args);
   },
   bind: <T>(active: Context, target: T): T => registered('context')?.bind(active, target) ?? target,
+  /** @throws where there is no context manager that can. */
+  attach(entered: Context): ContextManagementToken {
+    const manager = registered('context');
+    if (manager?.attach === undefined) throw new Error('There must be a context manager that can attach, but there is none.');
+    return manager.attach(entered);
+  },
   setGlobalContextManager: (manager: ContextManager): boolean => register('context', manager),
   disable(): void {
     registered('context')?.disable();

@@ -69,6 +69,10 @@ export const getSpan = (from: Context): Span | undefined => (from.getValue(SPAN)
 
 export const setSpan = (into: Context, span: Span): Context => into.setValue(SPAN, span);
 
+export function deleteSpan(from: Context): Context {
+  return from.deleteValue(SPAN);
+}
+
 export const getActiveSpan = (): Span | undefined => getSpan(context.active());
 
 export const getSpanContext = (from: Context): SpanContext | undefined => getSpan(from)?.spanContext();

@@ -1,7 +1,7 @@
 /** `trace` of the API: it stands a proxy before the provider, which programs ask for its delegate. */
 import type { Span, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 import { register, registered, unregister } from './globals.ts';
-import { getActiveSpan, getSpan, getSpanContext, INVALID_SPAN_CONTEXT, setSpan, setSpanContext, wrapSpanContext } from './span.ts';
+import { deleteSpan, getActiveSpan, getSpan, getSpanContext, INVALID_SPAN_CONTEXT, setSpan, setSpanContext, wrapSpanContext } from './span.ts';
 
 const NOOP_TRACER: Tracer = {
   startSpan: () => wrapSpanContext(INVALID_SPAN_CONTEXT),
@@ -45,6 +45,7 @@ function proxyTracer(find: () => Tracer | undefined): Tracer {
 let proxy = new ProxyTracerProvider();
 
 export const trace = {
+  deleteSpan,
   getActiveSpan,
   getSpan,
   getSpanContext,
