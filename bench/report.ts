@@ -15,8 +15,8 @@ export interface Check {
   readonly text: string;
 }
 
-const MODULES_MAX = 320;
-const START_UP_SHARE_MAX = 0.5;
+const MODULES_MAX = 60;
+const START_UP_SHARE_MAX = 0.3;
 
 /** Proportions of what one run measured, side by side; never times, which belong to a machine. */
 export function check(results: Results): readonly Check[] {

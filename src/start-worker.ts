@@ -14,7 +14,7 @@ import { createWorkerWriter, type WorkerWriter } from './export/worker-writer.ts
 import { failRequest } from './instrumentation/http/server-request.ts';
 import { instrument, type InstrumentationState } from './instrumentation/loading/instrument.ts';
 import { watchWorkerEnd } from './process/worker-end.ts';
-import { configureRedaction } from './redaction/configure-redaction.ts';
+import { configureRedactor } from './redaction/redactor.ts';
 import { onContained } from './runtime/contain.ts';
 import { loadPart } from './runtime/load-part.ts';
 
@@ -26,7 +26,7 @@ export function startWorker(settings: WorkerSettings): InstrumentationState | un
   const reporter = createReporter({ level: settings.config.logLevel });
   try {
     onContained(sayContained(reporter));
-    configureRedaction(settings.config.redaction);
+    configureRedactor(settings.config.redaction);
     return orUndo((undo) => startParts(settings, reporter, undo));
   } catch (error) {
     reporter.say('not-started', `Telemetry did not start in a worker thread: ${errorText(error)}. The thread runs without it.`);

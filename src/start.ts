@@ -23,7 +23,8 @@ import { createDelivery } from './process/delivery.ts';
 import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
 import { watchProcessEnd } from './process/process-end.ts';
 import { watchWorkerThreads, type WorkerThreads } from './process/worker-threads.ts';
-import { configureRedaction } from './redaction/configure-redaction.ts';
+import { configureRedactor, loadRedactor } from './redaction/redactor.ts';
+import { setTimeout } from './runtime/captured.ts';
 import { attempt, contain, onContained } from './runtime/contain.ts';
 import { doEndWork, telemetryState } from './runtime/end-work.ts';
 import { loadPart } from './runtime/load-part.ts';
@@ -55,6 +56,9 @@ interface Start {
 /** One copy of the state per process, whichever copy of this package is asked. */
 const STATE = Symbol.for('signalbox.telemetry');
 
+/** What the first record needs is loaded so long after the start, unless it comes before; short processes never pay for it. */
+const WARM_UP_MS = 100;
+
 const NOOP: Telemetry = { flush: async () => {}, shutdown: async () => {} };
 
 /** See `index.ts`, which loads this file when it is called. */
@@ -76,7 +80,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
       telemetryStarted(true);
       return NOOP;
     }
-    configureRedaction(config.redaction);
+    configureRedactor(config.redaction);
     const facts = readFacts(readEnvironment(), mainScript());
     const components = componentsOf(options);
     const isOfficial = config.configFile !== undefined || components !== undefined;
@@ -154,6 +158,7 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
   telemetryState.service = { name: engine.serviceName, version: engine.serviceVersion, environment: config.environment };
   diagnostics.registered();
   announcer.begin(engine);
+  if (engine.pipelines.length > 0) setTimeout(() => contain('loading the redactor', loadRedactor), WARM_UP_MS).unref();
   return { flush: delivery.flush, shutdown: once(shutdown) };
 
   async function shutdown(): Promise<void> {

@@ -2,13 +2,11 @@
  * What a worker thread gets in place of telemetry until it needs some: it waits for the first use of the OpenTelemetry API, or the
  * first resolution of a library that is instrumented. Most worker threads do neither, and load nothing else of signalbox.
  *
- * Nothing is imported here: what Node.js has loaded anyway is cheaper to ask for.
+ * Nothing is imported here: what Node.js has loaded anyway is cheaper to ask for. The bundle puts this file into `register.js`, so nothing
+ * is asked for before it is called either.
  */
 import type { WorkerSettings } from './config/worker-settings.ts';
 import type { InstrumentationState } from './instrumentation/loading/instrument.ts';
-
-const { channel: channelOf } = process.getBuiltinModule('node:diagnostics_channel');
-const module = process.getBuiltinModule('node:module');
 
 const STATE = Symbol.for('signalbox.telemetry');
 /** Where the API, and its older package for logs, look for what is registered. */
@@ -30,7 +28,7 @@ export function standIn(settings: WorkerSettings): void {
     isOver = true;
     for (const each of undo) each();
     if (!isHelper()) {
-      const require = module.createRequire(import.meta.url);
+      const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
       started = (require(`./start-worker${import.meta.url.slice(-3)}`) as typeof import('./start-worker.ts')).startWorker(
         settings as WorkerSettings,
       );
@@ -84,7 +82,7 @@ function watchResolution(targets: ReadonlySet<string>, start: Start): () => void
     if (resolved.url.startsWith('file:') && isTarget(resolved.url, targets)) start();
     return resolved;
   };
-  const hooks = module.registerHooks({ resolve } as import('node:module').RegisterHooksOptions);
+  const hooks = process.getBuiltinModule('node:module').registerHooks({ resolve } as import('node:module').RegisterHooksOptions);
   return () => hooks.deregister();
 }
 
@@ -116,6 +114,7 @@ function isTarget(specifier: string, targets: ReadonlySet<string>): boolean {
 /** `process.getBuiltinModule` resolves nothing. */
 function watchBuiltinModules(targets: ReadonlySet<string>, start: Start): () => void {
   const original = process.getBuiltinModule;
+  const module = original('node:module');
   const watched = function getBuiltinModule(name: string): unknown {
     if (typeof name === 'string' && isTarget(name, targets) && module.isBuiltin(name) && start() !== undefined)
       // Resolved, so that it is patched.
@@ -130,7 +129,7 @@ function watchBuiltinModules(targets: ReadonlySet<string>, start: Start): () => 
 
 /** Subscribers that come while a message is published do not get it, so the first one is passed on. */
 function watchChannel(name: string, start: Start): () => void {
-  const channel = channelOf(name);
+  const channel = process.getBuiltinModule('node:diagnostics_channel').channel(name);
   const listener = (message: unknown): void => start()?.announced(name, message);
   channel.subscribe(listener);
   return () => void channel.unsubscribe(listener);

@@ -1,6 +1,5 @@
 /** How a value stands in a message: short, on one line, and without credentials. */
-import { redactText } from '../redaction/redact-text.ts';
-import { redactUrl } from '../redaction/redact-url.ts';
+import { redactText, redactUrl } from '../redaction/redactor.ts';
 
 const LONGEST_SHOWN = 60;
 export const HIDDEN = 'a value that is not shown';

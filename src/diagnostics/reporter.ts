@@ -3,7 +3,6 @@
  * minute, and nothing that an application could take for its own output.
  */
 import { writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { monotonicMs } from '../runtime/clock.ts';
 import { attempt } from '../runtime/contain.ts';
 import { messageRow, type Level, type MessageCode } from '../names/messages.ts';
@@ -40,7 +39,7 @@ export interface ReporterOptions {
 
 export function createReporter(options: ReporterOptions): Reporter {
   const write = options.write ?? writeToStderr;
-  const forPerson = options.forPerson ?? isatty(STDERR);
+  let { forPerson } = options;
   const lastSaid = new Map<string, number>();
   return {
     say(code, message, about) {
@@ -53,6 +52,7 @@ export function createReporter(options: ReporterOptions): Reporter {
       lastSaid.delete(key);
       lastSaid.set(key, now);
       if (lastSaid.size > MOST_REMEMBERED) lastSaid.delete(lastSaid.keys().next().value as string);
+      forPerson ??= isTerminal();
       const text = oneLine(page === undefined ? message : `${message} See signalbox/docs/${page}.`);
       write(forPerson ? `signalbox: ${text}\n` : jsonLine(level, key, text));
       return true;
@@ -61,6 +61,11 @@ export function createReporter(options: ReporterOptions): Reporter {
       lastSaid.delete(keyOf(code, about));
     },
   };
+}
+
+/** `node:tty` loads sockets and streams: not before there is something to say. */
+function isTerminal(): boolean {
+  return process.getBuiltinModule('node:tty').isatty(STDERR);
 }
 
 function keyOf(code: MessageCode, about: string | undefined): string {

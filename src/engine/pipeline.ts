@@ -20,7 +20,7 @@ import { createSender, type Sender } from '../export/sender.ts';
 import { createTransport } from '../export/transport/transport.ts';
 import { createEncodeFitting, type EncodeFitting } from '../otlp/encode/fit-record.ts';
 import type { Encoder, Scope } from '../otlp/types.ts';
-import { redactAttribute } from '../redaction/redact-attribute.ts';
+import { redactAttribute } from '../redaction/redactor.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { MAX_RECORD_BYTES } from '../values/limits.ts';
 import { version } from '../version.ts';

@@ -6,11 +6,10 @@
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { BroadcastChannel, receiveMessageOnPort, setEnvironmentData, type MessagePort, type Worker } from 'node:worker_threads';
-import { randomUUID } from 'node:crypto';
 import { WORKER_SETTINGS, type WorkerSettings } from '../config/worker-settings.ts';
 import type { WorkerAnnouncement } from '../export/worker-memory.ts';
 import type { WorkerReader } from '../export/worker-reader.ts';
-import { clearTimeout, setTimeout } from '../runtime/captured.ts';
+import { clearTimeout, monotonicNanos, setTimeout } from '../runtime/captured.ts';
 import { contain } from '../runtime/contain.ts';
 
 /** While workers record, what they wrote is read so often. */
@@ -56,7 +55,7 @@ export function watchWorkerThreads({ settings, createReader }: WorkerThreadsOpti
   let listening: Listening | undefined;
 
   function listen(): Listening {
-    const name = `signalbox.${randomUUID()}`;
+    const name = `signalbox.${monotonicNanos()}`;
     const channel = new BroadcastChannel(name);
     const opened: Listening = {
       channel,

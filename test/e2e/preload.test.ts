@@ -127,7 +127,7 @@ describe('what a process looks like', () => {
     for (const value of ['true', ' TRUE ']) {
       const bare = await inspect({}, 'none');
       const disabled = await inspect({ OTEL_SDK_DISABLED: value });
-      assert.deepEqual(disabled.files, ['register.js', 'preload.js', 'early.js', 'launcher.js', 'contain.js']);
+      assert.deepEqual(disabled.files, ['register.js', 'preload.js', 'preload-core.js']);
       assert.ok(disabled.builtins - bare.builtins <= 3, `${disabled.builtins - bare.builtins} more builtin modules`);
       assert.deepEqual(
         { listeners: disabled.listeners, ownEmit: disabled.ownEmit, changed: disabled.changed, said: disabled.said },

@@ -178,7 +178,7 @@ describe('an application sees the same of its threads as without', { concurrency
   }
 });
 
-it('threads that record nothing, of loggers and runners too, load two files and say nothing', async () => {
+it('threads that record nothing, of loggers and runners too, load one file and say nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-jest-'));
   try {
     const jest = join(folder, 'jest-worker/build/workers');
@@ -196,7 +196,7 @@ it('threads that record nothing, of loggers and runners too, load two files and 
     assert.deepEqual([ending.code, ending.ownStderr, saidCodes(ending)], [0, '', []]);
     assert.deepEqual(
       ending.stdout.trim().split('\n').sort(),
-      ['eval', 'jest', 'plain', 'tinypool', 'transport'].map((name) => `${name}: register.js worker-stand-in.js`),
+      ['eval', 'jest', 'plain', 'tinypool', 'transport'].map((name) => `${name}: register.js`),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,6 @@
  * Never the command line nor the owner of the process: both carry secrets and names. Cloud detectors only when they are
  * asked for by name, because they call addresses that do not answer elsewhere.
  */
-import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { arch, hostname, platform, release } from 'node:os';
 import { join } from 'node:path';
@@ -62,7 +61,7 @@ export function detectResource(config: Config, facts: PlatformFacts): Attributes
     [SERVICE_NAME]: manifest?.name ?? facts.platformName ?? 'unknown_service:node',
   };
   if (manifest?.version !== undefined) found[SERVICE_VERSION] = manifest.version;
-  if (wanted.has('serviceinstance')) found[SERVICE_INSTANCE_ID] = randomUUID();
+  if (wanted.has('serviceinstance')) found[SERVICE_INSTANCE_ID] = process.getBuiltinModule('node:crypto').randomUUID();
   if (wanted.has('host')) Object.assign(found, { [HOST_NAME]: hostname(), [HOST_ARCH]: ARCHITECTURES[arch()] ?? arch() });
   if (wanted.has('os')) Object.assign(found, { [OS_TYPE]: OS_TYPES[platform()] ?? platform(), [OS_VERSION]: release() });
   if (wanted.has('process')) {

@@ -1,12 +1,6 @@
-/**
- * Random trace and span ids, from a pool of the operating system's randomness that is filled block by block.
- *
- * The functions are captured at load: frameworks replace `Math.random` and `crypto` to learn whether a page depends on
- * chance, and an id of a span is none of their business.
- */
-import { randomFillSync } from 'node:crypto';
+/** Random trace and span ids, from a pool of the operating system's randomness that is filled block by block. */
+import { fillRandomly } from '../../runtime/random.ts';
 
-const fill = randomFillSync;
 const fromCharCode = String.fromCharCode;
 
 const POOL_BYTES = 4096;
@@ -53,7 +47,7 @@ function takeNonZero(bytes: number): number {
 
 function take(bytes: number): number {
   if (used + bytes > POOL_BYTES) {
-    fill(pool);
+    fillRandomly(pool);
     used = 0;
   }
   const at = used;

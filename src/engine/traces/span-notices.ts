@@ -1,7 +1,7 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from '../../config/config.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
-import { redactText } from '../../redaction/redact-text.ts';
+import { redactText } from '../../redaction/redactor.ts';
 import { MAX_ITEMS } from '../../values/limits.ts';
 
 /** Hears what of spans is not kept. */

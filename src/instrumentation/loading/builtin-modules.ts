@@ -2,6 +2,7 @@
 import { syncBuiltinESMExports } from 'node:module';
 import { getCallSites } from 'node:util';
 import { require } from '../../runtime/otel.ts';
+import { captureRandom } from '../../runtime/random.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import type { Hook } from './hooks.ts';
 import { OWN_FOLDER, withoutScheme } from './package-name.ts';
@@ -28,6 +29,7 @@ export function watchBuiltinModules(
   }
 
   const { deregister } = onGetBuiltinModule((name, caller) => {
+    if (name === 'crypto') captureRandom();
     const entry = byTarget.get(name);
     // What signalbox itself asks for in this way is not for the application.
     if (entry !== undefined && !patched.has(name) && !caller().startsWith(OWN_FOLDER)) patch(name, entry);

@@ -5,6 +5,7 @@ import { errorText } from '../../diagnostics/error-text.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { setImmediate } from '../../runtime/captured.ts';
 import { loadPart } from '../../runtime/load-part.ts';
+import { captureRandom } from '../../runtime/random.ts';
 import { watchBuiltinModules } from './builtin-modules.ts';
 import { CATALOGUE, enabledEntries, type CatalogueEntry } from './catalogue.ts';
 import { wrapEsModules } from './es-modules.ts';
@@ -130,6 +131,7 @@ function hookIn(
     isTarget: (name) => byName.has(name),
     hookFor: esModules.hookFor,
     onName(name, parentURL) {
+      if (name === 'crypto') captureRandom();
       const entry = byName.get(name);
       if (entry === undefined) noteSwitchedOff(targets, name, parentURL);
       else if (isBuiltin(name)) builtins.patch(name, entry);
