@@ -82,7 +82,8 @@ export function startEngine(options: EngineOptions): Engine {
     pipelines,
     metrics,
     providers: {
-      tracerProvider: createTracerProviderInto(bySignal.traces, config, resource, options),
+      // Also where nothing is sent at all there is something to say, as soon as something was to be sent.
+      tracerProvider: createTracerProviderInto(bySignal.traces, config, resource, options, pipelines.length === 0 ? onQueued : undefined),
       meterProvider,
       loggerProvider: createLoggerProviderInto(bySignal.logs, config, resource),
     },
@@ -94,6 +95,7 @@ export function createTracerProviderInto(
   { traces, logLevel }: Config,
   resource: Resource,
   { reporter, onCallersUnsampled }: Pick<EngineOptions, 'reporter' | 'onCallersUnsampled'>,
+  onSentNowhere: () => void = () => {},
 ): TracerProvider {
   return createTracerProvider({
     sampler: watchCallers(createSampler(traces.sampler, traces.samplerRatio), onCallersUnsampled),
@@ -102,7 +104,7 @@ export function createTracerProviderInto(
     notices: logLevel === 'debug' ? createSpanNotices(reporter, traces.limits) : undefined,
     onEnd:
       pipelines.length === 0
-        ? () => {}
+        ? onSentNowhere
         : (span) => enqueue(pipelines, span.instrumentationScope, ({ encodeFitting, encoder }) => encodeFitting(encoder.encodeSpan, span)),
   });
 }

@@ -410,7 +410,7 @@ export const MESSAGES = {
     section: 'records',
     level: 'warn',
     says: '`The last export needs a worker thread, but none could be started: …`',
-    cure: '`--allow-worker`, or `await shutdown()`',
+    cure: 'what the line says: a longer `SIGNALBOX_SHUTDOWN_TIMEOUT` on a busy machine, `--allow-worker`, or `await shutdown()`',
     page: 'end-of-process.md',
   },
   'value-cut.…': {

@@ -223,22 +223,21 @@ function deliverWhileBlocked({ outlets, limit, reporter, userAgent }: Delivering
   try {
     const { deliverBlocking } = loadPart<typeof import('./deliver-blocking.ts')>(import.meta.url, './deliver-blocking');
     const { again, error } = deliverBlocking(pending, limit.leftMs(), userAgent);
-    if (error !== undefined) sayBlocked(reporter, error);
+    if (error !== undefined) reporter.say('exit.blocked', blockedText(error));
     return again;
   } catch (error) {
     // The files of signalbox are gone, or may not be read any more.
-    sayBlocked(reporter, error);
+    reporter.say('exit.blocked', blockedText(error));
     for (const { sender, requests } of pending)
       for (const request of requests) sender.settle(request, { kind: 'lost', reason: 'exit_deadline' });
     return false;
   }
 }
 
-function sayBlocked(reporter: Reporter, error: unknown): void {
-  reporter.say(
-    'exit.blocked',
-    `The last export needs a worker thread, but none could be started: ${errorText(error)}. What waits is lost. Allow it (--allow-worker), or await shutdown() before the process ends.`,
-  );
+/** @param error - a `NoWorkerError`, or what Node.js throws. */
+export function blockedText(error: unknown): string {
+  const { cure = 'Allow it (--allow-worker), or await shutdown() before the process ends.' } = error as { cure?: string };
+  return `The last export needs a worker thread, but none could be started: ${errorText(error)}. What waits is lost. ${cure}`;
 }
 
 function sayLoss({ outlets, reporter, state }: Delivering): void {

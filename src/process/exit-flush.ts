@@ -40,9 +40,16 @@ export interface ExitJob {
 
 /** The worker stops trying a little before the main thread stops waiting; with less than this left it is not started. */
 const REPORTING_MS = 150;
-/** A worker starts within some 50 ms, on a busy machine, or with little of a processor, within fifty times as much. */
-const STARTING_SHARE = 0.7;
 const WORKER = new URL('./exit-flush-worker.js', import.meta.url);
+
+/** Why there is no worker, and what helps. */
+export class NoWorkerError extends Error {
+  readonly cure: string;
+  constructor(message: string, cure: string) {
+    super(message);
+    this.cure = cure;
+  }
+}
 
 export interface ExitFlushResult {
   /** One list a job, one outcome a request. */
@@ -89,7 +96,7 @@ function noAnswer({ otlp, signal }: ExitJob, deadlineMs: number): FailureNote | 
 function sendInWorker(jobs: readonly ExitJob[], results: SharedArrayBuffer, notes: SharedArrayBuffer, deadlineMs: number): void {
   const slots = new Int32Array(results);
   // Of a worker that cannot be loaded nothing is heard, for its files were replaced while the process ran.
-  if (!existsSync(WORKER)) throw new Error('its file is gone: were the files of signalbox replaced while the process ran?');
+  if (!existsSync(WORKER)) throw new NoWorkerError('its file is gone', 'Restart processes when the files of signalbox were replaced.');
   leaveMissingFolder();
   const startedAt = monotonicMs();
   const workerData: ExitFlushData = {
@@ -109,10 +116,12 @@ function sendInWorker(jobs: readonly ExitJob[], results: SharedArrayBuffer, note
   const options = { workerData, env: tlsEnvironment(), execArgv: networkFlags(), stdin: false, stdout: true, stderr: true };
   const worker = withoutTelemetry(() => new Worker(WORKER, options));
   worker.unref();
-  const startingMs = deadlineMs * STARTING_SHARE;
+  // Within some 50 ms; on a busy machine, or with little of a processor, within fifty times as much.
+  const startingMs = deadlineMs - REPORTING_MS;
   if (Atomics.wait(slots, PROGRESS_SLOT, 0, startingMs) === 'timed-out') {
-    throw new Error(
-      `it did not start within ${Math.round(startingMs)} ms, as when the files of signalbox were replaced while the process ran`,
+    throw new NoWorkerError(
+      `it did not start within ${Math.round(startingMs)} ms`,
+      `A busy machine needs longer: raise ${TIMEOUT_SETTING}, or await shutdown() before the process ends. Restart processes when the files of signalbox were replaced.`,
     );
   }
   Atomics.wait(slots, PROGRESS_SLOT, STARTED, Math.max(0, deadlineMs - (monotonicMs() - startedAt)));

@@ -206,6 +206,15 @@ describe('is said once, with the setting that changes it:', { concurrency: 3 }, 
   }
 });
 
+it('every exporter none is said of a process that has recorded something and ends at once', async () => {
+  const ending = await runProgram({ program: 'three-signals.cjs', args: ['at-once'], env: NOWHERE });
+  assert.deepEqual(
+    ending.said.map(({ code }) => code),
+    ['started', 'silent.exporters'],
+    ending.stderr,
+  );
+});
+
 describe('callers of which none samples', { concurrency: 2 }, () => {
   const run = async (args: readonly string[], env: Env = {}): Promise<Ending> => {
     await using collector = await startCollector();
@@ -290,6 +299,11 @@ describe('a set-up that is right draws no line but that of the start', { concurr
       );
     });
   }
+
+  it('every exporter none, in a process that records nothing and ends', async () => {
+    const ending = await runProgram({ program: '-e', args: ['0'], env: NOWHERE });
+    assert.equal(ending.stderr, '');
+  });
 
   it('OTEL_SDK_DISABLED=true, which loads nothing that could speak', async () => {
     const ending = await runProgram({ program: 'three-signals.cjs', args: ['at-once'], env: { OTEL_SDK_DISABLED: 'true', ...NOWHERE } });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OtlpConfig } from '../../../src/config/config.ts';
 import { createAccount } from '../../../src/diagnostics/account.ts';
-import { createDelivery, type Collectable, type Outlet } from '../../../src/process/delivery.ts';
+import { blockedText, createDelivery, type Collectable, type Outlet } from '../../../src/process/delivery.ts';
+import { NoWorkerError } from '../../../src/process/exit-flush.ts';
 
 /** A delivery of spans and metrics whose steps are written down. */
 function createKit({ isSending = false, produced = 0, limitMs = 5000, launches = false, observers = false } = {}) {
@@ -113,4 +114,10 @@ describe('delivery', () => {
     assert.equal(said.length, 1);
     assert.match(said[0] ?? '', /^exit\.lost: Lost at exit: 2 spans \(exit deadline\)\./);
   });
+});
+
+it('a worker that does not start in time is not said to be forbidden: the line names the limit', () => {
+  const late = new NoWorkerError('it did not start within 350 ms', 'Raise SIGNALBOX_SHUTDOWN_TIMEOUT.');
+  assert.match(blockedText(late), /did not start within 350 ms\. What waits is lost\. Raise SIGNALBOX_SHUTDOWN_TIMEOUT\.$/);
+  assert.match(blockedText(new Error('Access denied')), /--allow-worker/);
 });
