@@ -63,12 +63,13 @@ const CLIENT: Readonly<Record<string, Expected>> = {
 
 const FETCH: Readonly<Record<string, Expected>> = {
   ...Object.fromEntries(
-    ['none', 'text', 'number', 'object', 'null'].flatMap((reason) => [
+    ['none', 'text', 'number', 'object', 'null', 'error'].flatMap((reason) => [
       [`/begins/${reason}`, FINE],
       [`/silent/${reason}`, GIVEN_UP],
     ]),
   ),
   '/silent/timeout': { type: 'TimeoutError', exception: 'The operation was aborted due to timeout' },
+  '/silent/body-fails': { type: 'RangeError', exception: 'no more' },
   '/silent/broken': { type: 'UND_ERR_SOCKET', exception: 'other side closed' },
 };
 

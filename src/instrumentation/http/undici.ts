@@ -21,6 +21,7 @@ type Official = new (options: Record<string, unknown>) => Instrumentation & {
 /** Names and values by turns, or, of undici 5, as they are sent. */
 interface Request {
   headers?: unknown[] | string;
+  readonly body?: unknown;
 }
 
 export function create(options: Record<string, unknown>): Instrumentation {
@@ -36,8 +37,8 @@ export function create(options: Record<string, unknown>): Instrumentation {
     }
     /** The code of a `DOMException` is a number: of a time-out, `error.type` would be 23. */
     override onError(message: Message & { error: unknown }): void {
-      const { error } = message;
-      if (isOnlyAReason(error)) return super.onError({ ...message, error: { name: 'AbortError' } });
+      const { error, request } = message;
+      if (isOnlyAReason(error) || isOwnError(error, request)) return super.onError({ ...message, error: { name: 'AbortError' } });
       const isNumbered = error instanceof DOMException && error.name !== 'AbortError';
       super.onError(isNumbered ? { ...message, error: withoutCode(error) } : message);
     }
@@ -47,6 +48,15 @@ export function create(options: Record<string, unknown>): Instrumentation {
 /** What is no error was given to `abort(reason)` or `cancel(reason)`: a request that its own program gave up is none. */
 function isOnlyAReason(error: unknown): boolean {
   return !(error instanceof Error) && attempt(() => typeof (error as { name?: unknown } | null)?.name !== 'string', true);
+}
+
+/**
+ * An error of the application's own, given to `abort(error)`: what undici, sockets and TLS fail with has a code. A body that
+ * fails as it is read throws errors of the application too, so nothing is assumed of requests that have one.
+ */
+function isOwnError(error: unknown, { body }: Request): boolean {
+  if ((body !== undefined && body !== null) || !(error instanceof Error) || error instanceof DOMException) return false;
+  return attempt(() => !('code' in error) && error.name !== 'TimeoutError', false);
 }
 
 function withoutCode({ name, message, stack }: DOMException): object {

@@ -1,7 +1,14 @@
 // node --require signalbox/register test/e2e/programs/broken-off/fetch.cjs : `fetch` that is given up for each kind of reason.
 const http = require('node:http');
 
-const REASONS = { none: undefined, text: 'the visitor left', number: 5, object: { left: true }, null: null };
+const REASONS = {
+  none: undefined,
+  text: 'the visitor left',
+  number: 5,
+  object: { left: true },
+  null: null,
+  error: new Error('the visitor left'),
+};
 
 const server = http.createServer((request, response) => {
   if (request.url.startsWith('/begins')) response.write('abc');
@@ -20,6 +27,8 @@ server.listen(0, '127.0.0.1', async () => {
     await fetch(`${base}/silent/${name}`, { signal: controller.signal }).catch(() => {});
   }
   await fetch(`${base}/silent/timeout`, { signal: AbortSignal.timeout(20) }).catch(() => {});
+  const failing = new ReadableStream({ pull: (controller) => controller.error(new RangeError('no more')) });
+  await fetch(`${base}/silent/body-fails`, { method: 'POST', body: failing, duplex: 'half' }).catch(() => {});
   server.once('request', (request) => request.socket.destroy());
   await fetch(`${base}/silent/broken`).catch(() => {});
   server.closeAllConnections();
