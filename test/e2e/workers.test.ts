@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { HistogramPoint, NumberPoint } from '../../src/otlp/decode/model.ts';
+import { missing, startPostgres } from '../services/services.ts';
 import { startCollector, type Collector } from './kit/collector.ts';
 import { PRELOADS, PROGRAMS, runProgram, type Ending } from './kit/run-program.ts';
 
@@ -154,6 +155,71 @@ it('a counter and a histogram are one series for all threads, and what a thread 
     depths.some(([isMain, value]) => !isMain && value === 7),
     JSON.stringify(depths),
   );
+});
+
+describe('a worker with limits of its own', { concurrency: 2 }, () => {
+  const program = join(FOLDER, 'limited.cjs');
+  for (const [how, stdout] of [
+    ['', 'exit 0\n'],
+    ['out-of-memory', 'ERR_WORKER_OUT_OF_MEMORY\nexit 1\n'],
+    ['terminated', 'exit 1\n'],
+  ] as const) {
+    it(`brings all that it recorded: ${how || 'ends by itself'}`, async () => {
+      await using collector = await startCollector();
+      const env = { ...collector.env, ...SERVICE, OTEL_METRIC_EXPORT_INTERVAL: '200' };
+      const ending = await runProgram({ program, args: how === '' ? [] : [how], env });
+      assert.deepEqual([collector.store.spans().length, ending.stdout, ending.ownStderr], [100, stdout, '']);
+      assert.deepEqual(saidCodes(ending), []);
+    });
+  }
+
+  const todo = 'sdk-metrics 3.0 exports for ever what is observed no longer';
+  it('observes nothing any more when it was terminated', { todo }, async () => {
+    await using collector = await startCollector();
+    await runProgram({ program, args: ['terminated'], env: { ...collector.env, ...SERVICE, OTEL_METRIC_EXPORT_INTERVAL: '200' } });
+    const times = (name: string): bigint[] =>
+      collector.store
+        .metrics()
+        .filter((metric) => metric.name === name)
+        .flatMap(({ points }) => (points as readonly NumberPoint[]).map(({ timeUnixNano }) => timeUnixNano));
+    const [alive, depth] = [times('alive'), times('depth')];
+    assert.ok(depth.length > 0, 'it was observed while it ran');
+    assert.ok(
+      alive.filter((time) => time > (depth.at(-1) as bigint)).length >= 3,
+      `${alive.length} exports, ${depth.length} with the thread`,
+    );
+  });
+});
+
+it('a driver in a worker gives spans', { skip: missing('postgres') }, async () => {
+  const postgres = await startPostgres();
+  try {
+    await using collector = await startCollector();
+    const env = { ...collector.env, ...SERVICE, DATABASE_URL: postgres.url };
+    const ending = await runProgram({ program: join(FOLDER, 'postgres.cjs'), env });
+    const spans = collector.store.spans();
+    const job = spans.find(({ name }) => name === 'job');
+    assert.deepEqual(
+      spans.filter(({ parentSpanId }) => parentSpanId === job?.spanId).map(({ attributes }) => attributes['db.query.text']),
+      ['SELECT ? AS one', 'SELECT $1::text'],
+      ending.stderr,
+    );
+  } finally {
+    await postgres.stop();
+  }
+});
+
+it('threads within threads that are terminated leave no memory behind', async () => {
+  await using collector = await startCollector();
+  const ending = await runProgram({
+    program: join(FOLDER, 'many-nested.cjs'),
+    args: ['6'],
+    nodeFlags: ['--expose-gc'],
+    env: { ...collector.env, ...SERVICE },
+  });
+  // Each has memory of 256 KiB that the main thread reads.
+  assert.ok(Number(ending.stdout) < 6 * 256 * 1024, `${ending.stdout.trim()} bytes for 12 threads`);
+  assert.equal(collector.store.spans().length, 2 * 8);
 });
 
 describe('an application sees the same of its threads as without', { concurrency: 2 }, () => {
