@@ -1,6 +1,7 @@
 /** What scripts/build-docs.ts makes of the tables of redaction: docs/privacy.md, and a part of the Collector's configuration. */
 import { collectorPatternsOf, ISSUERS } from '../src/redaction/issuers.ts';
-import { HARMLESS_NAMES, SECRET_NAMES, type Secrecy } from '../src/redaction/name-table.ts';
+import { HARMLESS_NAMES } from '../src/redaction/harmless-names.ts';
+import { SECRET_NAMES, type Secrecy } from '../src/redaction/name-table.ts';
 import { wordsOf } from '../src/redaction/secret-names.ts';
 import { redactAttribute } from '../src/redaction/redact-attribute.ts';
 

@@ -1,6 +1,8 @@
 import { forgetNames } from './named-values.ts';
 import { readEntries } from './own-entries.ts';
-import { forgetRules, setOwnPatterns } from './redact-attribute.ts';
+import { forgetRules } from './attribute-rule.ts';
+import { setOwnPatterns } from './own-patterns.ts';
+import { forgetHarmless } from './redact-attribute.ts';
 import { setOwnNames } from './secret-names.ts';
 
 export interface RedactionOptions {
@@ -20,4 +22,5 @@ export function configureRedaction({ keep, also }: RedactionOptions): void {
   setOwnPatterns(patterns);
   forgetNames();
   forgetRules();
+  forgetHarmless();
 }

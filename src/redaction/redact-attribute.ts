@@ -1,4 +1,6 @@
 /** The one redactor that every signal goes through: what of an attribute may leave. */
+import { ruleInside, ruleOfKey, type Rule } from './attribute-rule.ts';
+import { hasOwnPatterns, redactOwn } from './own-patterns.ts';
 import { isPasswordArgument, isPasswordBesideUser } from './command-lines.ts';
 import { announcesSecret } from './listed-values.ts';
 import { redactGraphql } from './redact-graphql.ts';
@@ -6,86 +8,30 @@ import { redactQueryText } from './redact-query-text.ts';
 import { redactText } from './redact-text.ts';
 import { redactPath, redactQuery, redactUrl } from './redact-url.ts';
 import { SIGNAL } from './name-table.ts';
-import { isKeptName, isOwnSecretName, isPlainValue, isSecretName, secrecyOf, wordsOf } from './secret-names.ts';
+import { isPlainValue, isSecretName } from './secret-names.ts';
 import { isCardNumber, REDACTED, redactShapes } from './secret-shapes.ts';
 import { MAYBE_ADDRESS, suspicionsOf } from './suspicion.ts';
 import { contained } from '../runtime/contain.ts';
 import type { PlainMap, PlainValue } from '../values/plain-value.ts';
 
-/** What is done with values under a key. */
-type Rule =
-  | 'keep'
-  | 'kept by name'
-  | 'patterns only'
-  | 'text'
-  | 'few texts'
-  | 'measure'
-  | 'url'
-  | 'url query'
-  | 'route'
-  | 'database query'
-  | 'graphql'
-  | 'raw headers'
-  | 'hide keys'
-  | 'hide text'
-  | 'hide';
-
-/** Keys of the semantic conventions that are on most records and whose values are enums, numbers or ids: not looked at. */
-const KEPT = new Set(
-  `http.request.method http.response.status_code http.method http.status_code http.flavor http.scheme http.request.body.size
-  http.response.body.size url.scheme server.port client.port network.peer.port network.protocol.version network.transport
-  network.type net.host.port net.peer.port db.system db.system.name db.response.status_code messaging.system
-  messaging.operation.type rpc.system rpc.grpc.status_code rpc.response.status_code code.file.path code.filepath
-  code.line.number code.lineno code.column.number thread.id session.id session.previous_id mcp.session.id trace_id span_id trace_flags trace.id span.id traceId
-  spanId telemetry.sdk.name telemetry.sdk.language telemetry.sdk.version gen_ai.token.type`.split(/\s+/),
-);
-
-/** Keys that are on most records too, whose values are few and mostly harmless: each is looked at once. */
-const FEW_VALUES = new Set(
-  `http.route server.address net.host.name net.peer.name network.peer.address network.protocol.name error.type exception.type
-  db.namespace db.name db.collection.name db.operation.name db.operation messaging.operation.name rpc.service rpc.method
-  code.function code.function.name thread.name service.name service.version service.namespace service.instance.id
-  deployment.environment.name event.name gen_ai.operation.name gen_ai.provider.name gen_ai.request.model
-  gen_ai.response.model`.split(/\s+/),
-);
 const harmlessTexts = new Set<string>();
 const harmlessRoutes = new Set<string>();
 const MAX_HARMLESS = 1000;
 const MAX_HARMLESS_LENGTH = 128;
 
-const URL_WORD = /\b(?:urls?|uri|href|path|target|referr?er|location|endpoint)$|^http request header origin$|^url (?:full|path|original)$/;
 /** What has spaces and does not begin so is a sentence, in which a URL may stand. */
 const URL_START = /^(?:[a-z][a-z0-9+.-]{0,31}:)?\//i;
 /** `query` may be a database's or a URL's; no statement begins so. */
 const URL_QUERY_START = /^\??[\w.[\]%-]{1,64}=/;
-const QUERY_STRING_WORD =
-  /^(?:url|http|req|request) (?:query|search)$|^url fragment$|\b(?:query ?string|query ?params|search ?params)$|^qs$/;
-const DATABASE_WORD =
-  /\b(?:statement|stmt|sql|sql (?:query|text)|query text)$|^query$|\b(?:db|sql|prisma|pg|postgres|mysql|mongo|mongodb|redis|database) (?:query|command)$/;
-const GRAPHQL_WORD = /\b(?:graphql|gql) (?:source|document|query)$/;
-/** Values that were bound to a statement, one under each key or all together. */
-const BOUND_VALUES =
-  /\b(?:db|sql|pg|mysql|sqlite|mssql|knex|typeorm|sequelize|drizzle|prisma|query|statement)\b(?:.*) (?:parameters?|params|values|bindings?|binds?)(?: \w+){0,3}$|^graphql(?: operation)? variables\b|^bindings$/;
 /** The same beside a statement in one object. */
 const BOUND_BESIDE = /^(?:parameters?|params|values|bindings?|binds?|args|variables)$/;
-/** Numbers that may have as many digits as a card. */
-const MEASURE_WORD = /\b(?:[nuµm]s|nanos|micros|millis|seconds|bytes|time|timestamp|duration|elapsed|offset|size|count|total)$/;
-
 /** Fields that hold a name, and those that hold the value that goes with it: `{ name: 'password', value: '…' }`. */
 const LABEL_FIELD = /^(?:name|key|header|field|param|parameter|property|label|k)$/i;
 /** What may be a name, and no sentence. */
 const NAME = /^[\p{L}_$@][\p{L}\p{N}_.$ -]{0,63}$/u;
 const VALUE_FIELD = /^(?:values?|val|v|content|data)$/i;
 
-/** What is done with values under a name that makes so much of them secret. */
-const HIDING = { 'text like a key': 'hide keys', text: 'hide text', 'text and numbers': 'hide' } as const;
-
-const MAX_KEY_LENGTH = 256;
-const MAX_KEYS = 2000;
-
 const isArray: (value: object) => value is readonly PlainValue[] = Array.isArray;
-
-const rules = new Map<string, Rule>();
 
 /**
  * What of an attribute may leave: the value itself, a redacted copy, or undefined when it cannot be told.
@@ -106,59 +52,15 @@ export function redactAttribute(key: string, value: PlainValue): PlainValue | un
   }
 }
 
-/** Text that goes wherever it stands, whatever the key. */
-let ownPatterns: readonly RegExp[] = [];
-
-/** Each matches `REDACTED` first, which stays. */
-export function setOwnPatterns(patterns: readonly RegExp[]): void {
-  ownPatterns = patterns;
-}
-
-/** When keys are judged otherwise from now on. */
-export function forgetRules(): void {
-  rules.clear();
+/** When values are judged otherwise from now on. */
+export function forgetHarmless(): void {
   harmlessTexts.clear();
   harmlessRoutes.clear();
 }
 
-function ruleOfKey(key: string): Rule {
-  return rules.get(key) ?? learnRule(key);
-}
-
-function learnRule(key: string): Rule {
-  const rule = ruleOf(key.slice(-MAX_KEY_LENGTH));
-  if (key.length <= MAX_KEY_LENGTH) {
-    if (rules.size === MAX_KEYS) rules.clear();
-    rules.set(key, rule);
-  }
-  return rule;
-}
-
-function ruleOf(key: string): Rule {
-  if (isOwnSecretName(key)) return 'hide';
-  if (isKeptName(key)) return 'kept by name';
-  if (KEPT.has(key)) return ownPatterns.length > 0 ? 'patterns only' : 'keep';
-  const secrecy = secrecyOf(key);
-  if (secrecy !== 'none') return HIDING[secrecy];
-  if (key === 'http.route') return 'route';
-  if (FEW_VALUES.has(key)) return 'few texts';
-  const words = wordsOf(key);
-  if (GRAPHQL_WORD.test(words)) return 'graphql';
-  if (BOUND_VALUES.test(words)) return 'hide';
-  if (QUERY_STRING_WORD.test(words)) return 'url query';
-  if (DATABASE_WORD.test(words)) return 'database query';
-  if (/\braw ?headers$/.test(words)) return 'raw headers';
-  if (MEASURE_WORD.test(words)) return 'measure';
-  return URL_WORD.test(words) ? 'url' : 'text';
-}
-
 function redactString(rule: Rule, text: string): string {
   const redacted = text === '' ? text : redactByRule(rule, text);
-  return ownPatterns.length === 0 ? redacted : redactOwn(redacted);
-}
-
-function redactOwn(text: string): string {
-  return ownPatterns.reduce((rest, pattern) => rest.replace(pattern, REDACTED), text);
+  return hasOwnPatterns() ? redactOwn(redacted) : redacted;
 }
 
 /** An address by itself is readable under a name that is to stay so. */
@@ -237,7 +139,7 @@ function redactValue(rule: Rule, value: PlainValue): PlainValue {
 
 function redactNumber(rule: Rule, value: number | bigint): PlainValue {
   if (rule === 'hide') return REDACTED;
-  if (ownPatterns.length > 0 && rule !== 'patterns only' && redactOwn(String(value)) !== String(value)) return REDACTED;
+  if (hasOwnPatterns() && rule !== 'patterns only' && redactOwn(String(value)) !== String(value)) return REDACTED;
   return value >= 1e12 && rule !== 'measure' && isCardNumber(String(value)) ? REDACTED : value;
 }
 
@@ -282,14 +184,6 @@ function redactFields(rule: Rule, fields: PlainMap): PlainMap {
     );
   }
   return copy;
-}
-
-/** Everything inside something secret is secret, and so is everything that was asked for or bound by name. */
-function ruleInside(rule: Rule, key: string): Rule {
-  if (rule === 'hide' || rule === 'url query' || rule === 'database query') return 'hide';
-  if (rule === 'hide text' || rule === 'hide keys') return rule;
-  const own = ruleOfKey(key);
-  return own === 'keep' || own === 'patterns only' ? 'text' : own;
 }
 
 /** Bytes cannot be redacted in place: they go when they are text that would be. */

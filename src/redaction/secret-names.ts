@@ -1,5 +1,6 @@
 /** Which names (of attributes, headers, fields, parameters, flags) stand for a secret: see `name-table.ts`. */
-import { HARMLESS_NAMES, SECRET_NAMES, SESSION_ATTRIBUTE, type SecretName, type Secrecy } from './name-table.ts';
+import { HARMLESS_NAMES, SESSION_ATTRIBUTE } from './harmless-names.ts';
+import { SECRET_NAMES, type SecretName, type Secrecy } from './name-table.ts';
 
 const MAX_NAME_LENGTH = 256;
 const MAX_KNOWN_NAMES = 2000;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import { redactText } from '../../../src/redaction/redact-text.ts';
-import { HARMLESS_NAMES, SECRET_NAMES } from '../../../src/redaction/name-table.ts';
+import { HARMLESS_NAMES } from '../../../src/redaction/harmless-names.ts';
+import { SECRET_NAMES } from '../../../src/redaction/name-table.ts';
 import { isPlainValue, isSecretName, rowOf, secrecyOf, wordsOf } from '../../../src/redaction/secret-names.ts';
 
 const SECRET = `password Password PASSWORD db_password dbPassword user.password new-password passwordHash passwd PGPASSWORD MYSQL_PWD

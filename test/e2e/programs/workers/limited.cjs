@@ -18,7 +18,7 @@ if (isMainThread) {
   const gauge = metrics.getMeter('limited').createObservableGauge('depth');
   gauge.addCallback((result) => result.observe(7));
   for (let i = 0; i < 100; i++) trace.getTracer('limited').startSpan('work').end();
-  if (workerData === 'out-of-memory') for (const kept = []; ;) kept.push(new Array(100_000).fill(Math.random()));
+  if (workerData === 'out-of-memory') for (const kept = []; ;) kept.push(Array.from({ length: 100_000 }, Math.random));
   if (workerData === 'terminated') {
     setInterval(() => {}, 1000);
     // Observed at least once.
