@@ -1,5 +1,6 @@
 /** The settings of a process, read once and frozen. Every part of signalbox reads this and never the environment. */
 import type { ProblemCode } from '../names/messages.ts';
+import type { MetricView } from './metric-views.ts';
 
 export type Signal = 'traces' | 'metrics' | 'logs';
 export type Protocol = 'http/protobuf' | 'http/json' | 'grpc';
@@ -108,6 +109,8 @@ export interface Config {
     readonly exportTimeoutMs: number;
     readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
     readonly defaultHistogram: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
+    readonly exemplarFilter: 'trace_based' | 'always_on' | 'always_off';
+    readonly views: readonly MetricView[];
   };
   readonly logs: {
     readonly exporters: readonly Exporter[];

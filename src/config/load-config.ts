@@ -141,17 +141,9 @@ function readLogLevel(reader: SettingsReader): Config['logLevel'] {
   return level === 'verbose' || level === 'all' ? 'debug' : level;
 }
 
-/** Read for their mistakes. What was asked for and is not done is said. */
+/** Read for their mistakes. */
 function checkSettingsWithoutEffect(reader: SettingsReader): void {
   for (const { name, group } of settings) if (group === 'no-effect') reader.find(name);
-  const filter = reader.find('OTEL_METRICS_EXEMPLAR_FILTER');
-  if (filter && filter.value !== 'always_off') {
-    reader.report(
-      'no-effect',
-      filter.label,
-      `${filter.label} must be always_off for now, got ${showValue(filter.value)}. No exemplars are recorded; unset it.`,
-    );
-  }
 }
 
 /** A time that counts and is so short that it was most likely meant in seconds. It may be meant as it is, so it is used. */

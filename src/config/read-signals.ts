@@ -1,4 +1,5 @@
 /** How each signal is recorded, waits and leaves. */
+import { loadPart } from '../runtime/load-part.ts';
 import type { AttributeLimits, BatchConfig, Config, Exporter, SamplerName } from './config.ts';
 import { readOtlp } from './otlp.ts';
 import type { SettingsReader } from './read-settings.ts';
@@ -29,7 +30,16 @@ export function readMetrics(reader: SettingsReader): Config['metrics'] {
     ...readMetricTimes(reader),
     temporality: reader.get('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE') as Config['metrics']['temporality'],
     defaultHistogram: reader.get('OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION') as Config['metrics']['defaultHistogram'],
+    exemplarFilter: reader.get('OTEL_METRICS_EXEMPLAR_FILTER') as Config['metrics']['exemplarFilter'],
+    views: readViews(reader),
   };
+}
+
+/** Most processes have none, and load nothing for them. */
+function readViews(reader: SettingsReader): Config['metrics']['views'] {
+  if (reader.option('metricViews') === undefined) return [];
+  const { readMetricViews } = loadPart<typeof import('./read-metric-views.ts')>(import.meta.url, './read-metric-views');
+  return readMetricViews(reader);
 }
 
 export function readLogs(reader: SettingsReader): Config['logs'] {

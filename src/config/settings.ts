@@ -291,6 +291,15 @@ const SIGNALS: readonly Setting[] = [
     default: 'explicit_bucket_histogram',
     meaning: 'Kind of the histograms that are sent.',
   },
+  {
+    name: 'OTEL_METRICS_EXEMPLAR_FILTER',
+    group: 'metrics',
+    type: 'enum',
+    values: ['trace_based', 'always_on', 'always_off'],
+    default: 'trace_based',
+    meaning:
+      'Which measurements may become exemplars, single values that lead from a metric to a trace: those made in a sampled span, all, or none.',
+  },
 
   {
     name: 'OTEL_LOGS_EXPORTER',
@@ -619,15 +628,6 @@ const LOGGING: readonly Setting[] = [
 /** Known, so that they are not called misspelt; nothing reads them. */
 const NO_EFFECT: readonly Setting[] = [
   {
-    name: 'OTEL_METRICS_EXEMPLAR_FILTER',
-    group: 'no-effect',
-    type: 'enum',
-    values: ['always_on', 'always_off', 'trace_based'],
-    default: 'always_off',
-    differs: 'The specification says trace_based.',
-    meaning: 'Accepted, and has no effect yet: no exemplars are recorded.',
-  },
-  {
     name: 'OTEL_EXPORTER_PROMETHEUS_HOST',
     group: 'no-effect',
     type: 'text',
@@ -672,4 +672,4 @@ export const settings: readonly Setting[] = [
 export const settingsByName: ReadonlyMap<string, Setting> = new Map(settings.map((setting) => [setting.name, setting]));
 
 /** Options of `StartOptions` that no environment variable says. */
-export const CODE_ONLY_OPTIONS: readonly (keyof StartOptions)[] = ['serviceVersion', 'instrumentations', 'redact', 'sdk'];
+export const CODE_ONLY_OPTIONS: readonly (keyof StartOptions)[] = ['serviceVersion', 'metricViews', 'instrumentations', 'redact', 'sdk'];

@@ -1,3 +1,4 @@
+import type { MetricView } from './metric-views.ts';
 import type { Compression, Config, Exporter, Protocol, SamplerName } from './config.ts';
 
 type ExporterOption = Exporter | 'none';
@@ -51,6 +52,8 @@ export interface StartOptions {
   readonly logs?: boolean | ExporterOption | readonly ExporterOption[];
   /** Time between two exports of metrics, in milliseconds. @default 60000 */
   readonly metricIntervalMs?: number;
+  /** What becomes of the measurements of some instruments: another name, fewer attributes, other buckets. @default [] */
+  readonly metricViews?: readonly MetricView[];
 
   /** Most that signalbox adds to the end of the process, in milliseconds, everything together; 0 waits for nothing. @default 5000 */
   readonly shutdownTimeoutMs?: number;

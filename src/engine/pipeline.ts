@@ -10,7 +10,6 @@
  * 6. settled: counted as acknowledged or dropped (`diagnostics/account.ts`)
  */
 import type { Resource } from '@opentelemetry/resources';
-import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { BatchConfig, Config, Exporter, OtlpConfig, Signal } from '../config/config.ts';
 import { createAccount, type Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
@@ -19,6 +18,7 @@ import { sayQueueFull } from '../export/record-notices.ts';
 import { createSender, type Sender } from '../export/sender.ts';
 import { createTransport } from '../export/transport/transport.ts';
 import { createEncodeFitting, type EncodeFitting } from '../otlp/encode/fit-record.ts';
+import type { MetricWriter } from '../otlp/metric-writer.ts';
 import type { Encoder, Scope } from '../otlp/types.ts';
 import { redactAttribute } from '../redaction/redactor.ts';
 import { loadPart } from '../runtime/load-part.ts';
@@ -27,7 +27,7 @@ import { version } from '../version.ts';
 
 /** An interval of metrics may be shorter than any request. */
 const SHORTEST_REQUEST_MS = 1000;
-/** A larger metric is taken apart, for that cannot be done on its way. Most proxies let 1 MiB pass. */
+/** A larger metric is taken apart: that cannot be done on its way. Most proxies let 1 MiB pass. */
 const MAX_METRIC_BYTES = 512 * 1024;
 
 export const USER_AGENT = `OTel-OTLP-Exporter-JavaScript/${version} signalbox/${version}`;
@@ -205,29 +205,41 @@ function enqueueIn(pipeline: Pipeline, scope: object, encode: Encode): void {
   pipeline.onQueued();
 }
 
-/** The same for a metric with all its points; one that is too large, or that cannot be encoded, is taken apart. */
-export function enqueueMetric(pipelines: readonly Pipeline[], scope: object, metric: MetricData): void {
-  for (const pipeline of pipelines) enqueueMetricIn(pipeline, scope, metric);
+/** Takes the metrics of a collection: encoded once for each format, queued for each exporter. @param pipelines - at least one. */
+export function createMetricQueue(pipelines: readonly Pipeline[]): MetricWriter {
+  const writers = [...new Set(pipelines.map(({ encoder }) => encoder))].map((encoder) => {
+    const queues = pipelines.filter((pipeline) => pipeline.encoder === encoder);
+    return encoder.createMetricWriter({
+      redact: redactAttribute,
+      maxBytes: MAX_METRIC_BYTES,
+      onRecord(scope, record, points) {
+        for (const pipeline of queues) enqueueMetric(pipeline, scope, record, points);
+      },
+    });
+  });
+  return writers.length === 1 ? (writers[0] as MetricWriter) : toEach(writers);
 }
 
-function enqueueMetricIn(pipeline: Pipeline, scope: object, metric: MetricData): void {
-  const { dataPoints } = metric;
-  let scopeBytes: Uint8Array | undefined;
-  let record: Uint8Array | undefined;
+function enqueueMetric(pipeline: Pipeline, scope: Scope, record: Uint8Array, points: number): void {
+  let scopeBytes: Uint8Array;
   try {
     scopeBytes = encodedScope(pipeline, scope);
-    record = pipeline.encoder.encodeMetric(metric, redactAttribute);
   } catch (error) {
-    if (dataPoints.length < 2) return pipeline.sender.addFailed(error, dataPoints.length);
+    return pipeline.sender.addFailed(error, points);
   }
-  const parts = record === undefined ? 2 : Math.ceil(record.length / MAX_METRIC_BYTES);
-  if (scopeBytes !== undefined && record !== undefined && (parts === 1 || dataPoints.length < 2)) {
-    pipeline.sender.add(scopeBytes, record, dataPoints.length);
-    return pipeline.onQueued();
-  }
-  const size = Math.ceil(dataPoints.length / parts);
-  for (let from = 0; from < dataPoints.length; from += size)
-    enqueueMetricIn(pipeline, scope, { ...metric, dataPoints: dataPoints.slice(from, from + size) } as MetricData);
+  pipeline.sender.add(scopeBytes, record, points);
+  pipeline.onQueued();
+}
+
+function toEach(writers: readonly MetricWriter[]): MetricWriter {
+  const each = (call: (writer: MetricWriter) => void): void => writers.forEach(call);
+  return {
+    metric: (scope, descriptor) => each((writer) => writer.metric(scope, descriptor)),
+    numberPoint: (point) => each((writer) => writer.numberPoint(point)),
+    histogramPoint: (point) => each((writer) => writer.histogramPoint(point)),
+    exponentialPoint: (point) => each((writer) => writer.exponentialPoint(point)),
+    endMetric: () => each((writer) => writer.endMetric()),
+  };
 }
 
 function encodedScope({ scopes, encoder }: Pipeline, scope: object): Uint8Array {

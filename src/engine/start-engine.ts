@@ -10,10 +10,8 @@ import { SCHEMA_URL } from '../names/otel.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { api } from '../runtime/otel.ts';
 import { createLoggerProvider, type EngineLoggerProvider } from './logs/logger-provider.ts';
-import { guardMeterProvider } from './metrics/guard-meter.ts';
-import { startMetrics } from './metrics/metrics.ts';
-import type { MetricsOptions, MetricsPipeline } from './metrics/metrics-pipeline.ts';
-import { createPipelines, enqueue, enqueueMetric, type Pipeline } from './pipeline.ts';
+import { startMetrics, type Metrics } from './metrics/metrics.ts';
+import { createMetricQueue, createPipelines, enqueue, type Pipeline } from './pipeline.ts';
 import { detectResource } from './resource/resource.ts';
 import { createSampler } from './traces/sampler.ts';
 import { createSpanNotices, sayItemsDropped } from './traces/span-notices.ts';
@@ -29,7 +27,7 @@ export interface Engine {
   /** One for each exporter of each signal. */
   readonly pipelines: readonly Pipeline[];
   /** What is to be collected before it is sent; `undefined` when metrics go nowhere. */
-  readonly metrics: MetricsPipeline | undefined;
+  readonly metrics: Metrics | undefined;
   /** Not registered yet. */
   readonly providers: EngineProviders;
 }
@@ -68,13 +66,12 @@ export function startEngine(options: EngineOptions): Engine {
   const ready = askCloud(config, resource.attributes);
   const bySignal = createPipelines({ config, resource, ready, reporter, onQueued });
   const pipelines = Object.values(bySignal).flat();
-  const metrics = startMetricsInto(bySignal.metrics, {
-    config,
-    resource,
-    reporter,
-    isNotWorthCollecting: () => !hasRecords && isProcessManager(),
-  });
-  const meterProvider = metrics === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(metrics.meterProvider, reporter);
+  const isNotWorthCollecting = (): boolean => !hasRecords && isProcessManager();
+  const metrics =
+    bySignal.metrics.length === 0
+      ? undefined
+      : startMetrics({ config, reporter, isNotWorthCollecting, writer: createMetricQueue(bySignal.metrics) });
+  const meterProvider = metrics?.meterProvider ?? { getMeter: api.createNoopMeter };
   return {
     serviceName: String(resource.attributes[SERVICE_NAME]),
     serviceVersion: resource.attributes[SERVICE_VERSION] as string | undefined,
@@ -119,11 +116,6 @@ export function createLoggerProviderInto(pipelines: readonly Pipeline[], { logs 
         : (record) =>
             enqueue(pipelines, record.instrumentationScope, ({ encodeFitting, encoder }) => encodeFitting(encoder.encodeLog, record)),
   });
-}
-
-function startMetricsInto(pipelines: readonly Pipeline[], options: Omit<MetricsOptions, 'onMetric'>): MetricsPipeline | undefined {
-  if (pipelines.length === 0) return undefined;
-  return startMetrics({ ...options, onMetric: (scope, metric) => enqueueMetric(pipelines, scope, metric) });
 }
 
 function reportOn(meterProvider: MeterProvider, accounts: readonly { readonly account: Account }[]): void {

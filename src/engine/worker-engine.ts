@@ -10,7 +10,6 @@ import { sayNotEncoded } from '../export/record-notices.ts';
 import type { Sender } from '../export/sender.ts';
 import type { WorkerWriter } from '../export/worker-writer.ts';
 import { api } from '../runtime/otel.ts';
-import { guardMeterProvider } from './metrics/guard-meter.ts';
 import { createWorkerMeters } from './metrics/worker-meters.ts';
 import { createPipelines } from './pipeline.ts';
 import { createLoggerProviderInto, createResource, createTracerProviderInto, type EngineProviders } from './start-engine.ts';
@@ -45,11 +44,12 @@ export function startWorkerEngine({ settings, reporter, writer }: WorkerEngineOp
     onQueued() {},
     createSender: (account) => createHandingSender(account, outlets++, writer, reporter),
   });
-  const meters = metrics.length === 0 ? undefined : createWorkerMeters(writer, countOutlets(config), config.metrics.intervalMs);
+  const { intervalMs } = config.metrics;
+  const meters = metrics.length === 0 ? undefined : createWorkerMeters({ writer, outlet: countOutlets(config), intervalMs, reporter });
   return {
     providers: {
       tracerProvider: createTracerProviderInto(traces, config, resource, { reporter, onCallersUnsampled() {} }),
-      meterProvider: meters === undefined ? { getMeter: api.createNoopMeter } : guardMeterProvider(meters, reporter),
+      meterProvider: meters ?? { getMeter: api.createNoopMeter },
       loggerProvider: createLoggerProviderInto(logs, config, resource),
     },
     observe: () => meters?.observe(),

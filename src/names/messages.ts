@@ -438,7 +438,7 @@ export const MESSAGES = {
   'metrics.callback': {
     section: 'records',
     level: 'warn',
-    says: '`A callback of the metric "jobs" failed: …` or `A metric\'s callback must settle within … ms …`',
+    says: '`A callback of the metric "jobs" failed: …` or `A callback of the metric "jobs" must settle within … ms …`',
     cure: 'correct the callback; the other metrics are exported',
     page: 'instrumentation.md',
   },
@@ -454,6 +454,18 @@ export const MESSAGES = {
     says: '`The metric "orders" must have fewer than 2000 combinations of attribute values, but has 1600: its attribute "user.id" has …`',
     cure: 'leave out the attribute that it names; above the limit, values are recorded without attributes',
     page: 'troubleshooting.md#something-arrives-but',
+  },
+  'metrics.duplicate': {
+    section: 'records',
+    level: 'warn',
+    says: '`The metric "orders" of "shop" must be of one kind and unit, but was made as counter in "s" and as gauge in "ms". …`, or of one description',
+    cure: 'give one of them another name, or make it the same in both places',
+  },
+  'metrics.value': {
+    section: 'records',
+    level: 'debug',
+    says: '`What is recorded by the metric "orders" must be a number from 0 on, got NaN. It is ignored.`, or attributes that throw when they are read',
+    cure: 'correct the value; a good one beside it arrives',
   },
   'metrics.too-many': {
     section: 'records',

@@ -3,11 +3,11 @@ import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Attributes } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../config/config.ts';
 import type { PlainValue } from '../values/plain-value.ts';
 import type { ExportReason } from '../names/messages.ts';
+import type { MetricWriter } from './metric-writer.ts';
 
 /**
  * Decides what of an attribute may leave: the value, a changed value, or `undefined` to drop it. Never throws.
@@ -26,6 +26,15 @@ export interface ScopeGroup {
   readonly records: readonly Uint8Array[];
 }
 
+/** Takes the metrics of a collection. */
+export interface MetricSink {
+  readonly redact: Redact;
+  /** A record that has more ends, and its other points come in another one: it cannot be taken apart on its way. */
+  readonly maxBytes: number;
+  /** Called for each metric, or each part of one, with the number of its points. */
+  readonly onRecord: (scope: Scope, record: Uint8Array, points: number) => void;
+}
+
 /**
  * Turns records of the SDK into OTLP, one record at a time.
  *
@@ -38,7 +47,8 @@ export interface ScopeGroup {
 export interface Encoder {
   encodeSpan(span: ReadableSpan, redact: Redact): Uint8Array;
   encodeLog(record: ReadableLogRecord, redact: Redact): Uint8Array;
-  encodeMetric(metric: MetricData, redact: Redact): Uint8Array;
+  /** Writes metrics down, one record each. */
+  createMetricWriter(sink: MetricSink): MetricWriter;
   /** Attributes and schema URL. */
   encodeResource(resource: Resource, redact: Redact): Uint8Array;
   /** Name, version, attributes and schema URL. */

@@ -1,42 +1,75 @@
 /** A metric that is given ever new attributes: said before values are lost by it, with the attribute that grows. */
 import type { Attributes } from '@opentelemetry/api';
 import type { Reporter } from '../../diagnostics/reporter.ts';
+import { setImmediate } from '../../runtime/captured.ts';
+import { contain } from '../../runtime/contain.ts';
 import { OTEL_METRIC_OVERFLOW } from '../../names/attributes.ts';
+import type { MetricDescriptor } from './metric-writer.ts';
+import type { Measured } from './stream.ts';
 
-/** Of the SDK, for one metric in one interval; what is recorded with further sets is put into one without attributes. */
+/** Default of the specification for one metric; what is recorded with further sets is put into one without attributes. */
 export const CARDINALITY_LIMIT = 2000;
-const WARN_FROM = 0.8 * CARDINALITY_LIMIT;
+const WARN_SHARE = 0.8;
 
 export interface CardinalityWatch {
-  /** @param attributeSets - called only when there is something to say. */
-  look(metric: string, size: number, attributeSets: () => readonly Attributes[]): void;
+  /** Called for each new series: it is looked at soon, when it is known how far this goes, or by `lookNow`. */
+  grew(stream: Measured): void;
+  /** Before a collection. */
+  lookNow(): void;
 }
 
-/** Each metric is named when it comes near the limit, and when it goes beyond. */
+type Watched = Pick<MetricDescriptor, 'name' | 'temporality'>;
+
+/** Each metric is named when it comes near its limit, and when it goes beyond. */
 export function watchCardinality(reporter: Reporter): CardinalityWatch {
   const near = new Set<string>();
   const beyond = new Set<string>();
+  const grown = new Set<Measured>();
+  let isScheduled = false;
+
+  function look({ descriptor, limit, size, attributeSets }: Measured): void {
+    const { name } = descriptor;
+    const isBeyond = size >= limit;
+    if (!isBeyond && near.has(name)) return;
+    (isBeyond ? beyond : near).add(name);
+    if (isBeyond) reporter.forget('metrics.cardinality', name);
+    reporter.say('metrics.cardinality', cardinalityMessage(descriptor, limit, size, attributeSets), name);
+  }
+
+  function lookNow(): void {
+    for (const stream of grown) look(stream);
+    grown.clear();
+  }
+
   return {
-    look(metric, size, attributeSets) {
-      if (size < WARN_FROM || beyond.has(metric)) return;
-      const isBeyond = size >= CARDINALITY_LIMIT;
-      if (!isBeyond && near.has(metric)) return;
-      (isBeyond ? beyond : near).add(metric);
-      const message = cardinalityMessage(metric, size, attributeSets());
-      if (isBeyond) reporter.forget('metrics.cardinality', metric);
-      reporter.say('metrics.cardinality', message, metric);
+    grew(stream) {
+      if (stream.size < WARN_SHARE * stream.limit || beyond.has(stream.descriptor.name)) return;
+      grown.add(stream);
+      if (isScheduled) return;
+      isScheduled = true;
+      setImmediate(() => {
+        isScheduled = false;
+        contain('counting the attributes of metrics', lookNow);
+      }).unref();
     },
+    lookNow,
   };
 }
 
-export function cardinalityMessage(metric: string, size: number, attributeSets: readonly Attributes[]): string {
+export function cardinalityMessage(
+  { name, temporality }: Watched,
+  limit: number,
+  size: number,
+  attributeSets: readonly Attributes[],
+): string {
   const grows = growingAttribute(attributeSets);
   const which = grows === undefined ? '' : `: its attribute ${JSON.stringify(grows.key)} has ${grows.values} different values`;
+  const beyond = temporality === 'delta' ? 'What goes beyond within one interval' : 'What goes beyond';
   const now =
-    size >= CARDINALITY_LIMIT
-      ? `What goes beyond within one interval is recorded without attributes (${OTEL_METRIC_OVERFLOW}).`
+    size >= limit
+      ? `${beyond} is recorded without attributes (${OTEL_METRIC_OVERFLOW}).`
       : `Beyond it, values will be recorded without attributes (${OTEL_METRIC_OVERFLOW}).`;
-  return `The metric ${JSON.stringify(metric)} must have fewer than ${CARDINALITY_LIMIT} combinations of attribute values, but has ${size}${which}. ${now} Leave out ids, full URLs and texts, or put them into a span.`;
+  return `The metric ${JSON.stringify(name)} must have fewer than ${limit} combinations of attribute values, but has ${size}${which}. ${now} Leave out ids, full URLs and texts, or put them into a span.`;
 }
 
 /** The attribute with the most different values. */

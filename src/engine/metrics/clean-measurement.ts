@@ -16,9 +16,17 @@ export function cleanAmount(value: unknown): number | undefined {
 
 /** A copy that can be hashed and exported. */
 export function cleanMetricAttributes(attributes: unknown): Attributes {
+  return copyOfPlain(attributes) ?? walked(attributes);
+}
+
+/** The same where all values are short texts, numbers and booleans; `undefined` for anything else. */
+export function copyOfPlain(attributes: unknown): Attributes | undefined {
   if (typeof attributes !== 'object' || attributes === null) return {};
   const copy = attempt(() => copyOf(attributes));
-  if (copy !== undefined && isPlain(copy)) return copy;
+  return copy !== undefined && isPlain(copy) ? copy : undefined;
+}
+
+function walked(attributes: unknown): Attributes {
   const bag: AttributeBag = { attributes: {}, attributeCount: 0, droppedAttributesCount: 0 };
   addAttributes(bag, attributes, MAX_ATTRIBUTES, MAX_VALUE_LENGTH);
   for (const key of Object.keys(bag.attributes)) bag.attributes[key] = asSeriesValue(bag.attributes[key]);
@@ -38,7 +46,7 @@ function isPlain(attributes: Attributes): boolean {
       typeof value === 'string'
         ? value.length <= MAX_VALUE_LENGTH && value.isWellFormed()
         : typeof value === 'number' || typeof value === 'boolean';
-    if (!isShort || ++count > MAX_ATTRIBUTES || key === '' || key.length > MAX_KEY_LENGTH) return false;
+    if (!isShort || ++count > MAX_ATTRIBUTES || key === '' || key.length > MAX_KEY_LENGTH || !key.isWellFormed()) return false;
   }
   return true;
 }

@@ -1,23 +1,20 @@
 /**
- * The meters of a worker thread: each measurement goes to the main thread, whose SDK aggregates it.
+ * The meters of a worker thread: each measurement goes to the main thread, whose engine adds it up.
  *
  * So a counter is one series for each process however many threads count, which start again at nothing whenever a pool
- * replaces one, and a thread that ends has nothing left to collect. No SDK is loaded here.
+ * replaces one, and a thread that ends has nothing left to collect.
  */
-import type {
-  Attributes,
-  BatchObservableCallback,
-  BatchObservableResult,
-  Meter,
-  MeterProvider,
-  MetricOptions,
-  Observable,
-  ObservableCallback,
-} from '@opentelemetry/api';
+import type { Attributes, Meter, MeterProvider, MetricOptions } from '@opentelemetry/api';
+import type { Reporter } from '../../diagnostics/reporter.ts';
 import { KINDS } from '../../export/worker-memory.ts';
 import type { WorkerWriter } from '../../export/worker-writer.ts';
 import { setTimeout } from '../../runtime/captured.ts';
 import { contain } from '../../runtime/contain.ts';
+import { cleanMetricAttributes } from './clean-measurement.ts';
+import { ObservableInstrument, type Recording } from './instruments.ts';
+import type { InstrumentKind, InstrumentSpec } from './instrument-spec.ts';
+import { createMeterProvider } from './meter-provider.ts';
+import { createObservers, type Observed, type Round } from './observers.ts';
 
 export type InstrumentMethod = Exclude<keyof Meter, 'addBatchObservableCallback' | 'removeBatchObservableCallback'>;
 
@@ -36,13 +33,36 @@ export interface WorkerMeters extends MeterProvider {
   observe(): void;
 }
 
-/** @param outlet - the last one, for measurements. @param intervalMs - between two rounds of asking callbacks. */
-export function createWorkerMeters(writer: WorkerWriter, outlet: number, intervalMs: number): WorkerMeters {
+export interface WorkerMetersOptions {
+  readonly writer: WorkerWriter;
+  /** The last one, for measurements. */
+  readonly outlet: number;
+  /** Between two rounds of asking callbacks. */
+  readonly intervalMs: number;
+  readonly reporter: Reporter;
+}
+
+type HandOver = (kind: 'measurement' | 'observed', what: unknown) => void;
+
+const METHODS: Readonly<Record<InstrumentKind, InstrumentMethod>> = {
+  counter: 'createCounter',
+  upDownCounter: 'createUpDownCounter',
+  histogram: 'createHistogram',
+  gauge: 'createGauge',
+  observableCounter: 'createObservableCounter',
+  observableUpDownCounter: 'createObservableUpDownCounter',
+  observableGauge: 'createObservableGauge',
+};
+
+export function createWorkerMeters({ writer, outlet, intervalMs, reporter }: WorkerMetersOptions): WorkerMeters {
   let instruments = 0;
-  const callbacks = createCallbacks(intervalMs);
+  const observers = createObservers(reporter, ObservableInstrument.inside);
+  const handOvers = new Map<Observed, HandOver>();
+  let isScheduled = false;
 
   /** Returns a function that hands over what the instrument measured; the instrument itself goes before it, once. */
-  function createHandOver(instrument: WorkerInstrument): (kind: 'measurement' | 'observed', what: unknown) => void {
+  function createHandOver(spec: InstrumentSpec): HandOver {
+    const instrument = toWorkerInstrument(spec);
     let index: number | undefined;
     return (kind, what) => {
       const isKnown = index !== undefined || writer.write(KINDS.instrument, outlet, instruments, 0, toBytes(instrument));
@@ -51,71 +71,24 @@ export function createWorkerMeters(writer: WorkerWriter, outlet: number, interva
     };
   }
 
-  function getMeter(name: string, version?: string, options?: { schemaUrl?: string }): Meter {
-    const meter = { name, version, schemaUrl: options?.schemaUrl };
-    const recording = (method: InstrumentMethod) => (instrumentName: string, instrumentOptions?: MetricOptions) => {
-      const handOver = createHandOver({ meter, method, name: instrumentName, options: instrumentOptions });
-      const write = (value: number, attributes: Attributes = {}): void => handOver('measurement', [value, attributes]);
-      return { add: write, record: write };
-    };
-    const observable = (method: InstrumentMethod) => (instrumentName: string, instrumentOptions?: MetricOptions) =>
-      callbacks.createObservable(createHandOver({ meter, method, name: instrumentName, options: instrumentOptions }));
-    return {
-      createCounter: recording('createCounter'),
-      createUpDownCounter: recording('createUpDownCounter'),
-      createHistogram: recording('createHistogram'),
-      createGauge: recording('createGauge'),
-      createObservableCounter: observable('createObservableCounter'),
-      createObservableUpDownCounter: observable('createObservableUpDownCounter'),
-      createObservableGauge: observable('createObservableGauge'),
-      addBatchObservableCallback: callbacks.addBatch,
-      removeBatchObservableCallback: callbacks.removeBatch,
-    };
-  }
-
-  return { getMeter, observe: callbacks.ask };
-}
-
-interface Callbacks {
-  createObservable(handOver: (kind: 'observed', what: unknown) => void): Observable;
-  addBatch(callback: BatchObservableCallback, observables: Observable[]): void;
-  removeBatch(callback: BatchObservableCallback, observables: Observable[]): void;
-  /** Callbacks are guarded before they come here, and neither throw nor reject. */
-  ask(): void;
-}
-
-interface WorkerObservable extends Observable {
-  readonly callbacks: Set<ObservableCallback>;
-  /** What was observed in the round that is under way, by this instrument's own callbacks and by those of several. */
-  seen: Measurement[];
-  handOver(): void;
-}
-
-function createCallbacks(intervalMs: number): Callbacks {
-  const observables = new Set<WorkerObservable>();
-  const batches = new Set<BatchObservableCallback>();
-  let isScheduled = false;
-
   function ask(): void {
-    const asked: unknown[] = [];
-    for (const observable of observables) {
-      observable.seen = [];
-      const observe = (value: number, attributes: Attributes = {}): void => void observable.seen.push([value, attributes]);
-      for (const callback of observable.callbacks) asked.push(callback({ observe }));
-    }
-    const observe: BatchObservableResult['observe'] = (observable, value, attributes = {}) =>
-      void (observable as WorkerObservable).seen.push([value, attributes]);
-    for (const callback of batches) asked.push(callback({ observe }));
-    handOverAll();
+    const round = observers.ask();
+    handOverAll(round);
+    if (round.pending === undefined) return round.close();
     // What is observed later, by those that answer by a promise.
-    const before = [...observables].map(({ seen }) => [seen, seen.length] as const);
-    void Promise.all(asked).then(() => {
-      if (before.some(([seen, length]) => seen.length > length)) handOverAll();
+    const before = sizeOf(round);
+    void round.pending.then(() => {
+      if (sizeOf(round) > before) handOverAll(round);
+      round.close();
     });
   }
 
-  function handOverAll(): void {
-    for (const observable of observables) observable.handOver();
+  function handOverAll({ observed }: Round): void {
+    for (const [instrument, values] of observed)
+      handOvers.get(instrument)?.(
+        'observed',
+        Array.from(values.values(), ({ value, attributes }): Measurement => [value, attributes]),
+      );
   }
 
   function schedule(): void {
@@ -124,34 +97,51 @@ function createCallbacks(intervalMs: number): Callbacks {
     setTimeout(() => {
       isScheduled = false;
       contain("asking metrics' callbacks", ask);
-      if (batches.size > 0 || [...observables].some(({ callbacks }) => callbacks.size > 0)) schedule();
+      if (observers.size > 0) schedule();
     }, intervalMs).unref();
   }
 
+  const provider = createMeterProvider({
+    reporter,
+    activityOf: () => ({ recorded: 0, hasObservers: false }),
+    backend: {
+      open: ({ spec }) => [createHandingRecording(createHandOver(spec))],
+      observable: (observed) => void handOvers.set(observed, createHandOver(observed.spec)),
+      observers() {
+        schedule();
+        return observers;
+      },
+    },
+  });
+  return { getMeter: provider.getMeter, observe: ask };
+}
+
+function sizeOf({ observed }: Round): number {
+  let size = 0;
+  for (const values of observed.values()) size += values.size;
+  return size;
+}
+
+function createHandingRecording(handOver: HandOver): Recording {
+  const recording: ReturnType<Recording['find']> & Recording = {
+    isListed: true,
+    find: () => recording,
+    record: (value, attributes) => handOver('measurement', [value, cleanMetricAttributes(attributes)] satisfies Measurement),
+  };
+  return recording;
+}
+
+function toWorkerInstrument({ scope, kind, name, description, unit, isInteger, bounds }: InstrumentSpec): WorkerInstrument {
   return {
-    createObservable(handOver) {
-      const callbacks = new Set<ObservableCallback>();
-      const observable: WorkerObservable = {
-        callbacks,
-        seen: [],
-        handOver() {
-          if (observable.seen.length > 0) handOver('observed', observable.seen);
-        },
-        addCallback(callback) {
-          callbacks.add(callback);
-          schedule();
-        },
-        removeCallback: (callback) => void callbacks.delete(callback),
-      };
-      observables.add(observable);
-      return observable;
+    meter: { name: scope.name, version: scope.version, schemaUrl: scope.schemaUrl },
+    method: METHODS[kind],
+    name,
+    options: {
+      description,
+      unit,
+      valueType: isInteger ? 0 : 1,
+      ...(bounds === undefined ? {} : { advice: { explicitBucketBoundaries: [...bounds] } }),
     },
-    addBatch(callback) {
-      batches.add(callback);
-      schedule();
-    },
-    removeBatch: (callback) => void batches.delete(callback),
-    ask,
   };
 }
 

@@ -9,7 +9,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../../config/config.ts';
 import type { Encoder, Redact, Scope, ScopeGroup } from '../types.ts';
 import { redacted, redactedText } from './attribute-value.ts';
-import { metricToJson } from './json-metrics.ts';
+import { createJsonMetricWriter } from './json-metrics.ts';
 import { anyValue, attributesToJson, nanos, optionalText, text } from './json-values.ts';
 import { spanFlags } from './otlp-values.ts';
 import { createSlab } from './slab.ts';
@@ -28,7 +28,7 @@ const metrics = createSlab();
 export const jsonEncoder: Encoder = {
   encodeSpan: (span, redact) => encode(spans, JSON.stringify(spanToJson(span, redact))),
   encodeLog: (record, redact) => encode(logs, JSON.stringify(logToJson(record, redact))),
-  encodeMetric: (metric, redact) => encode(metrics, JSON.stringify(metricToJson(metric, redact))),
+  createMetricWriter: (sink) => createJsonMetricWriter(sink, (json) => encode(metrics, json)),
   encodeResource: (resource, redact) => encodeFields(resourceToJson(resource, redact)),
   encodeScope: (scope, redact) => encodeFields(scopeToJson(scope, redact)),
   assemble,

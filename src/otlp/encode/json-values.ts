@@ -11,6 +11,12 @@ export function nanos([seconds, rest]: HrTime): string {
   return String(BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(rest)));
 }
 
+/** The same of milliseconds. */
+export function nanosOfMs(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return nanos([seconds, Math.round((ms - seconds * 1000) * 1e6)]);
+}
+
 /** Lone surrogates become U+FFFD: as escapes they are legal JSON, but strict readers refuse the whole request. */
 export function text(value: unknown): string {
   const string = typeof value === 'string' ? value : value == null ? '' : String(value);

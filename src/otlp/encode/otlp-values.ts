@@ -1,6 +1,5 @@
-/** Numbers of the OTLP definition that the SDK counts differently or does not have. */
+/** Numbers of the OTLP definition. */
 import type { SpanContext } from '@opentelemetry/api';
-import type { MetricData } from '@opentelemetry/sdk-metrics';
 import { isRandom } from '../../context/random-flag.ts';
 import { RANDOM } from '../../names/otel.ts';
 
@@ -15,10 +14,5 @@ export function spanFlags(context: SpanContext, remote: SpanContext | undefined)
   return (context.traceFlags & 0xff) | (isRandom(context) ? RANDOM : 0) | HAS_IS_REMOTE | (remote?.isRemote ? IS_REMOTE : 0);
 }
 
-/** The API's enum of the same name, without loading the API. */
-export const ValueType = { INT: 0, DOUBLE: 1 } as const;
-
-/** 1 delta, 2 cumulative; the SDK counts from 0. */
-export function temporality(metric: MetricData): number {
-  return metric.aggregationTemporality + 1;
-}
+/** AggregationTemporality. */
+export const TEMPORALITY = { delta: 1, cumulative: 2 } as const;

@@ -9,20 +9,19 @@ import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { Encoder, Redact, Scope, ScopeGroup } from '../types.ts';
 import { redacted, redactedText } from './attribute-value.ts';
 import { spanFlags } from './otlp-values.ts';
-import { writeMetric } from './protobuf-metrics.ts';
+import { createProtobufMetricWriter } from './protobuf-metrics.ts';
 import { FIXED32, FIXED64, LENGTH, number, optionalText, writeAnyValue, writeAttributes } from './protobuf-values.ts';
 import { close, collect, fixed32, hex, open, tag, text, time } from './protobuf-writer.ts';
 import { createSlab } from './slab.ts';
 
 const spans = createSlab();
 const logs = createSlab();
-const metrics = createSlab();
 const alone = Buffer.allocUnsafeSlow;
 
 export const protobufEncoder: Encoder = {
   encodeSpan: (span, redact) => collect(spans, writeSpan, span, redact),
   encodeLog: (record, redact) => collect(logs, writeLog, record, redact),
-  encodeMetric: (metric, redact) => collect(metrics, writeMetric, metric, redact),
+  createMetricWriter: createProtobufMetricWriter,
   encodeResource: (resource, redact) => collect(alone, writeResource, resource, redact),
   encodeScope: (scope, redact) => collect(alone, writeScope, scope, redact),
   assemble,

@@ -56,6 +56,33 @@ export function collect<A, B>(allocate: (size: number) => Buffer, write: (a: A, 
   }
 }
 
+/**
+ * Begin a record that several calls write, of which nothing else comes in between: `endRecord` or `dropRecord` must follow.
+ *
+ * @returns where it begins, for those.
+ */
+export function beginRecord(): number {
+  return position;
+}
+
+/** Bytes since `beginRecord`. */
+export function recordSize(start: number): number {
+  return position - start;
+}
+
+/** What was written since `beginRecord`. @param allocate - as that of `collect`. */
+export function endRecord(start: number, allocate: (size: number) => Buffer): Uint8Array {
+  const result = allocate(position - start);
+  bytes.copy(result, 0, start, position);
+  dropRecord(start);
+  return result;
+}
+
+export function dropRecord(start: number): void {
+  position = start;
+  if (start === 0 && bytes.length > KEPT_BYTES) use(Buffer.allocUnsafeSlow(INITIAL_BYTES));
+}
+
 /** Field number and wire type, already put together; both below 16 and 8, so that it is one byte, or two from field 16 on. */
 export function tag(value: number): void {
   ensure(2);
@@ -160,26 +187,81 @@ export function double(value: number): void {
   position += 8;
 }
 
+/** Halves of nanoseconds since 1970, which `setNanos` works out. */
+let low = 0;
+let high = 0;
+
 /**
- * Nanoseconds since 1970 as fixed64. Negative and invalid times become 0.
+ * Negative and invalid times become 0.
  *
  * The product does not fit a double: the upper and the lower 16 bits of the seconds are multiplied apart, which is exact.
  */
+function setNanos(seconds: number, nanos: number): void {
+  low = 0;
+  high = 0;
+  if (!(seconds >= 0 && seconds < MAX_SECONDS && nanos >= 0)) return;
+  const lower = (seconds & 0xffff) * 1e9 + nanos;
+  const upper = Math.floor(seconds / 0x10000) * 1e9;
+  low = (lower >>> 0) + (((upper & 0xffff) << 16) >>> 0);
+  high = Math.floor(lower / 0x100000000) + Math.floor(upper / 0x10000) + (low > 0xffffffff ? 1 : 0);
+}
+
+/** Nanoseconds since 1970 as fixed64. Negative and invalid times become 0. */
 export function time(value: HrTime): void {
   ensure(8);
-  const seconds = value[0];
-  const nanos = value[1];
-  let low = 0;
-  let high = 0;
-  if (seconds >= 0 && seconds < MAX_SECONDS && nanos >= 0) {
-    const lower = (seconds & 0xffff) * 1e9 + nanos;
-    const upper = Math.floor(seconds / 0x10000) * 1e9;
-    low = (lower >>> 0) + (((upper & 0xffff) << 16) >>> 0);
-    high = Math.floor(lower / 0x100000000) + Math.floor(upper / 0x10000) + (low > 0xffffffff ? 1 : 0);
-  }
+  setNanos(value[0], value[1]);
   view.setUint32(position, low, true);
   view.setUint32(position + 4, high, true);
   position += 8;
+}
+
+/** The same of milliseconds. */
+export function timeMs(value: number): void {
+  ensure(8);
+  const seconds = Math.floor(value / 1000);
+  setNanos(seconds, Math.round((value - seconds * 1000) * 1e6));
+  view.setUint32(position, low, true);
+  view.setUint32(position + 4, high, true);
+  position += 8;
+}
+
+/** `timeMs`, of a time that comes again and again: the points of a collection have few different ones. */
+class RepeatedTime {
+  #ms = -1;
+  #low = 0;
+  #high = 0;
+
+  write(ms: number): void {
+    if (ms !== this.#ms) {
+      const seconds = Math.floor(ms / 1000);
+      setNanos(seconds, Math.round((ms - seconds * 1000) * 1e6));
+      this.#ms = ms;
+      this.#low = low;
+      this.#high = high;
+    }
+    view.setUint32(position, this.#low, true);
+    view.setUint32(position + 4, this.#high, true);
+    position += 8;
+  }
+}
+
+const startTime = new RepeatedTime();
+const endTime = new RepeatedTime();
+
+/** The times of a metric's point: 2 start_time, 3 time, both fixed64. */
+export function pointTimes(startMs: number, endMs: number): void {
+  ensure(18);
+  bytes[position++] = (2 << 3) | 1;
+  startTime.write(startMs);
+  bytes[position++] = (3 << 3) | 1;
+  endTime.write(endMs);
+}
+
+/** Bytes that were encoded before. */
+export function encoded(value: Uint8Array): void {
+  ensure(value.length);
+  bytes.set(value, position);
+  position += value.length;
 }
 
 /** Length and UTF-8. Lone surrogates become U+FFFD; what is not a string is made one, null and undefined an empty one. */

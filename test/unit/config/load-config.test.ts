@@ -54,6 +54,8 @@ test('the defaults are those of the specification, save where the table says why
       exportTimeoutMs: 30_000,
       temporality: 'cumulative',
       defaultHistogram: 'explicit_bucket_histogram',
+      exemplarFilter: 'trace_based',
+      views: [],
     },
     logs: {
       exporters: ['otlp'],
@@ -462,12 +464,6 @@ test('a configuration file must exist, and then silences the settings that it re
   const missing = join(folder, 'gone.yaml');
   assert.deepEqual(messages({ OTEL_CONFIG_FILE: missing, OTEL_TRACES_SAMPLER: 'always_off' }).length, 1);
   assert.equal(loadConfig({ OTEL_CONFIG_FILE: folder }).config.configFile, undefined);
-});
-
-test('what is accepted and not done yet is said', () => {
-  assert.deepEqual(messages({ OTEL_METRICS_EXEMPLAR_FILTER: 'trace_based' }), [
-    'OTEL_METRICS_EXEMPLAR_FILTER must be always_off for now, got "trace_based". No exemplars are recorded; unset it.',
-  ]);
 });
 
 test('every option wins over its variable', () => {

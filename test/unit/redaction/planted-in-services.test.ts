@@ -8,6 +8,7 @@ import type { PlainValue } from '../../../src/values/plain-value.ts';
 import type { Encoder } from '../../../src/otlp/types.ts';
 import { require } from '../../../src/runtime/otel.ts';
 import { randomLog, randomSpan, seeded } from '../otlp/encode/otlp-fixtures.ts';
+import { encodeMetricData } from '../otlp/encode/write-metric-data.ts';
 
 const { resourceFromAttributes } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
 
@@ -303,7 +304,7 @@ const PLACES: Readonly<Record<string, (encoder: Encoder) => Uint8Array>> = {
   'an attribute of a log': (encoder) => encoder.encodeLog({ ...log, attributes: { 'exception.stacktrace': SECRET } }, redactAttribute),
   'the name of a log’s event': (encoder) => encoder.encodeLog({ ...log, eventName: SECRET }, redactAttribute),
   'the severity of a log': (encoder) => encoder.encodeLog({ ...log, severityText: SECRET }, redactAttribute),
-  'an attribute of a metric': (encoder) => encoder.encodeMetric(metric, redactAttribute),
+  'an attribute of a metric': (encoder) => encodeMetricData(encoder, metric, redactAttribute),
   'an attribute of a resource': (encoder) =>
     encoder.encodeResource(resourceFromAttributes({ 'service.name': 'shop', note: SECRET }), redactAttribute),
   'an attribute of a scope': (encoder) => encoder.encodeScope({ name: 'a', attributes: { note: SECRET } }, redactAttribute),

@@ -4,7 +4,9 @@ import { loadConfig } from '../../../../src/config/load-config.ts';
 import { createReporter } from '../../../../src/diagnostics/reporter.ts';
 import { CARDINALITY_LIMIT, cardinalityMessage, growingAttribute, watchCardinality } from '../../../../src/engine/metrics/cardinality.ts';
 import { startMetrics } from '../../../../src/engine/metrics/metrics.ts';
+import { keepIn, type CollectedMetric } from './collected.ts';
 
+const ORDERS = { name: 'orders', temporality: 'cumulative' } as const;
 const orders = (count: number) => Array.from({ length: count }, (_, index) => ({ route: `/${index % 3}`, 'user.id': `user ${index}` }));
 
 function listen() {
@@ -25,44 +27,64 @@ test('the attribute that grows is the one with the most different values, whatev
 test('a metric is named when it comes near the limit and when it goes beyond, once each', () => {
   const { reporter, said } = listen();
   const watch = watchCardinality(reporter);
-  for (const size of [1, 1599, 1600, 1700, 1999, CARDINALITY_LIMIT, 5000, 1700])
-    watch.look('orders', size, () => orders(Math.min(size, CARDINALITY_LIMIT)));
+  for (const size of [1, 1599, 1600, 1700, 1999, CARDINALITY_LIMIT, 5000, 1700]) {
+    const attributeSets = orders(Math.min(size, CARDINALITY_LIMIT));
+    watch.grew({ descriptor: ORDERS as never, limit: CARDINALITY_LIMIT, size, attributeSets });
+    watch.lookNow();
+  }
   assert.equal(said.length, 2, said.join(''));
   assert.match(
     said[0] ?? '',
     /The metric "orders" must have fewer than 2000 .* but has 1600: its attribute "user\.id" has 1600 different values\./,
   );
   assert.match(said[0] ?? '', /Beyond it, values will be recorded without attributes/);
-  assert.match(said[1] ?? '', /has 2000.* What goes beyond within one interval is recorded without attributes/);
+  assert.match(said[1] ?? '', /has 2000.* What goes beyond is recorded without attributes/);
 });
 
 test('attributes are not looked at while there is nothing to say', () => {
-  watchCardinality(listen().reporter).look('orders', 1599, () => assert.fail('looked at'));
+  const watch = watchCardinality(listen().reporter);
+  watch.grew({
+    descriptor: ORDERS as never,
+    limit: CARDINALITY_LIMIT,
+    size: 1599,
+    get attributeSets() {
+      return assert.fail('looked at');
+    },
+  });
+  watch.lookNow();
 });
 
 test('a message never holds a value', () => {
-  assert.doesNotMatch(cardinalityMessage('orders', 1600, orders(1600)), /user \d/);
+  assert.doesNotMatch(cardinalityMessage(ORDERS, CARDINALITY_LIMIT, 1600, orders(1600)), /user \d/);
 });
 
-for (const kind of ['counter', 'histogram'] as const) {
-  test(`a ${kind} of the SDK that is given too many attributes is named`, async () => {
+test('in delta the limit is one of an interval', () => {
+  assert.match(cardinalityMessage({ name: 'orders', temporality: 'delta' }, 10, 10, orders(10)), /What goes beyond within one interval is/);
+});
+
+for (const kind of ['counter', 'histogram', 'observed gauge'] as const) {
+  test(`a ${kind} that is given too many attributes is named, once, and what goes beyond is counted`, async () => {
     const { reporter, said } = listen();
-    const pipeline = startMetrics({
-      config: loadConfig({}).config,
-      resource: { attributes: {}, merge: () => assert.fail('not merged'), getRawAttributes: () => [] },
-      reporter,
-      onMetric: () => {},
-    });
+    const collected: CollectedMetric[] = [];
+    const pipeline = startMetrics({ config: loadConfig({}).config, reporter, writer: keepIn(collected) });
     const meter = pipeline.meterProvider.getMeter('shop');
     const counter = meter.createCounter('orders');
     const histogram = meter.createHistogram('seconds');
-    for (const attributes of orders(5000)) {
-      if (kind === 'counter') counter.add(1, attributes);
-      else histogram.record(1, attributes);
-    }
+    if (kind === 'observed gauge')
+      meter.createObservableGauge('seen').addCallback((result) => orders(5000).forEach((attributes) => result.observe(1, attributes)));
+    else
+      for (const attributes of orders(5000)) {
+        if (kind === 'counter') counter.add(1, attributes);
+        else histogram.record(1, attributes);
+      }
     await pipeline.collect();
     pipeline.stop();
+    assert.match(said.at(-1) ?? '', /must have fewer than 2000 .* its attribute "user\.id" has 1999 different values/);
     assert.equal(said.length, 1, said.join(''));
-    assert.match(said[0] ?? '', /must have fewer than 2000 .* its attribute "user\.id" has 1999 different values/);
+    const points = collected[0]?.points ?? [];
+    assert.equal(points.length, CARDINALITY_LIMIT);
+    const overflow = points.find(({ attributes }) => attributes['otel.metric.overflow'] === true);
+    const count = { counter: 3001, histogram: 3001, 'observed gauge': 1 }[kind];
+    assert.equal(typeof overflow?.value === 'object' ? (overflow.value as { count: number }).count : overflow?.value, count);
   });
 }

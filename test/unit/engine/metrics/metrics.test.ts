@@ -1,42 +1,38 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MetricData } from '@opentelemetry/sdk-metrics';
+import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../../../src/config/load-config.ts';
 import { createReporter } from '../../../../src/diagnostics/reporter.ts';
-import { guardMeterProvider } from '../../../../src/engine/metrics/guard-meter.ts';
 import { startMetrics } from '../../../../src/engine/metrics/metrics.ts';
 import { require } from '../../../../src/runtime/otel.ts';
+import { keepIn, type CollectedMetric } from './collected.ts';
 
-const SDK = require.resolve('@opentelemetry/sdk-metrics');
+const PIPELINE = fileURLToPath(new URL('../../../../src/engine/metrics/metrics-pipeline.ts', import.meta.url));
 
 function start(env: Readonly<Record<string, string>> = {}) {
   const { config } = loadConfig({ OTEL_METRIC_EXPORT_INTERVAL: '3600000', ...env });
-  const exported: { scope: string; metric: MetricData }[] = [];
-  const reporter = createReporter({ level: 'none' });
-  const pipeline = startMetrics({
-    config,
-    resource: { attributes: {}, merge: () => assert.fail('not merged'), getRawAttributes: () => [] },
-    reporter,
-    onMetric: (scope, metric) => exported.push({ scope: (scope as { name: string }).name, metric }),
-  });
-  const named = (name: string) => exported.filter(({ metric }) => metric.descriptor.name === name).map(({ metric }) => metric);
-  return { pipeline, meterProvider: guardMeterProvider(pipeline.meterProvider, reporter), exported, named };
+  const exported: CollectedMetric[] = [];
+  const said: string[] = [];
+  const reporter = createReporter({ level: 'warn', forPerson: true, write: (line) => said.push(line) });
+  const pipeline = startMetrics({ config, reporter, writer: keepIn(exported) });
+  const named = (name: string) => exported.filter(({ descriptor }) => descriptor.name === name);
+  return { pipeline, meterProvider: pipeline.meterProvider, exported, named, said };
 }
 
-const values = (metric: MetricData | undefined): unknown[] => metric?.dataPoints.map(({ value }) => value) ?? [];
+const values = (metric: CollectedMetric | undefined): unknown[] => metric?.points.map(({ value }) => value) ?? [];
 
-test('the SDK is not loaded before an instrument is asked for', async () => {
-  assert.equal(require.cache[SDK], undefined);
+test('what collects is not loaded before something is recorded', async () => {
+  assert.equal(require.cache[PIPELINE], undefined);
   const { pipeline, meterProvider, exported } = start();
-  meterProvider.getMeter('shop');
+  meterProvider.getMeter('shop').createCounter('orders');
   await pipeline.collect();
   pipeline.collectNow();
   pipeline.stop();
-  assert.equal(require.cache[SDK], undefined);
+  assert.equal(require.cache[PIPELINE], undefined);
   assert.deepEqual(exported, []);
 });
 
-test('a value that was recorded before the SDK was there is exported', async () => {
+test('values with equal attributes are added up', async () => {
   const { pipeline, meterProvider, exported } = start();
   const counter = meterProvider.getMeter('shop').createCounter('orders', { unit: '{order}', description: 'Orders.' });
   counter.add(2, { route: '/a' });
@@ -44,7 +40,7 @@ test('a value that was recorded before the SDK was there is exported', async () 
   await pipeline.collect();
   pipeline.stop();
   assert.deepEqual(
-    exported.map(({ scope, metric }) => [scope, metric.descriptor.name, metric.descriptor.unit, values(metric)]),
+    exported.map((metric) => [metric.scope, metric.descriptor.name, metric.descriptor.unit, values(metric)]),
     [['shop', 'orders', '{order}', [5]]],
   );
 });
@@ -62,7 +58,7 @@ test('at the end of the process everything recorded is collected at once, withou
   pipeline.collectNow();
   pipeline.stop();
   assert.deepEqual(values(named('orders')[0]), [1]);
-  assert.deepEqual((values(named('seconds')[0])[0] as { buckets: object }).buckets, { boundaries: [1, 2], counts: [0, 1, 0] });
+  assert.partialDeepStrictEqual(values(named('seconds')[0])[0] as object, { bounds: [1, 2], counts: [0, 1, 0] });
   assert.deepEqual(values(named('depth')[0]), [7]);
   assert.deepEqual(values(named('open')[0]), [-2]);
   assert.deepEqual(values(named('observed')[0]), [9]);
@@ -88,6 +84,7 @@ test('observed values, single and in a batch, come with the next collection, and
   await pipeline.collect();
   pipeline.stop();
   assert.equal(named('one').length, 2);
+  assert.equal(named('first').length, 1);
   assert.equal(calls, 1);
 });
 

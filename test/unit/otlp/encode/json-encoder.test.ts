@@ -18,6 +18,7 @@ import {
   resourceWithSchema,
   seeded,
 } from './otlp-fixtures.ts';
+import { encodeMetricData } from './write-metric-data.ts';
 
 const { JsonLogsSerializer, JsonMetricsSerializer, JsonTraceSerializer } =
   require('@opentelemetry/otlp-transformer') as typeof import('@opentelemetry/otlp-transformer');
@@ -141,7 +142,7 @@ test('metric values that JSON lacks have their names', () => {
     dataPointType: 2,
     dataPoints: [point],
   };
-  assert.equal(parse(encoder.encodeMetric(metric as never, keep))['gauge'].dataPoints[0].asDouble, 'NaN');
+  assert.equal(parse(encodeMetricData(encoder, metric as never, keep))['gauge'].dataPoints[0].asDouble, 'NaN');
 });
 
 test('lone surrogates, bytes and times have the form of the OTLP definition', () => {

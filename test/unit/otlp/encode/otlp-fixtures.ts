@@ -5,6 +5,7 @@ import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { Encoder, Redact, Scope, ScopeGroup } from '../../../../src/otlp/types.ts';
 import { require } from '../../../../src/runtime/otel.ts';
+import { encodeMetricData } from './write-metric-data.ts';
 
 const { resourceFromAttributes } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
 
@@ -85,6 +86,12 @@ export function randomTime(random: Random): HrTime {
     [65_536, 1],
     [65_535, 999_999_999],
   ]);
+}
+
+/** Metrics are measured in milliseconds. */
+function randomMilliseconds(random: Random): HrTime {
+  const [seconds, nanos] = randomTime(random);
+  return [seconds, Math.floor(nanos / 1e6) * 1e6];
 }
 
 function randomValue(random: Random): unknown {
@@ -196,8 +203,8 @@ export function randomMetric(random: Random): MetricData {
     valueType,
   };
   const point = <T>(value: T) => ({
-    startTime: randomTime(random),
-    endTime: randomTime(random),
+    startTime: randomMilliseconds(random),
+    endTime: randomMilliseconds(random),
     attributes: randomAttributes(random, 4),
     value,
   });
@@ -268,7 +275,7 @@ export function requestOf(
 export function metricsRequestOf(encoder: Encoder, { resource, scopeMetrics }: ResourceMetrics): Uint8Array {
   const groups = scopeMetrics.map(({ scope, metrics }) => ({
     scope: encoder.encodeScope(scope, keep),
-    records: metrics.map((metric) => encoder.encodeMetric(metric, keep)),
+    records: metrics.map((metric) => encodeMetricData(encoder, metric, keep)),
   }));
   return encoder.assemble('metrics', encoder.encodeResource(resource, keep), groups);
 }
