@@ -37,7 +37,7 @@ export function createCollector(options: CollectorOptions): Collector {
 
   function write(writer: MetricWriter, round: Round): void {
     const timeMs = now();
-    section.write(writer, timeMs, writesExemplarsOnce ? lastCollectedMs : 0, round.observed);
+    section.write(writer, timeMs, writesExemplarsOnce ? lastCollectedMs : 0, round);
     lastCollectedMs = timeMs;
   }
 

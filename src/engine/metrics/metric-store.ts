@@ -9,8 +9,8 @@ import { watchCardinality } from './cardinality.ts';
 import type { Instrument, Recording } from './instruments.ts';
 import type { InstrumentSpec } from './instrument-spec.ts';
 import type { MetricWriter } from './metric-writer.ts';
-import { ObservedStream, type Observation } from './observed-stream.ts';
-import type { Observed } from './observers.ts';
+import { ObservedStream } from './observed-stream.ts';
+import type { Observed, Round } from './observers.ts';
 import { Stream, type StreamOptions } from './stream.ts';
 import { planStreams, type ReaderShape } from './views.ts';
 
@@ -21,12 +21,12 @@ export interface MetricStoreOptions {
 }
 
 /** What was observed in a collection. */
-export type Observations = ReadonlyMap<Observed, ReadonlyMap<string, Observation>>;
+export type Observations = Pick<Round, 'observed' | 'unanswered'>;
 
 /** What a reader writes down: the same streams as others' where all is cumulative, for collecting those changes nothing. */
 export interface Section {
   /** @param sinceMs - exemplars that are older are left out. */
-  write(writer: MetricWriter, timeMs: number, sinceMs: number, observed: Observations): void;
+  write(writer: MetricWriter, timeMs: number, sinceMs: number, observations: Observations): void;
 }
 
 interface Entry {
@@ -87,9 +87,9 @@ export function createMetricStore({ views, exemplarFilter, reporter }: MetricSto
       if (known !== undefined) return known;
       const section: OwnSection = {
         shape,
-        write(writer, timeMs, sinceMs, observed) {
+        write(writer, timeMs, sinceMs, observations) {
           cardinality.lookNow();
-          writeSection(section, scopes.values(), { writer, timeMs, sinceMs, observed });
+          writeSection(section, scopes.values(), { writer, timeMs, sinceMs, observations });
           cardinality.lookNow();
         },
       };
@@ -113,16 +113,24 @@ interface Writing {
   readonly writer: MetricWriter;
   readonly timeMs: number;
   readonly sinceMs: number;
-  readonly observed: Observations;
+  readonly observations: Observations;
 }
 
-function writeSection(section: OwnSection, scopes: Iterable<readonly Entry[]>, { writer, timeMs, sinceMs, observed }: Writing): void {
+function writeSection(section: OwnSection, scopes: Iterable<readonly Entry[]>, writing: Writing): void {
+  const { writer, timeMs, sinceMs, observations } = writing;
   for (const entries of scopes) {
     for (const { bySection, spec, observed: instrument } of entries) {
       for (const stream of bySection.get(section) ?? []) {
         try {
           describe(stream, spec);
-          stream.write(writer, timeMs, sinceMs, instrument === undefined ? undefined : observed.get(instrument));
+          if (stream instanceof Stream) stream.write(writer, timeMs, sinceMs);
+          else
+            stream.write(
+              writer,
+              timeMs,
+              observations.observed.get(instrument as Observed),
+              observations.unanswered.has(instrument as Observed),
+            );
         } catch (error) {
           contained(`writing the metric ${JSON.stringify(spec.name)}`, error);
         }

@@ -69,15 +69,16 @@ export class ObservedStream implements SeriesOwner, Measured {
     return true;
   }
 
-  write(writer: MetricWriter, timeMs: number, sinceMs: number, observed: Observed | undefined): void {
+  /** @param isUnanswered - a callback had no time to answer: what is not observed keeps its value. */
+  write(writer: MetricWriter, timeMs: number, observed: Observed | undefined, isUnanswered: boolean): void {
     if (observed !== undefined) for (const [key, observation] of observed) this.#take(key, observation);
     if (this.#followed.size === 0) return;
     this.#options.onGrowth(this);
     try {
-      this.#settle(timeMs);
-      if (this.#followed.size === 0) return;
+      const series = this.#settle(timeMs, isUnanswered);
+      if (series.length === 0) return;
       writer.metric(this.scope, this.descriptor);
-      for (const { series } of this.#followed.values()) writeSeries(series, writer, timeMs, sinceMs);
+      for (const each of series) writeSeries(each, writer, timeMs, 0);
       writer.endMetric();
     } finally {
       for (const followed of this.#followed.values()) {
@@ -113,21 +114,25 @@ export class ObservedStream implements SeriesOwner, Measured {
     return followed;
   }
 
-  /** Forget what was not observed, and work out values and start times. */
-  #settle(timeMs: number): void {
+  /** Forget what was not observed, and work out values and start times. Returns what is to be written. */
+  #settle(timeMs: number, isUnanswered: boolean): Series[] {
+    const written: Series[] = [];
     const { type, isMonotonic, temporality } = this.descriptor;
     const isDelta = temporality === 'delta';
     for (const [key, followed] of this.#followed) {
       const { series, total, previous, isNew } = followed;
       if (!followed.isObserved) {
-        this.#followed.delete(key);
+        if (!isUnanswered) this.#followed.delete(key);
+        else if (!isDelta || type === 'gauge') written.push(series);
         continue;
       }
+      written.push(series);
       const isReset = isMonotonic && total < previous;
       if (isNew || (isReset && !isDelta)) series.startMs = timeMs;
       else if (isDelta) series.startMs = this.#lastCollectedMs;
       if (type === 'sum') series.observe(isDelta && !isReset ? total - previous : total);
       else if (type === 'gauge') series.observe(total);
     }
+    return written;
   }
 }

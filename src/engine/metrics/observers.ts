@@ -21,6 +21,8 @@ export interface Observed {
 /** One time of asking all callbacks. What is observed in it is nobody else's. */
 export interface Round {
   readonly observed: ReadonlyMap<Observed, ReadonlyMap<string, Observation>>;
+  /** Once it is closed: whose callbacks had no time to answer, so that what they observed before still holds. */
+  readonly unanswered: ReadonlySet<Observed>;
   /** Settles when the callbacks that answer by a promise have; `undefined` when there are none. Never rejects. */
   readonly pending: Promise<unknown> | undefined;
   /**
@@ -73,7 +75,8 @@ export function createObservers(reporter: Reporter, insideOf: (observable: unkno
 
   function ask(): Round {
     const observed = new Map<Observed, Map<string, Observation>>();
-    const unanswered = new Set<Callback>();
+    const asked = new Set<Callback>();
+    const unanswered = new Set<Observed>();
     let isClosed = false;
 
     const observerOf = (callback: Callback): Observe => {
@@ -94,21 +97,25 @@ export function createObservers(reporter: Reporter, insideOf: (observable: unkno
       if (callback.isHung) continue;
       const answer = callOne(callback, observerOf(callback), insideOf, reporter);
       if (answer === undefined) continue;
-      unanswered.add(callback);
+      asked.add(callback);
       answers.push(
         answer.then(() => {
           callback.isHung = false;
-          unanswered.delete(callback);
+          asked.delete(callback);
         }),
       );
     }
     return {
       observed,
+      unanswered,
       pending: answers.length === 0 ? undefined : Promise.all(answers),
       close(waitedMs) {
         isClosed = true;
-        if (waitedMs === undefined) return;
-        for (const callback of unanswered) {
+        for (const callback of asked) {
+          if (waitedMs === undefined) {
+            for (const instrument of callback.instruments) unanswered.add(instrument);
+            continue;
+          }
           callback.isHung = true;
           sayNotSettled(reporter, callback, waitedMs);
         }

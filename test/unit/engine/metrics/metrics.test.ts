@@ -158,3 +158,82 @@ test('a callback that does not answer is waited for once, and costs no other met
   pipeline.stop();
   assert.deepEqual(named('orders').map(values), [[1], [2]]);
 });
+
+test('at the end of the process a callback that had no time to answer keeps what it observed before', async () => {
+  const { pipeline, meterProvider, named } = start();
+  let value = 5;
+  const slow = meterProvider.getMeter('shop').createObservableUpDownCounter('slow');
+  slow.addCallback(async (result) => {
+    await Promise.resolve();
+    result.observe(value++);
+  });
+  await pipeline.collect();
+  pipeline.collectNow();
+  await pipeline.collect();
+  pipeline.stop();
+  assert.deepEqual(named('slow').map(values), [[5], [5], [7]]);
+});
+
+test('a set of attributes that is not observed any more ends, and so does what a removed callback observed', async () => {
+  const { pipeline, meterProvider, named } = start();
+  const gauge = meterProvider.getMeter('shop').createObservableGauge('rooms');
+  let rooms = ['a', 'b'];
+  const callback: Parameters<typeof gauge.addCallback>[0] = (result) => rooms.forEach((room) => result.observe(1, { room }));
+  gauge.addCallback(callback);
+  await pipeline.collect();
+  rooms = ['b'];
+  await pipeline.collect();
+  gauge.removeCallback(callback);
+  await pipeline.collect();
+  pipeline.stop();
+  assert.deepEqual(
+    named('rooms').map(({ points }) => points.map(({ attributes: { room } }) => room)),
+    [['a', 'b'], ['b']],
+  );
+});
+
+test('a callback that does not answer is named, costs its own metric only, and is asked again when it has answered', async () => {
+  const { pipeline, meterProvider, named, said } = start();
+  const meter = meterProvider.getMeter('shop');
+  let answer: (() => void) | undefined;
+  let calls = 0;
+  meter.createObservableGauge('hangs').addCallback(async (result) => {
+    calls++;
+    if (calls === 1) await new Promise<void>((resolve) => (answer = resolve));
+    result.observe(calls);
+  });
+  meter.createObservableGauge('answers').addCallback((result) => result.observe(1));
+  await pipeline.collect({ limitMs: 20, hold: true });
+  await pipeline.collect({ limitMs: 3_600_000 });
+  assert.equal(calls, 1);
+  answer?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  await pipeline.collect();
+  pipeline.stop();
+  assert.deepEqual(named('answers').map(values), [[1], [1], [1]]);
+  assert.deepEqual(named('hangs').map(values), [[2]]);
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? '', /A callback of the metric "hangs" must settle within 20 ms \(OTEL_METRIC_EXPORT_TIMEOUT,/);
+});
+
+test('a scrape and the push do not disturb each other', async () => {
+  const { pipeline, meterProvider, named } = start({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' });
+  const source = pipeline.openSource();
+  const scraped: CollectedMetric[] = [];
+  const meter = meterProvider.getMeter('shop');
+  const counter = meter.createCounter('orders');
+  let total = 0;
+  meter.createObservableCounter('bytes').addCallback((result) => result.observe((total += 10)));
+  counter.add(1);
+  await Promise.all([pipeline.collect(), source.collect(keepIn(scraped))]);
+  counter.add(2);
+  await source.collect(keepIn(scraped));
+  await pipeline.collect();
+  source.collectNow(keepIn(scraped));
+  pipeline.stop();
+  const scrapedOf = (name: string) => scraped.filter(({ descriptor }) => descriptor.name === name).flatMap(values);
+  assert.deepEqual(named('orders').flatMap(values), [1, 2]);
+  assert.deepEqual(scrapedOf('orders'), [1, 3, 3]);
+  assert.deepEqual(scrapedOf('bytes'), [20, 30, 50]);
+  assert.deepEqual(named('bytes').flatMap(values), [10, 30]);
+});
