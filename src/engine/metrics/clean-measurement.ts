@@ -1,15 +1,34 @@
 /** What an application measures: numbers, and the attributes that tell series apart. */
 import type { Attributes } from '@opentelemetry/api';
+import type { Reporter } from '../../diagnostics/reporter.ts';
 import { attempt } from '../../runtime/contain.ts';
 import { addAttributes, type AttributeBag } from '../../values/attributes.ts';
 import { MAX_KEY_LENGTH } from '../../values/limits.ts';
 import { cleanString } from '../../values/strings.ts';
+import type { InstrumentSpec } from './instrument-spec.ts';
 
 const MAX_ATTRIBUTES = 128;
 const MAX_VALUE_LENGTH = 1024;
 
+/**
+ * The amount, or `undefined` for what is none, which is said: NaN, infinities and texts, and where a sum may not fall what is
+ * below 0. A BigInt counts as a number.
+ */
+export function amountOf({ spec }: { readonly spec: InstrumentSpec }, value: unknown, reporter: Reporter): number | undefined {
+  const amount = cleanAmount(value);
+  if (amount !== undefined && !(spec.isMonotonic && amount < 0)) return amount;
+  const wanted = spec.isMonotonic ? 'a number from 0 on' : 'a finite number';
+  const got = typeof value === 'number' ? String(value) : `a value of type ${value === null ? 'null' : typeof value}`;
+  reporter.say(
+    'metrics.value',
+    `What is recorded by the metric ${JSON.stringify(spec.name)} must be ${wanted}, got ${got}. It is ignored.`,
+    spec.name,
+  );
+  return undefined;
+}
+
 /** A finite number; one NaN would spoil a sum for ever. */
-export function cleanAmount(value: unknown): number | undefined {
+function cleanAmount(value: unknown): number | undefined {
   const amount = typeof value === 'bigint' ? Number(value) : value;
   return typeof amount === 'number' && Number.isFinite(amount) ? amount : undefined;
 }

@@ -12,6 +12,7 @@ const MAX_BOUNDARIES = 256;
 const OPTION_NAMES = ['description', 'unit', 'valueType', 'advice'] as const;
 const ADVICE_NAMES = ['explicitBucketBoundaries'] as const;
 const INT = 0;
+const MONOTONIC: ReadonlySet<InstrumentKind> = new Set(['counter', 'observableCounter', 'histogram']);
 
 export type SyncKind = 'counter' | 'upDownCounter' | 'histogram' | 'gauge';
 export type ObservableKind = 'observableCounter' | 'observableUpDownCounter' | 'observableGauge';
@@ -25,6 +26,8 @@ export interface InstrumentSpec {
   /** The longest that was given. */
   description: string;
   readonly unit: string;
+  /** What is recorded or observed is never below 0. */
+  readonly isMonotonic: boolean;
   /** Fractions are cut off. */
   readonly isInteger: boolean;
   /** Advised for explicit histograms. */
@@ -49,6 +52,7 @@ export function cleanSpec(scope: Scope, kind: InstrumentKind, name: string, opti
     name,
     description: typeof description === 'string' ? cleanString(description, MAX_NAME_LENGTH) : '',
     unit: typeof unit === 'string' ? cleanString(unit, MAX_UNIT_LENGTH) : '',
+    isMonotonic: MONOTONIC.has(kind),
     isInteger: valueType === INT,
     bounds,
   };

@@ -6,7 +6,7 @@ import type { Attributes, Context, Observable, ObservableCallback } from '@opent
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { BIND, type BoundInstrument } from '../../runtime/bound-instruments.ts';
 import { contained } from '../../runtime/contain.ts';
-import { cleanAmount, cleanMetricAttributes } from './clean-measurement.ts';
+import { amountOf, cleanMetricAttributes } from './clean-measurement.ts';
 import type { Observed, Observers } from './observers.ts';
 import type { Recorder } from './series.ts';
 
@@ -25,8 +25,6 @@ export interface Recording extends Recorder {
 export interface Instrument extends Observed {
   readonly activity: Activity;
   readonly reporter: Reporter;
-  /** What was recorded never falls. */
-  readonly isMonotonic: boolean;
   /** Replaced when a reader is added; `undefined` before something was recorded. */
   recordings: readonly Recording[] | undefined;
   /** Sets `recordings`. @throws when what it needs cannot be loaded. */
@@ -51,7 +49,7 @@ export function createAdding(instrument: Instrument): AddingInstrument {
   const add: Write = (value, attributes, context) => {
     try {
       let amount: number | undefined = value;
-      if (!isAmount(value) || (instrument.isMonotonic && value < 0)) amount = amountOf(instrument, value);
+      if (!isAmount(value) || (instrument.spec.isMonotonic && value < 0)) amount = amountOf(instrument, value, instrument.reporter);
       if (amount === undefined) return;
       if (instrument.spec.isInteger) amount = Math.trunc(amount);
       const recordings = instrument.recordings ?? instrument.open();
@@ -68,7 +66,7 @@ export function createRecording(instrument: Instrument): RecordingInstrument {
   const record: Write = (value, attributes, context) => {
     try {
       let amount: number | undefined = value;
-      if (!isAmount(value) || (instrument.isMonotonic && value < 0)) amount = amountOf(instrument, value);
+      if (!isAmount(value) || (instrument.spec.isMonotonic && value < 0)) amount = amountOf(instrument, value, instrument.reporter);
       if (amount === undefined) return;
       if (instrument.spec.isInteger) amount = Math.trunc(amount);
       const recordings = instrument.recordings ?? instrument.open();
@@ -98,7 +96,7 @@ function bind(instrument: Instrument, given: Attributes | undefined): BoundInstr
     record(value, context) {
       try {
         let amount: number | undefined = value;
-        if (!isAmount(value) || (instrument.isMonotonic && value < 0)) amount = amountOf(instrument, value);
+        if (!isAmount(value) || (instrument.spec.isMonotonic && value < 0)) amount = amountOf(instrument, value, instrument.reporter);
         if (amount === undefined) return;
         if (instrument.spec.isInteger) amount = Math.trunc(amount);
         instrument.activity.recorded++;
@@ -114,20 +112,6 @@ function bind(instrument: Instrument, given: Attributes | undefined): BoundInstr
 /** Of infinities and NaN the difference is NaN. */
 function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value - value === 0;
-}
-
-/** What may be no number: the amount, or `undefined`, which is said. */
-function amountOf({ isMonotonic, reporter, spec }: Instrument, value: unknown): number | undefined {
-  const amount = cleanAmount(value);
-  if (amount !== undefined && !(isMonotonic && amount < 0)) return amount;
-  const wanted = isMonotonic ? 'a number from 0 on' : 'a finite number';
-  const got = typeof value === 'number' ? String(value) : `a value of type ${value === null ? 'null' : typeof value}`;
-  reporter.say(
-    'metrics.value',
-    `What is recorded by the metric ${JSON.stringify(spec.name)} must be ${wanted}, got ${got}. It is ignored.`,
-    spec.name,
-  );
-  return undefined;
 }
 
 /** An observable instrument. */

@@ -21,7 +21,6 @@ const MAX_METERS = 1024;
 const MAX_INSTRUMENTS = 2048;
 /** Instruments of one batch callback. */
 const MAX_OBSERVABLES = 2048;
-const MONOTONIC: ReadonlySet<InstrumentKind> = new Set(['counter', 'histogram']);
 
 /** What becomes of measurements: see `metric-store.ts`, and `worker-meters.ts` for worker threads. */
 export interface MeterBackend {
@@ -104,7 +103,6 @@ function createInstrument(spec: InstrumentSpec, activity: Activity, { backend, r
     spec,
     activity,
     reporter,
-    isMonotonic: MONOTONIC.has(spec.kind),
     recordings: undefined,
     open: () => (instrument.recordings = backend.open(instrument)),
   };

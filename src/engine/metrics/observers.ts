@@ -5,7 +5,7 @@ import type { Reporter } from '../../diagnostics/reporter.ts';
 import { identityOf } from '../../values/identity.ts';
 import type { PlainMap } from '../../values/plain-value.ts';
 import { AttributePaths, hasPath } from './attribute-paths.ts';
-import { cleanAmount, cleanMetricAttributes, copyOfPlain } from './clean-measurement.ts';
+import { amountOf, cleanMetricAttributes, copyOfPlain } from './clean-measurement.ts';
 import type { InstrumentSpec } from './instrument-spec.ts';
 import type { Observation } from './observed-stream.ts';
 
@@ -82,8 +82,9 @@ export function createObservers(reporter: Reporter, insideOf: (observable: unkno
     const observerOf = (callback: Callback): Observe => {
       let left = MAX_OBSERVATIONS;
       return (instrument, value, attributes) => {
-        const amount = cleanAmount(value);
-        if (amount === undefined || isClosed) return;
+        if (isClosed) return;
+        const amount = amountOf(instrument, value, reporter);
+        if (amount === undefined) return;
         if (left-- <= 0) return sayTooMany(reporter, callback);
         const { key, clean } = keys.of(attributes);
         let values = observed.get(instrument);

@@ -57,7 +57,7 @@ function planStream(instrument: InstrumentSpec, shape: ReaderShape, view: Metric
     description: view.description ?? instrument.description,
     unit: instrument.unit,
     type,
-    isMonotonic: type === 'sum' && isMonotonic(kind),
+    isMonotonic: type === 'sum' && instrument.isMonotonic,
     temporality: DELTA[shape.temporality].includes(kind) ? 'delta' : 'cumulative',
     isInteger: instrument.isInteger && (type === 'sum' || type === 'gauge'),
   };
@@ -68,7 +68,7 @@ function planStream(instrument: InstrumentSpec, shape: ReaderShape, view: Metric
     limit: Math.max(2, view.cardinalityLimit ?? CARDINALITY_LIMIT),
     hasOwnDescription: view.description !== undefined,
     keeps: keepsOf(view),
-    createSeries: creatorOf(aggregation, isMonotonic(kind)),
+    createSeries: creatorOf(aggregation, instrument.isMonotonic),
     createReservoir: exemplars === 'always_off' ? () => undefined : () => new ExemplarReservoir(places, exemplars),
   };
 }
@@ -114,11 +114,6 @@ function creatorOf(aggregation: Exclude<Resolved, { type: 'drop' }>, hasSum: boo
       return (owner, attributes, reservoir) => new ExponentialSeries(owner, attributes, reservoir, shape);
     }
   }
-}
-
-/** What is recorded is never negative. */
-export function isMonotonic(kind: InstrumentKind): boolean {
-  return kind === 'counter' || kind === 'observableCounter' || kind === 'histogram';
 }
 
 function keepsOf({ attributeKeys, withoutAttributeKeys }: MetricView): StreamOptions['keeps'] {
