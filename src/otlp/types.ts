@@ -7,6 +7,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Signal } from '../config/config.ts';
 import type { PlainValue } from '../values/plain-value.ts';
 import type { ExportReason } from '../names/messages.ts';
+import type { KnownValues } from './encode/known-values.ts';
 import type { MetricWriter } from './metric-writer.ts';
 
 /**
@@ -15,7 +16,11 @@ import type { MetricWriter } from './metric-writer.ts';
  * The empty key stands for text without a name of its own: the name of a span or an event, the body of a log, the message
  * of a span's status.
  */
-export type Redact = (key: string, value: PlainValue) => PlainValue | undefined;
+export interface Redact {
+  (key: string, value: PlainValue): PlainValue | undefined;
+  /** What it came to for short texts, encoded. Only for one that always decides alike. */
+  readonly known?: KnownValues;
+}
 
 /** A scope as the SDK has it; tracers and meters have no attributes in their types yet. */
 export type Scope = InstrumentationScope & { attributes?: Attributes; droppedAttributesCount?: number };

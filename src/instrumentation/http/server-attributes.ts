@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Attributes } from '@opentelemetry/api';
 import {
   CLIENT_ADDRESS,
+  HTTP_REQUEST_METHOD_ORIGINAL,
   NETWORK_PEER_ADDRESS,
   NETWORK_PEER_PORT,
   NETWORK_PROTOCOL_VERSION,
@@ -15,6 +16,7 @@ import {
   USER_AGENT_ORIGINAL,
 } from '../../names/attributes.ts';
 import { attempt } from '../../runtime/contain.ts';
+import { ownAttributes } from '../../values/attributes.ts';
 import { knownMethod, methodAttributes } from './http-semantics.ts';
 
 /** What is known of a request whether or not it is sampled. */
@@ -33,26 +35,60 @@ export function originOf({ headers, method = 'GET', socket }: IncomingMessage): 
   return { method: knownMethod(method), scheme: proto === 'https' || proto === 'http' ? proto : own, forwarded };
 }
 
-/** In an object that is nobody else's. */
+/** What headers and request lines say has no lone surrogates: it was read byte by byte. */
 export function serverAttributes(request: IncomingMessage, { method: known, scheme, forwarded }: RequestOrigin): Attributes {
   const { headers, httpVersion, method = 'GET', socket, url = '' } = request;
   const { remoteAddress, remotePort } = socket;
-  const attributes: Attributes = methodAttributes(method, known);
-  attributes[URL_SCHEME] = scheme;
-  if (remoteAddress !== undefined) attributes[NETWORK_PEER_ADDRESS] = remoteAddress;
-  if (remotePort !== undefined) attributes[NETWORK_PEER_PORT] = remotePort;
-  attributes[NETWORK_PROTOCOL_VERSION] = httpVersion;
   const client = forwarded?.for ?? clientOf(headers['x-forwarded-for']) ?? remoteAddress;
-  if (client !== undefined) attributes[CLIENT_ADDRESS] = client;
   const userAgent = headers['user-agent'];
-  if (userAgent !== undefined) attributes[USER_AGENT_ORIGINAL] = userAgent;
+  const host = forwarded?.host ?? firstOf(headers['x-forwarded-host']) ?? headers.host;
   const target = url.startsWith('/') ? url : originForm(url);
   const query = target.indexOf('?');
-  attributes[URL_PATH] = query === -1 ? target : target.slice(0, query);
-  if (query !== -1 && query < target.length - 1) attributes[URL_QUERY] = target.slice(query + 1);
-  const host = forwarded?.host ?? firstOf(headers['x-forwarded-host']) ?? headers.host;
-  if (host !== undefined) addServer(attributes, host, scheme);
-  return attributes;
+  const attributes: Attributes = {
+    ...methodAttributes(method, known),
+    [URL_SCHEME]: scheme,
+    [NETWORK_PROTOCOL_VERSION]: httpVersion,
+    [URL_PATH]: query === -1 ? target : target.slice(0, query),
+  };
+  let count = attributes[HTTP_REQUEST_METHOD_ORIGINAL] === undefined ? 4 : 5;
+  // One by one: under a name that is a variable, each would have to be looked up.
+  if (remoteAddress !== undefined) {
+    attributes[NETWORK_PEER_ADDRESS] = remoteAddress;
+    count++;
+  }
+  if (remotePort !== undefined) {
+    attributes[NETWORK_PEER_PORT] = remotePort;
+    count++;
+  }
+  if (client !== undefined) {
+    attributes[CLIENT_ADDRESS] = client;
+    count++;
+  }
+  if (userAgent !== undefined) {
+    attributes[USER_AGENT_ORIGINAL] = userAgent;
+    count++;
+  }
+  if (query !== -1 && query < target.length - 1) {
+    attributes[URL_QUERY] = target.slice(query + 1);
+    count++;
+  }
+  if (host !== undefined) {
+    const { address, port } = serverNamed(host, scheme);
+    attributes[SERVER_ADDRESS] = address;
+    count++;
+    if (port !== undefined) {
+      attributes[SERVER_PORT] = port;
+      count++;
+    }
+  }
+  return ownAttributes(attributes, count, Math.max(target.length, lengthOf(client), lengthOf(userAgent), lengthOf(host), LONGEST_OTHER));
+}
+
+/** Of methods, schemes, versions and addresses. */
+const LONGEST_OTHER = 64;
+
+function lengthOf(text: string | undefined): number {
+  return text === undefined ? 0 : text.length;
 }
 
 /** A proxy is asked by whole URLs. What is none stays: `*` of OPTIONS, the authority of CONNECT. */
@@ -72,10 +108,9 @@ interface ServerName {
 /** A server is mostly asked by one name. */
 let lastServer: ServerName | undefined;
 
-function addServer(attributes: Attributes, host: string, scheme: string): void {
+function serverNamed(host: string, scheme: string): ServerName {
   if (lastServer?.host !== host || lastServer.scheme !== scheme) lastServer = readServer(host, scheme);
-  attributes[SERVER_ADDRESS] = lastServer.address;
-  if (lastServer.port !== undefined) attributes[SERVER_PORT] = lastServer.port;
+  return lastServer;
 }
 
 /** `example.com`, `example.com:8080`, `[::1]:8080` */

@@ -6,8 +6,10 @@ import { loadPart } from '../../runtime/load-part.ts';
 import type { PlainValue } from '../../values/plain-value.ts';
 import type { Redact } from '../types.ts';
 import type { Cut, Encode } from './cut-record.ts';
+import { KnownValues } from './known-values.ts';
 
 export interface FitOptions {
+  /** Must decide alike each time: what it came to for short texts is kept. */
   readonly redact: Redact;
   /** Most bytes of a record. */
   readonly maxBytes: number;
@@ -24,11 +26,12 @@ export type EncodeFitting = <R extends object>(encode: Encode<R>, record: R) => 
 export function createEncodeFitting({ redact, maxBytes, onCut }: FitOptions): EncodeFitting {
   /** Characters that may still be searched for secrets, so that no record of gigabytes holds the application up. */
   let charactersLeft = 0;
-  const redactBounded: Redact = (key, value) => {
+  const redactInBounds = (key: string, value: PlainValue): PlainValue | undefined => {
     if (typeof value === 'string') charactersLeft -= value.length;
     else if (typeof value === 'object' && value !== null) charactersLeft -= charactersIn(value);
     return charactersLeft > 0 ? redact(key, value) : undefined;
   };
+  const redactBounded: Redact = Object.assign(redactInBounds, { known: new KnownValues() });
 
   return (encode, record) => {
     const outer = charactersLeft;

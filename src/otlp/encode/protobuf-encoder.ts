@@ -10,7 +10,7 @@ import type { Encoder, Redact, Scope, ScopeGroup } from '../types.ts';
 import { redacted, redactedText } from './attribute-value.ts';
 import { spanFlags } from './otlp-values.ts';
 import { createProtobufMetricWriter } from './protobuf-metrics.ts';
-import { FIXED32, FIXED64, LENGTH, number, optionalText, writeAnyValue, writeAttributes } from './protobuf-values.ts';
+import { FIXED32, FIXED64, LENGTH, number, optionalText, writeAnyValue, writeAttributes, writeRedactedText } from './protobuf-values.ts';
 import { close, collect, fixed32, hex, open, tag, text, time } from './protobuf-writer.ts';
 import { createSlab } from './slab.ts';
 
@@ -108,7 +108,7 @@ function writeSpan(span: ReadableSpan, redact: Redact): void {
     hex(parent.spanId);
   }
   tag((5 << 3) | LENGTH);
-  text(redactedText(redact, span.name));
+  writeRedactedText(span.name, redact);
   number(6, span.kind == null ? 0 : span.kind + 1);
   tag((7 << 3) | FIXED64);
   time(span.startTime);
@@ -136,7 +136,7 @@ function writeEvent(event: TimedEvent, redact: Redact): void {
   tag((1 << 3) | FIXED64);
   time(event.time);
   tag((2 << 3) | LENGTH);
-  text(redactedText(redact, event.name));
+  writeRedactedText(event.name, redact);
   writeAttributes((3 << 3) | LENGTH, event.attributes, redact);
   number(4, event.droppedAttributesCount);
   close(start);

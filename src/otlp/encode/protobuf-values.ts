@@ -2,8 +2,9 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { PlainMap, PlainValue } from '../../values/plain-value.ts';
 import type { Redact } from '../types.ts';
-import { isInt64, redacted } from './attribute-value.ts';
-import { bigint64, blob, close, double, int64, key, open, tag, text } from './protobuf-writer.ts';
+import { isInt64, redacted, redactedText } from './attribute-value.ts';
+import type { KnownValues } from './known-values.ts';
+import { append, bigint64, blob, close, copyFrom, double, int64, key, open, tag, text, written } from './protobuf-writer.ts';
 
 // Wire types, added to a field number times eight.
 export const VARINT = 0;
@@ -31,14 +32,44 @@ export function optionalDouble(field: number, value: number | undefined): void {
   double(value);
 }
 
+/** Text that may leave under no key of its own, such as a name; empty when the redactor throws or drops it. */
+export function writeRedactedText(value: string | undefined, redact: Redact): void {
+  const known = value ? redact.known?.names : undefined;
+  const found = known?.find(value as string);
+  if (found !== undefined) return append(found);
+  const start = written();
+  const shown = redactedText(redact, value);
+  text(shown);
+  if (shown !== '' && known?.wants(value as string) === true) known.learn(value as string, copyFrom(start));
+}
+
 /** KeyValue: 1 key, 2 value. */
 export function writeAttributes(tagValue: number, attributes: Attributes | undefined, redact: Redact): void {
+  const { known } = redact;
   for (const name in attributes) {
     if (!hasOwn.call(attributes, name)) continue;
-    const value = redacted(redact, name, attributes[name]);
-    if (value === undefined && attributes[name] !== undefined) continue;
-    writeKeyValue(tagValue, name, value);
+    const value = attributes[name];
+    if (known !== undefined && typeof value === 'string') writeKnown(tagValue, name, value, known, redact);
+    else writeAttribute(tagValue, name, value, redact);
   }
+}
+
+function writeKnown(tagValue: number, name: string, value: string, all: KnownValues, redact: Redact): void {
+  const known = all.under(name);
+  const found = known.find(value);
+  if (found !== undefined) {
+    tag(tagValue);
+    return append(found);
+  }
+  const start = written();
+  writeAttribute(tagValue, name, value, redact);
+  // What was dropped may have been for want of room in this record.
+  if (written() > start && known.wants(value)) known.learn(value, copyFrom(start + 1));
+}
+
+function writeAttribute(tagValue: number, name: string, value: unknown, redact: Redact): void {
+  const shown = redacted(redact, name, value);
+  if (shown !== undefined || value === undefined) writeKeyValue(tagValue, name, shown);
 }
 
 function writeKeyValue(tagValue: number, name: string, value: PlainValue | undefined): void {

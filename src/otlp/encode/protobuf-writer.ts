@@ -316,6 +316,29 @@ export function key(value: string): void {
   keys.set(value, new Uint8Array(bytes.subarray(start, position)));
 }
 
+/** How much was written until now, for `copyFrom`. */
+export function written(): number {
+  return position;
+}
+
+/** What was written since `start`. */
+export function copyFrom(start: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, position));
+}
+
+/** Bytes as they are. A loop beats the call into native code while they are few. */
+export function append(value: Uint8Array): void {
+  const { length } = value;
+  ensure(length);
+  if (length > SHORT_TEXT * 2) bytes.set(value, position);
+  else {
+    const target = bytes;
+    const start = position;
+    for (let index = 0; index < length; index++) target[start + index] = value[index]!;
+  }
+  position += length;
+}
+
 /** Length and content. */
 export function blob(value: Uint8Array): void {
   varint(value.length);
