@@ -1,4 +1,5 @@
 /** Instruments of the catalogue: name, unit, buckets and allowed attribute values are those of its row. */
+import { types } from 'node:util';
 import type { Attributes, ObservableResult } from '@opentelemetry/api';
 import type { AllowedValues, MetricRow } from '../../names/metrics/metric-row.ts';
 import { attempt } from '../../runtime/contain.ts';
@@ -83,6 +84,12 @@ export function observeWeakly<Row extends MetricRow, Target extends object>(
     return alive === undefined ? observation.stop() : ask(alive, tell);
   });
   return observation;
+}
+
+/** At once, unless it is to come: while a process ends, no promise is waited for. */
+export function whenRead<T>(read: () => T | Promise<T>, use: (value: T) => void): void | Promise<void> {
+  const value = read();
+  return types.isPromise(value) ? value.then(use) : use(value as T);
 }
 
 /** A number that is finite, whatever reading it does. */

@@ -7,7 +7,7 @@ import {
 import { DATABASE_METRICS } from '../../../names/metrics/database.ts';
 import { attempt } from '../../../runtime/contain.ts';
 import type { Observation } from '../observables.ts';
-import { counterOf, observe, observeWeakly, readNumber } from '../pack-instruments.ts';
+import { counterOf, observe, observeWeakly, readNumber, whenRead } from '../pack-instruments.ts';
 import { ownOptions } from '../own-copy.ts';
 import { measure } from './measure.ts';
 
@@ -119,8 +119,8 @@ export function databaseMetrics(options: DatabaseMetricsOptions): DatabaseMetric
     took,
     measure: (operation, fn) => measure(fn, ({ seconds }) => took(operation, seconds * 1000)),
     observeLockWaits: (pool, read) =>
-      observe(DATABASE_METRICS.lockWaits, async (tell) =>
-        tell(await read(), { [DB_SYSTEM_NAME]: system, [DB_CLIENT_CONNECTION_POOL_NAME]: pool }),
+      observe(DATABASE_METRICS.lockWaits, (tell) =>
+        whenRead(read, (sessions) => tell(sessions, { [DB_SYSTEM_NAME]: system, [DB_CLIENT_CONNECTION_POOL_NAME]: pool })),
       ),
   };
 }

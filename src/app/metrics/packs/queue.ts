@@ -9,7 +9,7 @@ import { MESSAGING_METRICS, QUEUE_METRICS } from '../../../names/metrics/queue.t
 import { monotonicMs } from '../../../runtime/clock.ts';
 import { errorType } from '../error-type.ts';
 import type { Observation } from '../observables.ts';
-import { activeOf, counterOf, observe, recorderOf } from '../pack-instruments.ts';
+import { activeOf, counterOf, observe, recorderOf, whenRead } from '../pack-instruments.ts';
 import { ownOptions } from '../own-copy.ts';
 import { measure } from './measure.ts';
 
@@ -66,8 +66,10 @@ export function queueMetrics(options: QueueOptions): QueueMetrics {
     waited: (seconds) => waits.record(seconds, given),
     dead: (error) => deadLetters.add(1, { ...given, [ERROR_TYPE]: errorType(error) }),
     observe: (read) =>
-      observe(QUEUE_METRICS.size, async (tell) => {
-        for (const [state, jobs] of Object.entries(await read())) tell(jobs, { ...given, [QUEUE_STATE]: state as keyof QueueCounts });
-      }),
+      observe(QUEUE_METRICS.size, (tell) =>
+        whenRead(read, (counts) => {
+          for (const [state, jobs] of Object.entries(counts)) tell(jobs, { ...given, [QUEUE_STATE]: state as keyof QueueCounts });
+        }),
+      ),
   };
 }

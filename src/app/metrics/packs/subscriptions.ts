@@ -1,7 +1,7 @@
 import { SUBSCRIPTION_CHANGE, SUBSCRIPTION_PLAN } from '../../../names/attributes.ts';
 import { SUBSCRIPTION_METRICS, type SUBSCRIPTION_CHANGES } from '../../../names/metrics/payments.ts';
 import type { Observation } from '../observables.ts';
-import { counterOf, observe } from '../pack-instruments.ts';
+import { counterOf, observe, whenRead } from '../pack-instruments.ts';
 
 export interface SubscriptionMetrics {
   changed(change: (typeof SUBSCRIPTION_CHANGES)[number], plan: string): void;
@@ -15,8 +15,10 @@ export function subscriptionMetrics(): SubscriptionMetrics {
   return {
     changed: (change, plan) => changes.add(1, { [SUBSCRIPTION_CHANGE]: change, [SUBSCRIPTION_PLAN]: plan }),
     observeActive: (read) =>
-      observe(SUBSCRIPTION_METRICS.active, async (tell) => {
-        for (const [plan, subscriptions] of Object.entries(await read())) tell(subscriptions, { [SUBSCRIPTION_PLAN]: plan });
-      }),
+      observe(SUBSCRIPTION_METRICS.active, (tell) =>
+        whenRead(read, (counts) => {
+          for (const [plan, subscriptions] of Object.entries(counts)) tell(subscriptions, { [SUBSCRIPTION_PLAN]: plan });
+        }),
+      ),
   };
 }

@@ -46,6 +46,7 @@ describe('what a function returned is over', () => {
     const { end, ends } = listen();
     class Query extends Promise<number> {
       runs = 0;
+      // oxlint-disable-next-line no-thenable
       override then(...args: Parameters<Promise<number>['then']>): never {
         this.runs++;
         return Promise.resolve(7).then(...args) as never;
@@ -65,6 +66,7 @@ describe('what a function returned is over', () => {
     for (const listens of [true, false]) {
       const { end, ends } = listen();
       const error = new Error('e');
+      // oxlint-disable-next-line no-thenable
       const thenable = { then: (ok: never, failed: never) => Promise.reject(error).then(ok, failed) };
       assert.equal(followResult(thenable, end), thenable);
       const settled = listens

@@ -105,7 +105,7 @@ async function outcomeOf(fn: () => unknown): Promise<unknown> {
   try {
     const result = fn();
     const settled = await result;
-    const isGenerator = /Generator\]$/.test(Object.prototype.toString.call(settled));
+    const isGenerator = Object.prototype.toString.call(settled).endsWith('Generator]');
     if (!isGenerator) return ['result', settled === result, settled];
     const items: unknown[] = [];
     for await (const item of settled as AsyncGenerator) items.push(item);
