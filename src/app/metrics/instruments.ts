@@ -127,7 +127,9 @@ function writable<Instrument extends object>(make: (meter: Meter) => Instrument,
     if (instrument !== undefined) writeTo(instrument, value, attributes, context);
   };
   return {
-    write(value, attributes, context, isSecond = false) {
+    write(given, attributes, context, isSecond = false) {
+      const value = Number.isFinite(given) ? given : finite(given);
+      if (value === undefined) return false;
       const instrument = find();
       if (instrument === undefined) return keepEarly({ write: late, value, attributes: ownAttributes(attributes), context }, isSecond);
       try {
@@ -142,7 +144,9 @@ function writable<Instrument extends object>(make: (meter: Meter) => Instrument,
       const frozen = ownAttributes(attributes);
       let boundTo: Instrument | undefined;
       let series: BoundInstrument | undefined;
-      return (value, context) => {
+      return (given, context) => {
+        const value = Number.isFinite(given) ? given : finite(given);
+        if (value === undefined) return;
         const instrument = find();
         if (instrument === undefined) return void keepEarly({ write: late, value, attributes: frozen, context }, false);
         try {
@@ -159,4 +163,10 @@ function writable<Instrument extends object>(make: (meter: Meter) => Instrument,
       };
     },
   };
+}
+
+/** Of a BigInt the number; one NaN would spoil a sum for ever. */
+function finite(value: unknown): number | undefined {
+  const number = typeof value === 'bigint' ? Number(value) : NaN;
+  return Number.isFinite(number) ? number : undefined;
 }

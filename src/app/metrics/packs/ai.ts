@@ -9,6 +9,7 @@ import {
 import { AI_METRICS } from '../../../names/metrics/ai.ts';
 import { attempt } from '../../../runtime/contain.ts';
 import { counterOf, recorderOf, type Given } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
 import { ownOptions } from '../own-copy.ts';
 import { measure } from './measure.ts';
 
@@ -64,9 +65,11 @@ export function aiMetrics(options: AiOptions): AiMetrics {
         durations.record(seconds, { ...given, [ERROR_TYPE]: errorType });
         if (errorType === undefined) answered(read(result as never));
       }),
-    answered,
-    cacheHit: () => lookups.add(1, { ...given, [CACHE_RESULT]: 'hit' }),
-    cacheMiss: () => lookups.add(1, { ...given, [CACHE_RESULT]: 'miss' }),
+    ...quiet({
+      answered,
+      cacheHit: () => lookups.add(1, { ...given, [CACHE_RESULT]: 'hit' }),
+      cacheMiss: () => lookups.add(1, { ...given, [CACHE_RESULT]: 'miss' }),
+    }),
   };
 }
 

@@ -11,6 +11,7 @@ import { MESSAGING_METRICS } from '../../../names/metrics/queue.ts';
 import { attempt } from '../../../runtime/contain.ts';
 import { OTHER } from '../label-values.ts';
 import { counterOf, recorderOf, type Given } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
 import { ownOptions } from '../own-copy.ts';
 import { measure } from './measure.ts';
 import { userMetrics } from './users.ts';
@@ -55,8 +56,7 @@ export function botMetrics(options: BotOptions): BotMetrics {
     );
   const users = userMetrics();
   return {
-    message,
-    command,
+    ...quiet({ message, command }),
     handle,
     middleware: () => (context, next) => {
       const update = attempt(() => readUpdate(context as BotContext)) ?? { type: 'text' as const };

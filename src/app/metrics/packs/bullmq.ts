@@ -12,8 +12,8 @@ export interface BullQueue {
 /** A worker of BullMQ. */
 export interface BullWorker {
   readonly name: string;
-  on(event: never, listener: (...args: never[]) => void): unknown;
-  off(event: never, listener: (...args: never[]) => void): unknown;
+  readonly on: (...args: never[]) => unknown;
+  readonly off: (...args: never[]) => unknown;
 }
 
 interface BullJob {
@@ -78,10 +78,10 @@ export function watchWorker(worker: BullWorker): Observation {
     ([event, listener]) =>
       [event, (...args: never[]) => contain('watching a worker', () => (listener as (...args: unknown[]) => void)(...args))] as const,
   );
-  for (const [event, listener] of contained) attempt(() => worker.on(event as never, listener));
+  for (const [event, listener] of contained) attempt(() => worker.on(event as never, listener as never));
   return {
     stop() {
-      for (const [event, listener] of contained) attempt(() => worker.off(event as never, listener));
+      for (const [event, listener] of contained) attempt(() => worker.off(event as never, listener as never));
       for (const end of underWay.values()) end();
       underWay.clear();
     },

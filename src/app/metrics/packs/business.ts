@@ -1,6 +1,7 @@
 import { PAYMENT_CURRENCY } from '../../../names/attributes.ts';
 import { BUSINESS_METRICS } from '../../../names/metrics/business.ts';
 import { counterOf, recorderOf } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
 
 export interface BusinessMetrics {
   /** From 0 to 1. */
@@ -20,10 +21,10 @@ const referralRevenue = counterOf(BUSINESS_METRICS.referralRevenue);
 
 /** What the application works out, mostly once in a while from its database, and sets. */
 export function businessMetrics(): BusinessMetrics {
-  return {
+  return quiet({
     conversionRate: (share) => conversionRate.record(share, {}),
     churnRate: (share) => churnRate.record(share, {}),
     lifetimeValue: (amountMinor, currency) => lifetimeValue.record(amountMinor, { [PAYMENT_CURRENCY]: currency }),
     referralRevenue: (amountMinor, currency) => referralRevenue.add(amountMinor, { [PAYMENT_CURRENCY]: currency }),
-  };
+  });
 }

@@ -5,6 +5,7 @@ import { isHeard } from '../early-measurements.ts';
 import { followResult } from '../follow-result.ts';
 import type { BoundAdding } from '../instruments.ts';
 import { counterOf, observeWeakly, readNumber } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
 import { ownOptions } from '../own-copy.ts';
 
 type Operation = 'get' | 'set' | 'delete' | 'clear';
@@ -24,28 +25,27 @@ export interface CacheMetrics {
   evicted(reason: 'size' | 'ttl', entries?: number): void;
 }
 
+const { [CACHE_OPERATION]: OPERATION_NAMES, [CACHE_RESULT]: RESULTS } = CACHE_METRICS.operations.attributes;
+const MAX_RESULTS = RESULTS.length;
 const operations = counterOf(CACHE_METRICS.operations);
 const evictions = counterOf(CACHE_METRICS.evictions);
 
 /** To be called where a cache is used; see `watchCache` for one that has `get` and `set`. */
 export function cacheMetrics(options: CacheOptions): CacheMetrics {
   const { name } = ownOptions(options);
-  const bound = new Map<string, BoundAdding>();
+  const bound = new Map<Operation, Map<Result, BoundAdding>>(OPERATION_NAMES.map((operation) => [operation, new Map()]));
   const operation = (operation: Operation, result: Result): void => {
-    const key = `${operation} ${result}`;
-    let series = bound.get(key);
-    if (series === undefined) {
-      series = operations.bind({ [CACHE_NAME]: name, [CACHE_OPERATION]: operation, [CACHE_RESULT]: result });
-      bound.set(key, series);
-    }
+    const known = bound.get(operation);
+    const series = known?.get(result) ?? operations.bind({ [CACHE_NAME]: name, [CACHE_OPERATION]: operation, [CACHE_RESULT]: result });
+    if (known !== undefined && known.size < MAX_RESULTS) known.set(result, series);
     series.add(1);
   };
-  return {
+  return quiet({
     hit: () => operation('get', 'hit'),
     miss: () => operation('get', 'miss'),
     operation,
     evicted: (reason, entries = 1) => evictions.add(entries, { [CACHE_NAME]: name, [CACHE_EVICTION_REASON]: reason }),
-  };
+  });
 }
 
 export interface WatchCacheOptions extends CacheOptions {

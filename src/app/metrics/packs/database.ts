@@ -8,6 +8,7 @@ import { DATABASE_METRICS } from '../../../names/metrics/database.ts';
 import { attempt } from '../../../runtime/contain.ts';
 import type { Observation } from '../observables.ts';
 import { counterOf, observe, observeWeakly, readNumber, whenRead } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
 import { ownOptions } from '../own-copy.ts';
 import { measure } from './measure.ts';
 
@@ -116,7 +117,7 @@ export function databaseMetrics(options: DatabaseMetricsOptions): DatabaseMetric
     if (ms >= slowMs) slowOperations.add(1, { [DB_SYSTEM_NAME]: system, [DB_OPERATION_NAME]: operation });
   };
   return {
-    took,
+    ...quiet({ took }),
     measure: (operation, fn) => measure(fn, ({ seconds }) => took(operation, seconds * 1000)),
     observeLockWaits: (pool, read) =>
       observe(DATABASE_METRICS.lockWaits, (tell) =>

@@ -8,8 +8,8 @@ import { userMetrics } from './users.ts';
 
 /** Of `node:http`, `https` and what they give to frameworks. */
 export interface WatchedServer {
-  on(event: 'request', listener: (request: never, response: never) => void): unknown;
-  off(event: 'request', listener: (request: never, response: never) => void): unknown;
+  readonly on: (...args: never[]) => unknown;
+  readonly off: (...args: never[]) => unknown;
 }
 
 export interface WatchedRequest {
@@ -71,8 +71,8 @@ export function watchServer<Request extends WatchedRequest = WatchedRequest>(
         });
       });
     });
-  attempt(() => server.on('request', onRequest));
-  return { stop: () => void attempt(() => server.off('request', onRequest)) };
+  attempt(() => server.on('request' as never, onRequest as never));
+  return { stop: () => void attempt(() => server.off('request' as never, onRequest as never)) };
 }
 
 /** As `content-length` says; without one, what the socket wrote but for the head. */

@@ -1,6 +1,7 @@
 import { ERROR_TYPE, PAYMENT_CURRENCY, PAYMENT_OUTCOME, PAYMENT_PROVIDER } from '../../../names/attributes.ts';
 import { PAYMENT_METRICS, type PAYMENT_OUTCOMES } from '../../../names/metrics/payments.ts';
 import { counterOf, recorderOf } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
 import { ownOptions } from '../own-copy.ts';
 import { measure } from './measure.ts';
 
@@ -38,11 +39,14 @@ export function paymentMetrics(options: { readonly provider: string }): PaymentM
     if (seconds !== undefined) durations.record(seconds, { [PAYMENT_PROVIDER]: provider, [PAYMENT_OUTCOME]: outcome });
   };
   return {
-    record: (payment, seconds) => record(payment, seconds),
+    ...quiet({
+      record: (payment: Payment, seconds?: number) => record(payment, seconds),
+      available: (share: boolean | number) =>
+        availability.record(typeof share === 'boolean' ? Number(share) : share, { [PAYMENT_PROVIDER]: provider }),
+    }),
     charge: (amount, fn, read = () => 'success') =>
       measure(fn, ({ errorType, result, seconds }) =>
         record({ ...amount, outcome: errorType === undefined ? read(result as never) : 'failure' }, seconds, errorType),
       ),
-    available: (share) => availability.record(typeof share === 'boolean' ? Number(share) : share, { [PAYMENT_PROVIDER]: provider }),
   };
 }

@@ -10,6 +10,7 @@ import { monotonicMs } from '../../../runtime/clock.ts';
 import { errorType } from '../error-type.ts';
 import type { Observation } from '../observables.ts';
 import { activeOf, counterOf, observe, recorderOf, whenRead } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
 import { ownOptions } from '../own-copy.ts';
 import { measure } from './measure.ts';
 
@@ -63,8 +64,10 @@ export function queueMetrics(options: QueueOptions): QueueMetrics {
         processed((monotonicMs() - begunMs) / 1000, error === undefined ? undefined : errorType(error));
       };
     },
-    waited: (seconds) => waits.record(seconds, given),
-    dead: (error) => deadLetters.add(1, { ...given, [ERROR_TYPE]: errorType(error) }),
+    ...quiet({
+      waited: (seconds: number) => waits.record(seconds, given),
+      dead: (error: unknown) => deadLetters.add(1, { ...given, [ERROR_TYPE]: errorType(error) }),
+    }),
     observe: (read) =>
       observe(QUEUE_METRICS.size, (tell) =>
         whenRead(read, (counts) => {

@@ -2,9 +2,12 @@ import { SUBSCRIPTION_CHANGE, SUBSCRIPTION_PLAN } from '../../../names/attribute
 import { SUBSCRIPTION_METRICS, type SUBSCRIPTION_CHANGES } from '../../../names/metrics/payments.ts';
 import type { Observation } from '../observables.ts';
 import { counterOf, observe, whenRead } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
+
+type SubscriptionChange = (typeof SUBSCRIPTION_CHANGES)[number];
 
 export interface SubscriptionMetrics {
-  changed(change: (typeof SUBSCRIPTION_CHANGES)[number], plan: string): void;
+  changed(change: SubscriptionChange, plan: string): void;
   /** Have those that run asked for at each collection. @param read - how many, by plan. */
   observeActive(read: () => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>): Observation;
 }
@@ -13,7 +16,9 @@ const changes = counterOf(SUBSCRIPTION_METRICS.changes);
 
 export function subscriptionMetrics(): SubscriptionMetrics {
   return {
-    changed: (change, plan) => changes.add(1, { [SUBSCRIPTION_CHANGE]: change, [SUBSCRIPTION_PLAN]: plan }),
+    ...quiet({
+      changed: (change: SubscriptionChange, plan: string) => changes.add(1, { [SUBSCRIPTION_CHANGE]: change, [SUBSCRIPTION_PLAN]: plan }),
+    }),
     observeActive: (read) =>
       observe(SUBSCRIPTION_METRICS.active, (tell) =>
         whenRead(read, (counts) => {

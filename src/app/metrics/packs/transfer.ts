@@ -4,6 +4,7 @@ import { monotonicMs } from '../../../runtime/clock.ts';
 import { attempt } from '../../../runtime/contain.ts';
 import { errorType } from '../error-type.ts';
 import { activeOf, counterOf, recorderOf } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
 import { ownOptions } from '../own-copy.ts';
 
 export interface TransferOptions {
@@ -45,12 +46,13 @@ export function transferMetrics(options: TransferOptions): TransferMetrics {
     const startMs = monotonicMs();
     let total = 0;
     let isOver = false;
-    return {
-      add(bytes) {
+    return quiet({
+      add(bytes: number) {
+        if (!Number.isFinite(bytes) || bytes < 0) return;
         total += bytes;
         moved.add(bytes);
       },
-      end(error) {
+      end(error?: unknown) {
         if (isOver) return;
         isOver = true;
         endActive();
@@ -58,7 +60,7 @@ export function transferMetrics(options: TransferOptions): TransferMetrics {
         durations.record(seconds, { ...given, [ERROR_TYPE]: error === undefined ? undefined : errorType(error) });
         if (error === undefined && seconds > 0) speeds.record(total / seconds, given);
       },
-    };
+    });
   };
   return {
     begin,

@@ -4,6 +4,7 @@ import { monotonicMs } from '../../../runtime/clock.ts';
 import { isHeard } from '../early-measurements.ts';
 import { createActiveWindow, type ActiveWindow } from '../active-window.ts';
 import { counterOf, observe } from '../pack-instruments.ts';
+import { quiet } from '../quiet.ts';
 
 export interface UserMetrics {
   /** A user did something. @param id - whatever tells users apart; it is counted, not kept. */
@@ -41,9 +42,10 @@ function seen(id: string): void {
 
 /** Users of this process: who was active is an estimate that holds no ids. Do not add up processes that serve the same users. */
 export function userMetrics(): UserMetrics {
-  return {
+  return quiet({
     seen,
-    registered: (source) => registrations.add(1, { [USER_REGISTRATION_SOURCE]: source }),
-    loggedIn: (method, outcome = 'success') => logins.add(1, { [USER_LOGIN_METHOD]: method, [OUTCOME]: outcome }),
-  };
+    registered: (source?: string) => registrations.add(1, { [USER_REGISTRATION_SOURCE]: source }),
+    loggedIn: (method: string, outcome: 'success' | 'failure' = 'success') =>
+      logins.add(1, { [USER_LOGIN_METHOD]: method, [OUTCOME]: outcome }),
+  });
 }

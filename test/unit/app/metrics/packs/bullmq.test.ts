@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import { watchQueue, watchWorker } from '../../../../../src/app/metrics/index.ts';
+import { startCollecting } from '../collected.ts';
+
+const collected = startCollecting();
+
+test('a queue of BullMQ tells what it holds, by state, as long as it is watched', async () => {
+  const counts = { waiting: 2, prioritized: 1, 'waiting-children': 1, active: 4, delayed: 5, failed: 6, completed: 99, paused: 0 };
+  const watch = watchQueue({ name: 'mails', getJobCounts: async () => counts });
+  const sizes = async (): Promise<unknown> =>
+    Object.fromEntries((await collected.points('queue.size')).map(({ attributes, value }) => [attributes['queue.state'], value]));
+  assert.deepEqual(await sizes(), { waiting: 4, active: 4, delayed: 5, failed: 6, paused: 0 });
+  watch.stop();
+});
+
+test('a worker of BullMQ: active, waits, durations, failures, and those for good', async () => {
+  const worker = Object.assign(new EventEmitter(), { name: 'mails' });
+  const watch = watchWorker(worker);
+  const job = (id: string, more: object = {}) => ({
+    id,
+    timestamp: 1000,
+    processedOn: 3000,
+    opts: { attempts: 2 },
+    attemptsMade: 1,
+    ...more,
+  });
+  const active = async (): Promise<unknown> => (await collected.points('queue.active_jobs'))[0]?.value;
+
+  worker.emit('active', job('1', { delay: 500 }));
+  worker.emit('active', job('2'));
+  assert.equal(await active(), 2);
+  worker.emit('completed', job('1'));
+  worker.emit('failed', job('2'), Object.assign(new Error('e'), { code: 'ETIMEDOUT' }));
+  assert.deepEqual(await collected.points('queue.dead_letters'), []);
+  worker.emit('active', job('2'));
+  worker.emit('failed', job('2', { attemptsMade: 2 }), new TypeError('e'));
+  // Of a job that stalled, nothing is known any more.
+  worker.emit('failed', undefined, new Error('stalled'));
+  assert.equal(await active(), 0);
+
+  assert.deepEqual(
+    (await collected.points('messaging.process.duration')).map(({ attributes, value }) => [attributes['error.type'], value]),
+    [
+      [undefined, 1],
+      ['ETIMEDOUT', 1],
+      ['TypeError', 1],
+    ],
+  );
+  assert.equal((await collected.points('queue.job.wait'))[0]?.sum, 1.5 + 2 + 2);
+  assert.equal((await collected.points('queue.dead_letters'))[0]?.value, 1);
+
+  worker.emit('active', job('3'));
+  watch.stop();
+  assert.deepEqual([await active(), worker.eventNames()], [0, []]);
+});
