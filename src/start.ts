@@ -90,6 +90,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
     telemetryStarted();
     return telemetry;
   } catch (error) {
+    telemetryStarted(true);
     reporter.say('not-started', `Telemetry did not start: ${errorText(error)}. The application runs without it.`);
     return NOOP;
   }

@@ -57,6 +57,8 @@ const FILES = {
   'app.mjs': `import http from 'node:http';\nimport { trace } from '@opentelemetry/api';\n${APP}`,
   'typed.mts':
     "import { startTelemetry, type StartOptions, type Telemetry } from 'signalbox';\nconst options: StartOptions = { serviceName: 'typed', sampler: 0.5 };\nexport const telemetry: Telemetry = startTelemetry(options);\n",
+  'typed-metrics.mts':
+    "import { counter, timed, watchCache, type Adding } from 'signalbox/metrics';\nexport const orders: Adding = counter('orders');\nexport const prices: Map<string, number> = watchCache(new Map<string, number>(), { name: 'prices' });\nexport const size: (text: string) => number = timed('size', (text: string) => text.length);\n",
 };
 
 const spanNames = ({ store }: Collector): string[] =>
@@ -161,7 +163,20 @@ describe('in an empty project', { timeout: LONG_MS }, () => {
   it('its types are found and fit', async () => {
     await run(
       join(ROOT, 'node_modules/.bin/tsc'),
-      ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023', '--types', '', 'typed.mts'],
+      [
+        '--noEmit',
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2023',
+        '--lib',
+        'es2023',
+        '--types',
+        '',
+        'typed.mts',
+        'typed-metrics.mts',
+      ],
       { cwd: project, env },
     );
   });

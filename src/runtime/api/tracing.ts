@@ -1,7 +1,16 @@
 /** `trace` of the API: it stands a proxy before the provider, which programs ask for its delegate. */
 import type { Span, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 import { register, registered, unregister } from './globals.ts';
-import { deleteSpan, getActiveSpan, getSpan, getSpanContext, INVALID_SPAN_CONTEXT, setSpan, setSpanContext, wrapSpanContext } from './span.ts';
+import {
+  deleteSpan,
+  getActiveSpan,
+  getSpan,
+  getSpanContext,
+  INVALID_SPAN_CONTEXT,
+  setSpan,
+  setSpanContext,
+  wrapSpanContext,
+} from './span.ts';
 
 const NOOP_TRACER: Tracer = {
   startSpan: () => wrapSpanContext(INVALID_SPAN_CONTEXT),
