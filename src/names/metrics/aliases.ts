@@ -13,7 +13,7 @@ import {
 export interface MetricAlias {
   /** In Prometheus, whole. */
   readonly alias: string;
-  /** In the catalogue, or `process.uptime` and its like, which the runtime's part has. */
+  /** In the catalogue. */
   readonly metric: string;
   /** Of a histogram: which of its series becomes a counter of that name. Without it, all keep their suffixes. */
   readonly part?: 'count' | 'sum';

@@ -15,6 +15,7 @@ import type { MetricRow } from './metric-row.ts';
 import { PAYMENT_METRICS, SUBSCRIPTION_METRICS } from './payments.ts';
 import { MESSAGING_METRICS, QUEUE_METRICS } from './queue.ts';
 import { RPC_METRICS } from './rpc.ts';
+import { RUNTIME_METRICS } from './runtime.ts';
 import { TELEMETRY_METRICS } from './telemetry.ts';
 import { TRANSFER_METRICS } from './transfer.ts';
 import { USER_METRICS } from './users.ts';
@@ -26,7 +27,7 @@ export interface MetricSection {
   readonly metrics: readonly MetricRow[];
 }
 
-/** Rows of other parts (the runtime, health) are added here as a section of their own. */
+/** Rows of another part (health) are added here as a section of their own. */
 export const METRIC_SECTIONS: readonly MetricSection[] = [
   { title: 'HTTP', by: 'the instrumentation of `http`', metrics: Object.values(HTTP_INSTRUMENTATION_METRICS) },
   { title: 'HTTP server', by: '`watchServer(server)`', metrics: Object.values(HTTP_METRICS) },
@@ -48,6 +49,7 @@ export const METRIC_SECTIONS: readonly MetricSection[] = [
   { title: 'Business', by: '`businessMetrics()`', metrics: Object.values(BUSINESS_METRICS) },
   { title: 'Errors', by: '`errorMetrics()`', metrics: Object.values(ERROR_METRICS) },
   { title: 'Remote procedure calls', by: 'the instrumentation of gRPC', metrics: Object.values(RPC_METRICS) },
+  { title: 'Node.js and the process', by: 'the instrumentation `runtime-node`', metrics: RUNTIME_METRICS },
   { title: 'Telemetry itself', by: 'signalbox', metrics: TELEMETRY_METRICS },
 ];
 
