@@ -14,6 +14,7 @@ const STOP_TIMEOUT_MS = 10_000;
  * @param {string} [options.node] - the binary to run the services with, default this process' own.
  * @param {(service: string) => Record<string, string>} [options.env] - variables for one service, beside the inherited ones.
  * @param {(service: string, line: string) => void} [options.onLine] - called with every line that a process writes.
+ * @param {boolean} [options.withDesk] - start the customers' desk, too.
  * @param {AbortSignal} [options.signal] - stop starting.
  * @returns {Promise<Shop>}
  * @throws when a process ends before it is ready, or `signal` is raised; what was started is stopped by then.
@@ -21,6 +22,7 @@ const STOP_TIMEOUT_MS = 10_000;
  * @typedef {object} Shop
  * @property {string} url - of the storefront.
  * @property {string} inventoryUrl
+ * @property {string} [deskUrl] - of the customers' desk.
  * @property {string} databaseUrl
  * @property {Record<string, number>} pids - by service.
  * @property {() => Promise<Exit[]>} stop - asks every service to end, and kills what has not ended after 10 s.
@@ -36,6 +38,7 @@ export async function startShop({
   node = process.execPath,
   env = () => ({}),
   onLine = () => {},
+  withDesk = false,
   signal,
 } = {}) {
   const processes = [];
@@ -71,9 +74,12 @@ export async function startShop({
     const storefront = serve('storefront', 'storefront.cjs', { ...shared, INVENTORY_URL: inventoryUrl, PORT: '0' });
     const url = `http://127.0.0.1:${(await storefront.ready('storefront listening')).port}`;
     signal?.throwIfAborted();
+    const desk = withDesk ? serve('desk', 'desk.js', { PORT: '0' }) : undefined;
+    const deskUrl = desk && `http://127.0.0.1:${(await desk.ready('desk listening')).port}`;
+    signal?.throwIfAborted();
 
-    const pids = Object.fromEntries([inventory, worker, storefront].map(({ name, child }) => [name, child.pid]));
-    return { url, inventoryUrl, databaseUrl, pids, stop };
+    const pids = Object.fromEntries([inventory, worker, storefront, ...(desk ? [desk] : [])].map(({ name, child }) => [name, child.pid]));
+    return { url, inventoryUrl, deskUrl, databaseUrl, pids, stop };
   };
 
   try {

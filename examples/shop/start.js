@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeToDesk } from './customers.js';
 import { parseLogLine, startShop } from './shop.js';
 import { renderCounts, runTraffic } from './traffic.js';
 
@@ -64,6 +65,7 @@ async function main(signal) {
         // The services' own lines are shown with their traces; this is what else is said.
         if (!record || record.logger === 'signalbox') console.log(`${service.padEnd(10)} | ${record?.message ?? line}`);
       },
+      withDesk: true,
       signal,
     });
     let exits;
@@ -71,6 +73,7 @@ async function main(signal) {
     try {
       console.log(`\nstorefront ${shop.url}\ndatabase   ${shop.databaseUrl}\ncollector  ${collector.url}\n`);
       traffic = await runTraffic({ url: shop.url, requests: Number(options.requests), seed: Number(options.seed), signal });
+      await writeToDesk(shop.deskUrl);
       await packed.reaches(ordersIn(traffic), signal);
       if (options.keep) {
         await collector.settle(traffic);
@@ -121,7 +124,7 @@ function showTraces({ requests, counts }, store, renderWaterfall) {
   const sent = new Set(ids);
   const others = store.traceIds().filter((id) => !sent.has(id)).length;
   console.log(`requests\n${renderCounts(counts)}`);
-  console.log(`traces   ${ids.length} of the requests, ${others} of the worker and of what happened at start`);
+  console.log(`traces   ${ids.length} of the requests, ${others} of the worker, the desk and of what happened at start`);
   console.log(`spans    ${byService(store.spans())}`);
   console.log(`logs     ${byService(store.logs())}`);
   console.log(`metrics  ${[...new Set(store.metrics().map(({ name }) => name))].sort().join(', ')}`);

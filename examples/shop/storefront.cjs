@@ -8,6 +8,7 @@
 const express = require('express');
 const { Pool } = require('pg');
 const winston = require('winston');
+const { watchPool, watchServer } = require('signalbox/metrics');
 
 const { DATABASE_URL, INVENTORY_URL = 'http://127.0.0.1:8081', PORT = '8080', LOG_LEVEL = 'info' } = process.env;
 
@@ -19,6 +20,7 @@ const logger = winston.createLogger({
 });
 
 const pool = new Pool({ connectionString: DATABASE_URL, max: 4 });
+watchPool(pool, { name: 'storefront', system: 'postgresql' });
 pool.on('error', (error) => logger.error('database connection lost', { error: error.message }));
 
 /** An answer that is the client's fault. */
@@ -145,6 +147,8 @@ app.use((error, req, res, next) => {
 const server = app.listen(Number(PORT), '127.0.0.1', () => {
   logger.info('storefront listening', { port: server.address().port });
 });
+// Below a router, baseUrl is a path as it was asked for.
+watchServer(server, { route: (request) => (request.baseUrl === '' ? request.route?.path : undefined) });
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT']) {

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import winston from 'winston';
+import { queueMetrics, watchPool } from 'signalbox/metrics';
 
 const { DATABASE_URL, POLL_INTERVAL_MS = '250', LOG_LEVEL = 'info' } = process.env;
 
@@ -16,6 +17,8 @@ const logger = winston.createLogger({
 });
 
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 2 });
+watchPool(pool, { name: 'worker', system: 'postgresql' });
+const queue = queueMetrics({ name: 'orders', system: 'postgresql' });
 pool.on('error', (error) => logger.error('database connection lost', { error: error.message }));
 
 // One statement, so that no transaction is open while an order is packed. A job of a worker that died is taken again.
@@ -33,9 +36,11 @@ async function packNext() {
   const { rows } = await pool.query(CLAIM);
   if (rows.length === 0) return false;
   const [job] = rows;
-  await delay(5);
-  await pool.query("update orders set state = 'packed' where id = $1", [job.order_id]);
-  await pool.query('update jobs set done_at = now() where id = $1', [job.id]);
+  await queue.process(async () => {
+    await delay(5);
+    await pool.query("update orders set state = 'packed' where id = $1", [job.order_id]);
+    await pool.query('update jobs set done_at = now() where id = $1', [job.id]);
+  });
   logger.info('order packed', { orderId: job.order_id, jobId: job.id });
   return true;
 }

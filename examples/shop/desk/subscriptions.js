@@ -1,0 +1,38 @@
+// Sells the light of the month, through a payment provider that is a stand-in.
+import { setTimeout as delay } from 'node:timers/promises';
+import { businessMetrics, paymentMetrics, subscriptionMetrics, userMetrics } from 'signalbox/metrics';
+
+const PLANS = { small: 490, large: 1290 };
+
+const payments = paymentMetrics({ provider: 'standin' });
+const subscriptions = subscriptionMetrics();
+const business = businessMetrics();
+const users = userMetrics();
+
+const active = { small: 0, large: 0 };
+let asked = 0;
+subscriptions.observeActive(() => active);
+
+export async function subscribe(plan) {
+  asked++;
+  const amountMinor = PLANS[plan];
+  if (!amountMinor) return 'There is a small one and a large one.';
+  const { status } = await payments.charge(
+    { currency: 'EUR', amountMinor },
+    () => charge(plan),
+    ({ status }) => (status === 'paid' ? 'success' : 'declined'),
+  );
+  payments.available(true);
+  if (status !== 'paid') return 'Your card was declined.';
+  active[plan]++;
+  subscriptions.changed('created', plan);
+  users.registered('bot');
+  business.conversionRate((active.small + active.large) / asked);
+  return 'Welcome.';
+}
+
+/** Each third card is declined. */
+async function charge() {
+  await delay(3);
+  return { status: asked % 3 === 0 ? 'declined' : 'paid' };
+}
