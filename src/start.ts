@@ -1,7 +1,7 @@
 /** `startTelemetry`: read the settings, build, register, watch the end of the process, and return how to end it. */
 import { realpathSync } from 'node:fs';
 import type { Config, Problem } from './config/config.ts';
-import { readEnvironment } from './config/early.ts';
+import { asksForLogging, readEnvironment } from './config/early.ts';
 import { readFacts, type PlatformFacts } from './config/facts.ts';
 import { loadConfig } from './config/load-config.ts';
 import type { SdkComponents, StartOptions } from './config/start-options.ts';
@@ -156,6 +156,10 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
     },
   });
   telemetryState.watchesEnd = true;
+  if (asksForLogging(readEnvironment()))
+    contain('starting the log of requests', () =>
+      loadPart<typeof import('./app/logging/logging.ts')>(import.meta.url, './app/logging/logging').logging(),
+    );
   telemetryState.service = { name: engine.serviceName, version: engine.serviceVersion, environment: config.environment };
   diagnostics.registered();
   announcer.begin(engine);

@@ -20,6 +20,11 @@ export function readEarlyFacts(env: Environment = readEnvironment()): EarlyFacts
   };
 }
 
+/** Whether requests are to be logged, or get an id, where the application does not import `signalbox/logging`. */
+export function asksForLogging(env: Environment): boolean {
+  return isTrue(env['LOG_ACCESS']) || (env['SIGNALBOX_REQUEST_ID_HEADER'] ?? '').trim() !== '';
+}
+
 function isTrue(value: string | undefined): boolean {
   return value !== undefined && value.trim().toLowerCase() === 'true';
 }

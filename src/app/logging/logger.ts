@@ -12,6 +12,7 @@ import { cleanString } from '../../values/strings.ts';
 import { errorMap } from './logged-error.ts';
 import { levelFor, levelsVersion, touchLevels } from './levels.ts';
 import { logging } from './logging.ts';
+import { logsAccess } from './watch-requests.ts';
 import { makeRecord } from './make-record.ts';
 import type { LogRecord } from './record.ts';
 
@@ -228,6 +229,7 @@ export function getLogger(name = 'app'): Logger {
   let logger = loggers.get(clean);
   if (logger === undefined) {
     logging();
+    logsAccess();
     logger = new SignalboxLogger(clean);
     // Names that are made up at run time must not fill the memory.
     if (loggers.size < MOST_LOGGERS) loggers.set(clean, logger);

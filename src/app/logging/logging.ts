@@ -15,6 +15,7 @@ import type { LogRecord } from './record.ts';
 import { renderEcs } from './render-ecs.ts';
 import { renderJson } from './render-json.ts';
 import { COLORED, PLAIN_TEXT, renderPretty } from './render-pretty.ts';
+import { watchRequests } from './watch-requests.ts';
 import { createServiceReader } from './service.ts';
 import { isTerminal, stdoutTarget } from './stdout-target.ts';
 
@@ -49,7 +50,9 @@ function startLogging(): Logging {
   for (const { code, message, setting } of problems) reporter.say(code, message, setting);
   if (telemetryState.service === undefined) configureRedaction(config.redaction);
   setLevelRules(config.levels);
-  return createLogging(config, reporter);
+  const started = createLogging(config, reporter);
+  watchRequests(started);
+  return started;
 }
 
 function createLogging(config: LoggingConfig, reporter: Reporter): Logging {

@@ -24,6 +24,7 @@ import { enter } from '../../context/context-manager.ts';
 import { contained } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import { UNTRACED } from '../../context/context-keys.ts';
+import { requests } from '../../context/request-watcher.ts';
 import { requestContext } from '../../context/span-layer.ts';
 import { whoBrokeOff, type BrokenOff } from './broken-off.ts';
 import { codeOf, messageOf, methodInName, nameOf } from './http-semantics.ts';
@@ -94,7 +95,9 @@ class Exchange implements ServerRequest {
       },
     };
     this.span = side.tracer.startSpan(methodInName(origin.method), options, incoming);
-    this.context = requestContext(incoming, this.span, this);
+    const context = requestContext(incoming, this.span, this);
+    const { watcher } = requests;
+    this.context = watcher === undefined ? context : watcher.begin(request, response, context);
   }
 
   fail(uncaught: unknown): void {
@@ -137,6 +140,8 @@ class Exchange implements ServerRequest {
     span.end();
     const seconds = (monotonicMs() - this.#startMs) / 1000;
     this.#side.durations?.record(seconds, [method, scheme, this.#request.httpVersion, status, errorType, namedRoute], this.context);
+    const { context } = this;
+    requests.watcher?.end({ request: this.#request, context, route: namedRoute, status, durationMs: seconds * 1000, errorType });
   }
 }
 
