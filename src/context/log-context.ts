@@ -19,6 +19,8 @@ export interface RequestFields {
 export interface LogScope {
   /** Replaced, never changed. */
   fields: LogFields;
+  /** Those that were bound by the application: the request id stands on the span of the request. */
+  spanFields: LogFields | undefined;
   readonly request: RequestFields | undefined;
 }
 
@@ -28,6 +30,8 @@ const USER_ID = 'user_id';
 
 const ownStorage = new AsyncLocalStorage<LogScope>();
 let isCarried = false;
+/** Whether the application has bound anything yet. */
+let isUsed = false;
 let global: LogFields = {};
 
 export function activeScope(context: Context): LogScope | undefined {
@@ -39,22 +43,27 @@ export function globalFields(): LogFields {
   return global;
 }
 
+/** What a span that begins in `context` has of it. */
+export function boundAttributes(context: Context): Attributes | undefined {
+  return isUsed ? (attempt(() => activeScope(context)?.spanFields) as Attributes | undefined) : undefined;
+}
+
 /** The context in which `request` is answered. */
 export function withRequestFields(context: Context, request: RequestFields): Context {
-  return context.setValue(SCOPE, { fields: { request_id: request.requestId }, request } satisfies LogScope);
+  return context.setValue(SCOPE, { fields: { request_id: request.requestId }, spanFields: undefined, request } satisfies LogScope);
 }
 
 /**
  * Run `fn` with `fields` in every log record that is written below it, through awaits, timers, streams and emitters, and on the
- * active span. Fields of the same name in an outer scope are covered until it ends.
+ * active span and those that begin below it. Fields of the same name in an outer scope are covered until it ends.
  *
  * @returns what `fn` returns, and throws what it throws.
  */
 export function withLogContext<T>(fields: LogFields, fn: () => T): T {
   const context = api.context.active();
   const outer = activeScope(context);
-  const scope: LogScope = { fields: { ...outer?.fields, ...fieldsOf(fields) }, request: outer?.request };
-  noteFields(context, scope, fields);
+  const scope: LogScope = { fields: outer?.fields ?? {}, spanFields: outer?.spanFields, request: outer?.request };
+  bind(context, scope, fieldsOf(fields));
   return hasContextManager() ? api.context.with(context.setValue(SCOPE, scope), fn) : ownStorage.run(scope, fn);
 }
 
@@ -65,12 +74,9 @@ export function withLogContext<T>(fields: LogFields, fn: () => T): T {
 export function setLogContext(fields: LogFields): void {
   const context = api.context.active();
   const scope = activeScope(context);
-  if (scope !== undefined) {
-    scope.fields = withoutUndefined({ ...scope.fields, ...fieldsOf(fields) });
-    return noteFields(context, scope, fields);
-  }
-  const begun: LogScope = { fields: withoutUndefined(fieldsOf(fields)), request: undefined };
-  noteFields(context, begun, fields);
+  if (scope !== undefined) return bind(context, scope, fieldsOf(fields));
+  const begun: LogScope = { fields: {}, spanFields: undefined, request: undefined };
+  bind(context, begun, fieldsOf(fields));
   const isAttached = hasContextManager() && attempt(() => (api.context.attach(context.setValue(SCOPE, begun)), true), false);
   if (!isAttached) ownStorage.enterWith(begun);
 }
@@ -89,8 +95,12 @@ function withoutUndefined(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-function noteFields(context: Context, { fields: bound, request }: LogScope, fields: LogFields): void {
-  if (request !== undefined && bound[USER_ID] !== undefined) request.userId = bound[USER_ID];
+function bind(context: Context, scope: LogScope, fields: LogFields): void {
+  isUsed = true;
+  scope.fields = withoutUndefined({ ...scope.fields, ...fields });
+  scope.spanFields = withoutUndefined({ ...scope.spanFields, ...fields });
+  const { request } = scope;
+  if (request !== undefined && scope.fields[USER_ID] !== undefined) request.userId = scope.fields[USER_ID];
   attempt(() => api.trace.getSpan(context)?.setAttributes(fields as Attributes));
 }
 

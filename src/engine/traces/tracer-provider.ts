@@ -4,6 +4,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from '../../config/config.ts';
 import { currentAnchor, monotonicMs } from '../../runtime/clock.ts';
+import { boundAttributes } from '../../context/log-context.ts';
 import { isTracingSuppressed } from '../../context/context-keys.ts';
 import type { Scope } from '../../otlp/types.ts';
 import { boundedLength } from '../../values/limits.ts';
@@ -117,6 +118,8 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   if (isNestedServer) adoptRoute(context, local, span);
   else adoptEarlyRoute(context, span);
   if (recordHooks.spans !== undefined) recordHooks.spans.onStart(span, context);
+  const bound = boundAttributes(context);
+  if (bound !== undefined) span.setAttributes(bound);
   return span;
 }
 
