@@ -8,7 +8,9 @@ const makers = {
   'signalbox, buffered': () => signalbox('false'),
   'winston, JSON': () => winston(),
   'winston + instrumentation-winston': () => {
-    const { WinstonInstrumentation } = require('@opentelemetry/instrumentation-winston');
+    const { createRequire } = require('node:module');
+    const bundled = createRequire(require.resolve('@opentelemetry/auto-instrumentations-node'));
+    const { WinstonInstrumentation } = bundled('@opentelemetry/instrumentation-winston');
     new WinstonInstrumentation({ disableLogSending: true }).enable();
     return winston();
   },
