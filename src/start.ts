@@ -135,6 +135,7 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
   undo.add(() => (recordHooks.isCalled = false));
   const instrumentation = instrument({ config, reporter, ...engine.providers });
   undo.add(() => instrumentation.stop());
+  if (config.console) undo.add(exportConsole(engine));
   watchForBundle(facts.script, () => instrumentation.packagesSeen > 0, reporter);
   const describeUnused = () => (announcer.hasRecorded || isProcessManager() ? undefined : instrumentation.describeUnused());
   watchForUnused(facts.script, describeUnused, reporter);
@@ -174,6 +175,14 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
     await unwatch();
     telemetryState.watchesEnd = false;
   }
+}
+
+function exportConsole({ providers }: Engine): () => void {
+  const { watchConsole } = loadPart<typeof import('./instrumentation/libraries/console.ts')>(
+    import.meta.url,
+    './instrumentation/libraries/console',
+  );
+  return watchConsole(providers.loggerProvider);
 }
 
 /** What worker threads record goes into the pipelines of this thread; what takes it in is loaded for the first worker. */

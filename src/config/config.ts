@@ -135,6 +135,8 @@ export interface Config {
     /** Options by short name, passed to the instrumentation as they are. */
     readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };
+  /** Whether calls of `console` are exported. */
+  readonly console: boolean;
   readonly redaction: {
     /** Names that stay readable. */
     readonly keep: readonly string[];

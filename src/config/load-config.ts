@@ -64,6 +64,7 @@ function readConfig(reader: SettingsReader, configFile: string | undefined): Con
     shutdownTimeoutMs: reader.get('SIGNALBOX_SHUTDOWN_TIMEOUT') as number,
     workerThreads: reader.get('SIGNALBOX_WORKER_THREADS') as boolean,
     instrumentations: readInstrumentations(reader),
+    console: reader.get('SIGNALBOX_CONSOLE') as boolean,
     redaction: {
       keep: reader.layers('SIGNALBOX_REDACT_KEEP').flatMap(({ value }) => value as string[]),
       also: reader.layers('SIGNALBOX_REDACT_ALSO').flatMap(({ value }) => value as string[]),

@@ -412,6 +412,14 @@ const INSTRUMENTATIONS: readonly Setting[] = [
     meaning: 'Options of instrumentations as a JSON object by name: `{"pg":{"requireParentSpan":true}}`.',
   },
   {
+    name: 'SIGNALBOX_CONSOLE',
+    group: 'instrumentations',
+    type: 'boolean',
+    default: false,
+    meaning:
+      'Exports what the main thread prints by `console` as log records with the ids of the active span. What is printed stays as it is.',
+  },
+  {
     name: 'SIGNALBOX_IGNORE_PATHS',
     group: 'instrumentations',
     type: 'list',

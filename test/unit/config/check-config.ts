@@ -46,8 +46,8 @@ export function checkConfig(config: Config): void {
   assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
 }
 
-function flagsOf({ disabled, workerThreads }: Config): Record<string, boolean> {
-  return { disabled, workerThreads };
+function flagsOf({ console, disabled, workerThreads }: Config): Record<string, boolean> {
+  return { console, disabled, workerThreads };
 }
 
 function checkOtlp(otlp: OtlpConfig): void {

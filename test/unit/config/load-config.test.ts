@@ -67,6 +67,7 @@ test('the defaults are those of the specification, save where the table says why
     queueMaxBytes: 33_554_432,
     shutdownTimeoutMs: 5000,
     workerThreads: true,
+    console: false,
     instrumentations: { disabled: [], options: {} },
     redaction: { keep: [], also: [] },
     ignorePaths: [
