@@ -48,11 +48,12 @@ export function collectTelemetry<T>(test?: TestContext | ((telemetry: CollectedT
   const collection = new Collection();
   const telemetry = viewOf(collection, () => meterProvider.observe(collection));
   open(collection);
-  if (typeof test === 'function') return runTest(test, collection, telemetry);
+  // The context of vitest is a function as well.
+  const context = test as TestContext | undefined;
+  const whenDone = context?.onTestFinished ?? context?.after;
+  if (typeof test === 'function' && whenDone === undefined) return runTest(test, collection, telemetry);
   running.enterWith(collection);
-  const stop = (): void => telemetry.stop();
-  if (typeof test?.onTestFinished === 'function') test.onTestFinished(stop);
-  else if (typeof test?.after === 'function') test.after(stop);
+  whenDone?.call(context, () => telemetry.stop());
   return telemetry;
 }
 

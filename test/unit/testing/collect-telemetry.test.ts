@@ -128,3 +128,18 @@ describe('under a fake clock', () => {
   });
   const Readable = (): AsyncIterable<number> => ({ async *[Symbol.asyncIterator]() {} });
 });
+
+describe('the context of a test', () => {
+  it('of vitest, which is a function, is not run as one', () => {
+    let stop = (): void => {};
+    const context = Object.assign(() => assert.fail('it was run'), { onTestFinished: (fn: () => void) => (stop = fn) });
+    const telemetry: CollectedTelemetry = collectTelemetry(context as { onTestFinished(fn: () => void): unknown });
+    withSpan('work', () => {});
+    stop();
+    withSpan('late', () => {});
+    assert.deepEqual(
+      telemetry.spans.map(({ name }) => name),
+      ['work'],
+    );
+  });
+});
