@@ -534,7 +534,7 @@ export const MESSAGES = {
     says: '`A span must be changed before it ends, but setAttribute() was called on "…" after end().`',
     cure: 'call it before `end()`, and `end()` once',
   },
-  'metrics.value': {
+  'metrics.label': {
     section: 'debug',
     level: 'debug',
     says: '`The attribute "cache.name" of a metric must be one of few names out of code, but was something else. …`',

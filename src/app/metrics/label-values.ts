@@ -73,7 +73,7 @@ function refuse(key: string): string {
     refused.add(key);
     attempt(() =>
       say(
-        'metrics.value',
+        'metrics.label',
         `The attribute "${key}" of a metric must be one of few names out of code, but was something else. It is recorded as "${OTHER}".`,
         key,
       ),
