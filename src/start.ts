@@ -4,7 +4,8 @@ import type { Config, Problem } from './config/config.ts';
 import { asksForLogging, readEnvironment } from './config/early.ts';
 import { readFacts, type PlatformFacts } from './config/facts.ts';
 import { loadConfig } from './config/load-config.ts';
-import type { SdkComponents, StartOptions } from './config/start-options.ts';
+import { takeExtensions } from './config/take-extensions.ts';
+import type { ExtensionOptions, SdkComponents, StartOptions } from './config/start-options.ts';
 import { createContextManager } from './context/context-manager.ts';
 import { createPropagator } from './context/propagation/create-propagator.ts';
 import { createAnnouncer, sayProblems, watchForBundle, watchForUnused } from './diagnostics/announcer.ts';
@@ -12,6 +13,7 @@ import { errorText } from './diagnostics/error-text.ts';
 import { createReporter, type Reporter } from './diagnostics/reporter.ts';
 import { sayContained } from './diagnostics/say-contained.ts';
 import { sayDiagnostics } from './engine/diag.ts';
+import type { Extensions } from './engine/extensions.ts';
 import { USER_AGENT } from './engine/pipeline.ts';
 import { registerProviders } from './engine/register-providers.ts';
 import { startEngine, type Engine } from './engine/start-engine.ts';
@@ -51,6 +53,8 @@ interface Start {
   readonly facts: PlatformFacts;
   readonly problems: readonly Problem[];
   readonly reporter: Reporter;
+  /** Given in code, not looked at yet. */
+  readonly extensions: ExtensionOptions;
 }
 
 /** One copy of the state per process, whichever copy of this package is asked. */
@@ -71,7 +75,8 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
   }
   let reporter = createReporter({ level: 'info' });
   try {
-    const { config, problems } = loadConfig(readEnvironment(), options);
+    const { extensions, settings } = takeExtensions(options);
+    const { config, problems } = loadConfig(readEnvironment(), settings);
     reporter = createReporter({ level: config.logLevel });
     onContained(sayContained(reporter));
     // Set while it starts, so that nothing that is loaded meanwhile can start it again.
@@ -84,7 +89,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
     const facts = readFacts(readEnvironment(), mainScript());
     const components = componentsOf(options);
     const isOfficial = config.configFile !== undefined || components !== undefined;
-    const start: Start = { config, facts, problems, reporter };
+    const start: Start = { config, facts, problems, reporter, extensions };
     const telemetry = isOfficial ? startOfficial(start, components) : orUndo((undo) => startOwn(start, undo));
     globals[STATE] = { telemetry, reporter };
     telemetryStarted();
@@ -97,7 +102,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
 }
 
 /** Introduces the parts, which do not know each other: the engine, the instrumentations and the end of the process. */
-function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Telemetry {
+function startOwn({ config, facts, problems, reporter, extensions: given }: Start, undo: Undo): Telemetry {
   const diagnostics = sayDiagnostics(reporter, config.logLevel);
   const announcer = createAnnouncer({ config, problems, reporter, isProcessManager, mayBeLauncher: hasLoadedChildProcess });
   const engine = startEngine({
@@ -121,12 +126,15 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
     mayBeLauncher: hasLoadedChildProcess,
     beforeFlush: workers?.read,
   });
+  // Known when the instrumentations are there, which what it loads may need.
+  let extensions: Extensions | undefined;
+  const flush = async (): Promise<void> => void (await Promise.all([delivery.flush(), extensions?.flush()]));
   registerProviders(
     {
       providers: engine.providers,
       contextManager: createContextManager(),
       propagator: createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts }),
-      flush: delivery.flush,
+      flush,
       reporter,
     },
     undo,
@@ -136,6 +144,7 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
   const instrumentation = instrument({ config, reporter, ...engine.providers });
   undo.add(() => instrumentation.stop());
   if (config.console) undo.add(exportConsole(engine));
+  extensions = loadExtensions(given, config, reporter);
   watchForBundle(facts.script, () => instrumentation.packagesSeen > 0, reporter);
   const describeUnused = () => (announcer.hasRecorded || isProcessManager() ? undefined : instrumentation.describeUnused());
   watchForUnused(facts.script, describeUnused, reporter);
@@ -145,9 +154,12 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
       const { recordCrash } = loadPart<typeof import('./process/crash.ts')>(import.meta.url, './process/crash');
       recordCrash({ loggerProvider: engine.providers.loggerProvider, failRequest }, ...crash);
     },
-    onNothingLeft: delivery.awaitAnswers,
-    onFatalSignal: delivery.flushBeforeSignal,
-    onHandledSignal: delivery.flushMeanwhile,
+    onNothingLeft: () => extensions?.flushRest() ?? delivery.awaitAnswers(),
+    onFatalSignal: async () => void (await Promise.all([delivery.flushBeforeSignal(), extensions?.flush()])),
+    onHandledSignal() {
+      delivery.flushMeanwhile();
+      void extensions?.flushRest();
+    },
     onSurvived: delivery.callOff,
     onExit() {
       delivery.begin();
@@ -165,10 +177,10 @@ function startOwn({ config, facts, problems, reporter }: Start, undo: Undo): Tel
   diagnostics.registered();
   announcer.begin(engine);
   if (engine.pipelines.length > 0) setTimeout(() => contain('loading the redactor', loadRedactor), WARM_UP_MS).unref();
-  return { flush: delivery.flush, shutdown: once(shutdown) };
+  return { flush, shutdown: once(shutdown) };
 
   async function shutdown(): Promise<void> {
-    await delivery.shutdown();
+    await Promise.all([delivery.shutdown(), extensions?.shutdown()]);
     engine.providers.loggerProvider.close();
     contain('taking back the instrumentations', () => instrumentation.stop());
     workers?.stop();
@@ -183,6 +195,13 @@ function exportConsole({ providers }: Engine): () => void {
     './instrumentation/libraries/console',
   );
   return watchConsole(providers.loggerProvider);
+}
+
+/** Nothing is loaded for them where there are none. */
+function loadExtensions(given: ExtensionOptions, config: Config, reporter: Reporter): Extensions | undefined {
+  if (config.extensions === undefined && Object.keys(given).length === 0) return undefined;
+  const { startExtensions } = loadPart<typeof import('./engine/extensions.ts')>(import.meta.url, './engine/extensions');
+  return startExtensions({ given: { ...given }, module: config.extensions, limitMs: config.shutdownTimeoutMs, reporter });
 }
 
 /** What worker threads record goes into the pipelines of this thread; what takes it in is loaded for the first worker. */
@@ -210,13 +229,18 @@ function withoutFunctions(config: Config): Config {
 }
 
 /** The official SDK is loaded only here: most processes never pay for it. */
-function startOfficial({ config, facts, problems, reporter }: Start, components: SdkComponents | undefined): Telemetry {
+function startOfficial({ config, facts, problems, reporter, extensions }: Start, components: SdkComponents | undefined): Telemetry {
   const { startOfficialSdk } = loadPart<typeof import('./official-sdk/start-official-sdk.ts')>(
     import.meta.url,
     './official-sdk/start-official-sdk',
   );
   const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components });
   sayProblems(problems, reporter);
+  if (config.extensions !== undefined || Object.keys(extensions).length > 0)
+    reporter.say(
+      'extensions',
+      'Processors, samplers and id generators must be given to the engine that runs, but the official SDK runs. Those of startTelemetry() and SIGNALBOX_EXTENSIONS have no effect; pass them in `sdk`, or leave OTEL_CONFIG_FILE and `sdk` away.',
+    );
   const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
   reporter.say(
     'started',

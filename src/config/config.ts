@@ -125,6 +125,8 @@ export interface Config {
   readonly queueMaxBytes: number;
   /** Most that signalbox adds to the end of the process, everything together. */
   readonly shutdownTimeoutMs: number;
+  /** `SIGNALBOX_EXTENSIONS`: a module with processors and the like. */
+  readonly extensions?: string;
   /** Whether what worker threads record is exported too, by the main thread. */
   readonly workerThreads: boolean;
 

@@ -62,6 +62,7 @@ function readConfig(reader: SettingsReader, configFile: string | undefined): Con
     otlpFile: reader.get('SIGNALBOX_OTLP_FILE') as string,
     queueMaxBytes: reader.get('SIGNALBOX_QUEUE_MAX_BYTES') as number,
     shutdownTimeoutMs: reader.get('SIGNALBOX_SHUTDOWN_TIMEOUT') as number,
+    ...optional('extensions', textOf(reader.find('SIGNALBOX_EXTENSIONS'))),
     workerThreads: reader.get('SIGNALBOX_WORKER_THREADS') as boolean,
     instrumentations: readInstrumentations(reader),
     console: reader.get('SIGNALBOX_CONSOLE') as boolean,

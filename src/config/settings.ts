@@ -505,6 +505,13 @@ const SIGNALBOX: readonly Setting[] = [
     default: true,
     meaning: 'What worker threads record is exported by the main thread. `false`: it goes nowhere.',
   },
+  {
+    name: 'SIGNALBOX_EXTENSIONS',
+    group: 'signalbox',
+    type: 'text',
+    meaning:
+      'A module (`./telemetry.cjs`, or a package) that exports processors and the like, for processes that are preloaded: `spanProcessors`, `logRecordProcessors`, `sampler`, `idGenerator`.',
+  },
 ];
 
 /** Of `signalbox/logging`; read when it is loaded. */
@@ -680,4 +687,13 @@ export const settings: readonly Setting[] = [
 export const settingsByName: ReadonlyMap<string, Setting> = new Map(settings.map((setting) => [setting.name, setting]));
 
 /** Options of `StartOptions` that no environment variable says. */
-export const CODE_ONLY_OPTIONS: readonly (keyof StartOptions)[] = ['serviceVersion', 'metricViews', 'instrumentations', 'redact', 'sdk'];
+export const CODE_ONLY_OPTIONS: readonly (keyof StartOptions)[] = [
+  'serviceVersion',
+  'metricViews',
+  'instrumentations',
+  'redact',
+  'sdk',
+  'spanProcessors',
+  'logRecordProcessors',
+  'idGenerator',
+];

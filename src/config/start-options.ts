@@ -39,11 +39,18 @@ export interface StartOptions {
   readonly timeoutMs?: number;
 
   /**
-   * A share of traces from 0 to 1 (a caller's decision is kept), or the sampler's name. For a sampler object use `sdk.sampler`.
+   * A share of traces from 0 to 1 (a caller's decision is kept), the sampler's name, or a sampler of your own: an object with
+   * `shouldSample`, as the official SDK has it.
    *
    * @default 'parentbased_always_on'
    */
-  readonly sampler?: number | SamplerName;
+  readonly sampler?: number | SamplerName | SamplerObject;
+  /** Processors of the official interface (`onStart`, `onEnd`, `forceFlush`, `shutdown`), called in order; the endpoint gets all spans as well. @default [] */
+  readonly spanProcessors?: readonly object[];
+  /** The same for log records (`onEmit`, `forceFlush`, `shutdown`). @default [] */
+  readonly logRecordProcessors?: readonly object[];
+  /** Makes the ids of traces and spans (`generateTraceId`, `generateSpanId`). @default random ones */
+  readonly idGenerator?: object;
   /** Where traces go, one exporter or several: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
   readonly traces?: boolean | ExporterOption | readonly ExporterOption[];
   /** Where metrics go, one exporter or several: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
@@ -90,6 +97,19 @@ export interface StartOptions {
    * @default signalbox's own engines run
    */
   readonly sdk?: SdkComponents;
+}
+
+/** A sampler of the official interface. Typed loosely, so that no SDK type is needed to read options. */
+export interface SamplerObject {
+  shouldSample(...args: never[]): unknown;
+}
+
+/** What `startTelemetry` takes beside settings: parts that are called, not read. */
+export interface ExtensionOptions {
+  readonly spanProcessors?: unknown;
+  readonly logRecordProcessors?: unknown;
+  readonly idGenerator?: unknown;
+  readonly sampler?: unknown;
 }
 
 /** Parts of the official OpenTelemetry SDK, version 3, made by the user. Typed loosely, so that no SDK type is needed to read options. */

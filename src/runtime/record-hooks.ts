@@ -2,7 +2,7 @@
  * Who sees records beside the exporters: processors of the application's own, and the test kit. Empty in most processes, where it
  * costs one comparison a record.
  */
-import type { Context, Span } from '@opentelemetry/api';
+import type { Attributes, Context, Link, Span, SpanKind, TraceState } from '@opentelemetry/api';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
@@ -18,7 +18,32 @@ export interface SpanHook {
 /** Must not throw. Hears of a record before it is exported. */
 export type LogHook = (record: ReadableLogRecord, context: Context) => void;
 
+/** What a sampler of the application's own says. It must not throw. */
+export type Decide = (
+  context: Context,
+  traceId: string,
+  name: string,
+  kind: SpanKind,
+  attributes: Attributes | undefined,
+  links: Link[] | undefined,
+) => {
+  readonly isRecorded: boolean;
+  readonly isSampled: boolean;
+  readonly attributes: Attributes | undefined;
+  readonly traceState: TraceState | undefined;
+};
+
+/** Valid ids, always. */
+export interface NewIds {
+  newTraceId(): string;
+  newSpanId(): string;
+}
+
 export interface RecordHooks {
+  /** In the place of the sampler that is configured. */
+  decide?: Decide | undefined;
+  /** In the place of random ones. */
+  ids?: NewIds | undefined;
   spans: SpanHook | undefined;
   logs: LogHook | undefined;
   /** Whether the engine that calls them is the one of this process. */

@@ -14,7 +14,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../../names/attributes.ts';
 import type { Scope } from '../../otlp/types.ts';
-import { STATUS_ERROR, STATUS_OK, STATUS_UNSET } from '../../names/otel.ts';
+import { SAMPLED, STATUS_ERROR, STATUS_OK, STATUS_UNSET } from '../../names/otel.ts';
 import { hrTimeAt, hrTimeBetween, hrTimeFrom, isBefore, monotonicMs, type Anchor } from '../../runtime/clock.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
 import { recordHooks } from '../../runtime/record-hooks.ts';
@@ -211,6 +211,8 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     if (hook !== undefined) hook.onEnding(span);
     span.#ended = true;
     if (hook !== undefined) hook.onEnd(span);
+    // One that is only recorded is for processors.
+    if ((span.#context.traceFlags & SAMPLED) === 0) return;
     try {
       span.#shared.onEnd(span);
       span.#shared.notices?.ended(span);

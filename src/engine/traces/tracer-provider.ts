@@ -1,5 +1,5 @@
 /** The span engine of signalbox, behind the OpenTelemetry API. */
-import type { Context, Span, SpanKind, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
+import type { Attributes, Context, Link, Span, SpanKind, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from '../../config/config.ts';
@@ -90,15 +90,26 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
     contained('reading the context of a new span, which starts a trace', error);
   }
   const parent = parentSpan === undefined ? undefined : validContextOf(parentSpan);
-  const traceId = parent === undefined ? newTraceId() : parent.traceId;
-  const isTraceIdRandom = parent === undefined || isRandom(parent);
-  const traceState = parent?.traceState;
+  const { decide, ids } = recordHooks;
+  const traceId = parent === undefined ? (ids === undefined ? newTraceId() : ids.newTraceId()) : parent.traceId;
+  const isTraceIdRandom = parent === undefined ? ids === undefined : isRandom(parent);
+  let traceState = parent?.traceState;
   // What Next.js does as it starts belongs to no request.
   if (parent === undefined && scope.name === 'next.js' && options.kind !== SERVER)
     return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
-  if (!engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, isTraceIdRandom, traceState);
-
   const kind = isKind(options.kind) ? options.kind : INTERNAL;
+  let flags = SAMPLED;
+  let said: Attributes | undefined;
+  if (decide === undefined) {
+    if (!engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, isTraceIdRandom, traceState);
+  } else {
+    const decision = decide(context, traceId, cleanName(name), kind, options.attributes as Attributes, options.links as Link[]);
+    traceState = decision.traceState ?? traceState;
+    if (!decision.isRecorded) return new UnsampledSpan(traceId, isTraceIdRandom, traceState);
+    if (!decision.isSampled) flags = 0;
+    said = decision.attributes;
+  }
+
   const local = parent === undefined ? undefined : RecordingSpan.behind(parentSpan);
   const isNestedServer = kind === SERVER && local?.kind === SERVER && !local.ended;
   const startMs = monotonicMs();
@@ -107,7 +118,7 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
     scope,
     name: cleanName(name),
     kind: isNestedServer ? INTERNAL : kind,
-    context: createSpanContext(traceId, newSpanId(), SAMPLED, traceState, isTraceIdRandom),
+    context: createSpanContext(traceId, ids === undefined ? newSpanId() : ids.newSpanId(), flags, traceState, isTraceIdRandom),
     parentContext: parent,
     anchor: local === undefined ? currentAnchor(startMs) : RecordingSpan.anchorOf(local),
     startMs,
@@ -117,6 +128,7 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   });
   if (isNestedServer) adoptRoute(context, local, span);
   else adoptEarlyRoute(context, span);
+  if (said !== undefined) span.setAttributes(said);
   if (recordHooks.spans !== undefined) recordHooks.spans.onStart(span, context);
   const bound = boundAttributes(context);
   if (bound !== undefined) span.setAttributes(bound);
