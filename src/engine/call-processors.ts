@@ -132,7 +132,7 @@ class OpenLogRecord {
     return this.#record.body as AnyValue;
   }
   set body(body: AnyValue) {
-    this.#record.body = toPlain(body, MAX_STRING_LENGTH, { characters: 0 }) as never;
+    this.#record.body = toPlain(body, MAX_STRING_LENGTH, { characters: 0, items: 0 }) as never;
   }
   get eventName(): string | undefined {
     return this.#record.eventName;

@@ -46,7 +46,7 @@ test('a default is a value that its own setting accepts', () => {
 test('setting every enum to each of its values, in any case, is no problem', () => {
   for (const setting of settings) {
     const { name, type, values } = setting;
-    if ((type !== 'enum' && type !== 'exporter')) continue;
+    if (type !== 'enum' && type !== 'exporter') continue;
     for (const value of values ?? []) {
       assert.deepEqual(problemsOf(setting, { [name]: value }), [], name);
       assert.deepEqual(loadConfig({ [name]: ` ${value.toUpperCase()} ` }), loadConfig({ [name]: value }), name);
