@@ -5,11 +5,14 @@ import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { createLoggerProvider } from '../../../../src/engine/logs/logger-provider.ts';
+import { captureRandom } from '../../../../src/runtime/random.ts';
 import { createEngine, resource } from './kit.ts';
 
 const SPANS = 1000;
 
 test('no global clock and no global source of chance is called, and their replacements change nothing', () => {
+  // As the preload does before the application gets `node:crypto`.
+  captureRandom();
   const calls: string[] = [];
   const restore: (() => void)[] = [];
   const replace = (owner: object, name: string): void => {
