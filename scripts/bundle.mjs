@@ -13,6 +13,13 @@ import { rolldown } from 'rolldown';
 
 const DIST = join(dirname(fileURLToPath(import.meta.url)), '../dist');
 
+/** Put into `register.js`, which has no import: each worker thread loads that, and most nothing else. */
+const STAND_IN = 'worker-stand-in.js';
+
+const modules = readdirSync(DIST, { recursive: true })
+  .map((file) => file.replaceAll(sep, '/'))
+  .filter((file) => file.endsWith('.js') && file !== STAND_IN);
+
 /** What is joined, without what is in a group before: what all of `roots` import, or of these what others do as well. */
 const GROUPS = [
   // The processes that only launch others load no more than this.
@@ -23,6 +30,8 @@ const GROUPS = [
     roots: ['process/exit-flush-worker.js', 'export/transport/http-transport.js', 'export/transport/grpc-transport.js'],
     alsoOf: 'start.js',
   },
+  // What applications import loads no more than this without the preload.
+  { name: 'app-core', roots: modules.filter((file) => /^app\/[^/]+\/index\.js$/.test(file)), alsoOf: 'start.js' },
   { name: 'start-core', roots: ['start.js', 'otlp/encode/protobuf-encoder.js'] },
   {
     name: 'redaction-core',
@@ -38,13 +47,6 @@ const GROUPS = [
     ],
   },
 ];
-
-/** Put into `register.js`, which has no import: each worker thread loads that, and most nothing else. */
-const STAND_IN = 'worker-stand-in.js';
-
-const modules = readdirSync(DIST, { recursive: true })
-  .map((file) => file.replaceAll(sep, '/'))
-  .filter((file) => file.endsWith('.js') && file !== STAND_IN);
 
 /** The modules that `file` imports statically, and theirs. */
 function reachable(file, found = new Set()) {

@@ -43,6 +43,29 @@ describe('nothing of OpenTelemetry is loaded', () => {
   });
 });
 
+describe('an application that replaces the functions of node:crypto', () => {
+  for (const [what, file, load] of [
+    ['require', 'app.cjs', "const crypto = require('crypto'); const { trace } = require('@opentelemetry/api');"],
+    ['require of node:', 'app.cjs', "const crypto = require('node:crypto'); const { trace } = require('@opentelemetry/api');"],
+    ['import', 'app.mjs', "import crypto from 'node:crypto'; import { trace } from '@opentelemetry/api';"],
+    [
+      'process.getBuiltinModule',
+      'app.cjs',
+      "const crypto = process.getBuiltinModule('crypto'); const { trace } = require('@opentelemetry/api');",
+    ],
+  ] as const) {
+    it(`by ${what}, hears nothing of the ids of spans`, async () => {
+      const { names, stdout } = await run(
+        `${load}
+         for (const name of ['randomFillSync', 'randomBytes', 'randomUUID', 'randomInt']) crypto[name] = () => { console.log(name); throw new Error(name); };
+         trace.getTracer('t').startSpan('work').end();`,
+        { file },
+      );
+      assert.deepEqual({ names, stdout }, { names: ['work'], stdout: '' });
+    });
+  }
+});
+
 describe('what was taken from the API', () => {
   it('before startTelemetry() records after it', async () => {
     const { names, said } = await run(

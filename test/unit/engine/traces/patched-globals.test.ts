@@ -14,6 +14,8 @@ test('no global clock and no global source of chance is called, and their replac
   // As the preload does before the application gets `node:crypto`.
   captureRandom();
   const calls: string[] = [];
+  // As when an application asks for `node:crypto`.
+  captureRandom();
   const restore: (() => void)[] = [];
   const replace = (owner: object, name: string): void => {
     const original = Object.getOwnPropertyDescriptor(owner, name);
