@@ -61,7 +61,7 @@ export function detectResource(config: Config, facts: PlatformFacts): Attributes
     [SERVICE_NAME]: manifest?.name ?? facts.platformName ?? 'unknown_service:node',
   };
   if (manifest?.version !== undefined) found[SERVICE_VERSION] = manifest.version;
-  if (wanted.has('serviceinstance')) found[SERVICE_INSTANCE_ID] = process.getBuiltinModule('node:crypto').randomUUID();
+  if (wanted.has('serviceinstance')) found[SERVICE_INSTANCE_ID] = randomId();
   if (wanted.has('host')) Object.assign(found, { [HOST_NAME]: hostname(), [HOST_ARCH]: ARCHITECTURES[arch()] ?? arch() });
   if (wanted.has('os')) Object.assign(found, { [OS_TYPE]: OS_TYPES[platform()] ?? platform(), [OS_VERSION]: release() });
   if (wanted.has('process')) {
@@ -115,4 +115,10 @@ function detectKubernetes({ kubernetesHost, podName, podNamespace }: PlatformFac
 
 function readTrimmed(path: string): string | undefined {
   return attempt(() => readFileSync(path, 'utf8').trim()) || undefined;
+}
+
+/** Of Linux, which has one in a file: `node:crypto` brings thirty modules with it, and many processes need none of them. */
+function randomId(): string {
+  const id = readTrimmed('/proc/sys/kernel/random/uuid');
+  return id !== undefined && /^[\da-f-]{36}$/.test(id) ? id : process.getBuiltinModule('node:crypto').randomUUID();
 }
