@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from 'node:https';
 import type { TlsOptions } from 'node:tls';
 import type { Signal } from '../config/config.ts';
-import { ACCEPTED_ENCODINGS, bodyTooLarge, collect, decompress, toCompression } from './body.ts';
+import { ACCEPTED_ENCODINGS, bodyTooLarge, collect, decompress, toCompression, type Compression } from './body.ts';
 import { enter, runExchange, type ReceiverContext } from './exchange.ts';
 import { flattenHeaders } from './flatten-headers.ts';
 import { guard } from './guard.ts';
@@ -38,66 +38,84 @@ export function createHttpServer(context: ReceiverContext, tls: TlsOptions | und
   return server;
 }
 
-function handle(request: IncomingMessage, response: ServerResponse, asksFirst: boolean, context: ReceiverContext): void {
-  const { limits } = context;
-  const { headers } = request;
-  const encoding = toEncoding(headers['content-type']);
-  const compression = toCompression(headers['content-encoding']);
-  const signal = SIGNALS.get(request.url?.split('?', 1)[0] ?? '');
-  let waitsForContinue = asksFirst;
+type Fields = Readonly<Record<string, string>>;
 
+/** One request, as far as its head tells. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly limits: ReceiverContext['limits'];
+  readonly encoding: Encoding | undefined;
+  readonly compression: Compression | undefined;
+  readonly signal: Signal | undefined;
+  /** Sends nothing more before it is told to. */
+  waitsForContinue: boolean;
+}
+
+function handle(request: IncomingMessage, response: ServerResponse, asksFirst: boolean, context: ReceiverContext): void {
+  const { headers } = request;
+  const asked: Asked = {
+    request,
+    response,
+    limits: context.limits,
+    encoding: toEncoding(headers['content-type']),
+    compression: toCompression(headers['content-encoding']),
+    signal: SIGNALS.get(request.url?.split('?', 1)[0] ?? ''),
+    waitsForContinue: asksFirst,
+  };
   const drop = (): void => void request.socket.destroy();
   response.on('close', enter(context, drop));
-
-  const send = (status: number, fields: Readonly<Record<string, string>>, body: Buffer): void => {
-    if (response.headersSent || response.destroyed) return;
-    const cors = headers.origin === undefined ? {} : { 'access-control-allow-origin': headers.origin, vary: 'origin' };
-    const framing = status === 204 ? {} : { 'content-length': String(body.length) };
-    if (waitsForContinue) {
-      response.writeHead(status, { ...cors, ...fields, ...framing, connection: 'close' }).end(body);
-      return;
-    }
-    response.writeHead(status, { ...cors, ...fields, ...framing });
-    if (request.complete) response.end(body);
-    else sendAndLinger(request, response, body, limits.maxCompressedBytes);
-  };
-  const refuse = (reason: Refusal, fields: Readonly<Record<string, string>> = {}, body?: Uint8Array): void => {
-    const answerEncoding = encoding ?? 'json';
-    const content = body === undefined ? encodeStatus(reason.grpcStatus, reason.message, answerEncoding) : Buffer.from(body);
-    send(reason.httpStatus, { 'content-type': MEDIA_TYPES[answerEncoding], ...fields }, content);
-  };
 
   const denied = guard(headers.host, headers.origin, context.allowedHosts);
   if (denied !== undefined) {
     // A page must not learn anything from the answer either.
     delete headers.origin;
-    return refuse(denied);
+    return refuse(asked, denied);
   }
-  if (signal === undefined) {
-    return refuse(refusal(404, 12, `The path must be one of ${[...SIGNALS.keys()].join(', ')}, was ${describe(request.url)}.`));
-  }
-  if (request.method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] === 'POST') {
+  if (asked.signal !== undefined && isPreflight(request)) {
     const allowed = headers['access-control-request-headers'] ?? 'content-type,content-encoding';
-    return send(204, { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': allowed }, Buffer.alloc(0));
+    return send(asked, 204, { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': allowed }, Buffer.alloc(0));
   }
-  if (request.method !== 'POST') return refuse(refusal(405, 12, `The method must be POST, was ${request.method}.`), { allow: 'POST' });
+  const fault = faultOf(asked);
+  if (fault !== undefined) return refuse(asked, fault.refusal, fault.fields);
+  readRecords(asked as Readable, context, drop);
+}
+
+function isPreflight({ headers, method }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] === 'POST';
+}
+
+/** What is wrong with the head of a request. */
+function faultOf({ request, signal, encoding, compression, limits }: Asked): { refusal: Refusal; fields?: Fields } | undefined {
+  const { headers, method } = request;
+  if (signal === undefined) {
+    return { refusal: refusal(404, 12, `The path must be one of ${[...SIGNALS.keys()].join(', ')}, was ${describe(request.url)}.`) };
+  }
+  if (method !== 'POST') return { refusal: refusal(405, 12, `The method must be POST, was ${method}.`), fields: { allow: 'POST' } };
   if (encoding === undefined) {
     const types = Object.values(MEDIA_TYPES).join(' or ');
-    return refuse(refusal(415, 3, `Content-Type must be ${types}, was ${describe(headers['content-type'])}.`));
+    return { refusal: refusal(415, 3, `Content-Type must be ${types}, was ${describe(headers['content-type'])}.`) };
   }
   if (compression === undefined) {
     const message = `Content-Encoding must be one of ${ACCEPTED_ENCODINGS}, was ${describe(headers['content-encoding'])}.`;
-    return refuse(unsupportedEncoding(message), { 'accept-encoding': ACCEPTED_ENCODINGS });
+    return { refusal: unsupportedEncoding(message), fields: { 'accept-encoding': ACCEPTED_ENCODINGS } };
   }
-  if (Number(headers['content-length'] ?? 0) > limits.maxCompressedBytes) return refuse(bodyTooLarge(limits.maxCompressedBytes));
+  const isTooLarge = Number(headers['content-length'] ?? 0) > limits.maxCompressedBytes;
+  return isTooLarge ? { refusal: bodyTooLarge(limits.maxCompressedBytes) } : undefined;
+}
 
+/** One of which nothing is wrong. */
+type Readable = Asked & { readonly encoding: Encoding; readonly compression: Compression; readonly signal: Signal };
+
+function readRecords(asked: Readable, context: ReceiverContext, drop: () => void): void {
+  const { compression, encoding, limits, request, response, signal } = asked;
   void runExchange(
     {
-      meta: { signal, protocol: encoding === 'json' ? 'http/json' : 'http/protobuf', headers: flattenHeaders(headers) },
+      meta: { signal, protocol: encoding === 'json' ? 'http/json' : 'http/protobuf', headers: flattenHeaders(request.headers) },
       compression,
       read: async () => {
-        if (waitsForContinue) {
-          waitsForContinue = false;
+        if (asked.waitsForContinue) {
+          asked.waitsForContinue = false;
           response.writeContinue();
         }
         const body = await collect(request, limits.maxCompressedBytes);
@@ -105,17 +123,34 @@ function handle(request: IncomingMessage, response: ServerResponse, asksFirst: b
       },
       accept: (partial, body) => {
         const content = body === undefined ? encodeSuccess(signal, partial, encoding) : Buffer.from(body);
-        send(200, { 'content-type': MEDIA_TYPES[encoding] }, content);
+        send(asked, 200, { 'content-type': MEDIA_TYPES[encoding] }, content);
       },
       refuse: (reason, scripted) => {
         const retryAfterMs = scripted?.retryAfterMs;
         const retryAfter = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1e3)) };
-        refuse(reason, { ...retryAfter, ...scripted?.headers }, scripted?.body);
+        refuse(asked, reason, { ...retryAfter, ...scripted?.headers }, scripted?.body);
       },
       drop,
     },
     context,
   );
+}
+
+function refuse(asked: Asked, reason: Refusal, fields: Fields = {}, body?: Uint8Array): void {
+  const encoding = asked.encoding ?? 'json';
+  const content = body === undefined ? encodeStatus(reason.grpcStatus, reason.message, encoding) : Buffer.from(body);
+  send(asked, reason.httpStatus, { 'content-type': MEDIA_TYPES[encoding], ...fields }, content);
+}
+
+function send({ request, response, limits, waitsForContinue }: Asked, status: number, fields: Fields, body: Buffer): void {
+  if (response.headersSent || response.destroyed) return;
+  const { origin } = request.headers;
+  const cors = origin === undefined ? {} : { 'access-control-allow-origin': origin, vary: 'origin' };
+  const framing = status === 204 ? {} : { 'content-length': String(body.length) };
+  const close = waitsForContinue ? { connection: 'close' } : {};
+  response.writeHead(status, { ...cors, ...fields, ...framing, ...close });
+  if (waitsForContinue || request.complete) response.end(body);
+  else sendAndLinger(request, response, body, limits.maxCompressedBytes);
 }
 
 /**

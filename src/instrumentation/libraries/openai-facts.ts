@@ -8,7 +8,14 @@ import {
   GEN_AI_CONVERSATION_ID,
   GEN_AI_OPERATION_NAME,
   GEN_AI_PROVIDER_NAME,
+  GEN_AI_REQUEST_ENCODING_FORMATS,
+  GEN_AI_REQUEST_FREQUENCY_PENALTY,
+  GEN_AI_REQUEST_MAX_TOKENS,
   GEN_AI_REQUEST_MODEL,
+  GEN_AI_REQUEST_PRESENCE_PENALTY,
+  GEN_AI_REQUEST_STOP_SEQUENCES,
+  GEN_AI_REQUEST_TEMPERATURE,
+  GEN_AI_REQUEST_TOP_P,
   GEN_AI_RESPONSE_FINISH_REASONS,
   GEN_AI_RESPONSE_ID,
   GEN_AI_RESPONSE_MODEL,
@@ -28,13 +35,13 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   '/embeddings': 'embeddings',
 };
 const NUMBERS: Readonly<Record<string, string>> = {
-  frequency_penalty: 'gen_ai.request.frequency_penalty',
-  presence_penalty: 'gen_ai.request.presence_penalty',
-  max_tokens: 'gen_ai.request.max_tokens',
-  max_completion_tokens: 'gen_ai.request.max_tokens',
-  max_output_tokens: 'gen_ai.request.max_tokens',
-  temperature: 'gen_ai.request.temperature',
-  top_p: 'gen_ai.request.top_p',
+  frequency_penalty: GEN_AI_REQUEST_FREQUENCY_PENALTY,
+  presence_penalty: GEN_AI_REQUEST_PRESENCE_PENALTY,
+  max_tokens: GEN_AI_REQUEST_MAX_TOKENS,
+  max_completion_tokens: GEN_AI_REQUEST_MAX_TOKENS,
+  max_output_tokens: GEN_AI_REQUEST_MAX_TOKENS,
+  temperature: GEN_AI_REQUEST_TEMPERATURE,
+  top_p: GEN_AI_REQUEST_TOP_P,
 };
 
 export interface Request {
@@ -56,8 +63,8 @@ export function describeRequest(options: unknown, baseUrl: unknown): Request | u
   if (typeof model === 'string') common[GEN_AI_REQUEST_MODEL] = model;
   const more: Attributes = {};
   for (const [key, attribute] of Object.entries(NUMBERS)) if (typeof params[key] === 'number') more[attribute] = params[key];
-  if (typeof format === 'string') more['gen_ai.request.encoding_formats'] = [format];
-  if (typeof stop === 'string' || Array.isArray(stop)) more['gen_ai.request.stop_sequences'] = [stop].flat().map(String);
+  if (typeof format === 'string') more[GEN_AI_REQUEST_ENCODING_FORMATS] = [format];
+  if (typeof stop === 'string' || Array.isArray(stop)) more[GEN_AI_REQUEST_STOP_SEQUENCES] = [stop].flat().map(String);
   return { name: typeof model === 'string' ? `${operation} ${model}` : operation, common, more };
 }
 

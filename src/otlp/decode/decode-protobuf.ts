@@ -1,16 +1,17 @@
 /** OTLP in protobuf to records. */
 import type { Signal } from '../../config/config.ts';
 import type { Decoded, Origin, ReceivedScope } from './model.ts';
-import { BadRecord, describe, malformed, tooLarge } from './refusal.ts';
-import { MAX_VALUE_DEPTH, RESOURCE, SCHEMAS, SCOPE, setKey, type Field, type Kind, type Message, type Row } from './schema.ts';
-import { attempt, createTally, finishTally, keepRecord, reject, type Tally } from './tally.ts';
+import { readAnyValue, readKeyValue } from './decode-protobuf-value.ts';
+import { forEachField, MESSAGE_BYTES, spend, VALUE_BYTES, within, wrongType, type Decoding } from './decoding.ts';
+import { BadRecord } from './refusal.ts';
+import { RESOURCE, SCHEMAS, SCOPE, type Field, type Kind, type Message, type Row } from './schema.ts';
+import { attempt, createTally, finishTally, keepRecord, reject } from './tally.ts';
 import {
   DELIMITED,
   FIXED32,
   FIXED64,
   VARINT,
   openWire,
-  readBytes,
   readDelimited,
   readDouble,
   readFixed32,
@@ -23,7 +24,6 @@ import {
   readUint32,
   readVarint,
   skipField,
-  type Wire,
 } from './wire.ts';
 
 const WIRE_TYPES: Readonly<Record<Kind, number>> = {
@@ -45,15 +45,6 @@ const WIRE_TYPES: Readonly<Record<Kind, number>> = {
   message: DELIMITED,
 };
 
-/** Roughly what a decoded message and a decoded value take; two bytes on the wire can become a whole object. */
-const MESSAGE_BYTES = 160;
-const VALUE_BYTES = 16;
-
-interface Decoding extends Wire {
-  readonly tally: Tally;
-  bytesLeft: number;
-}
-
 /**
  * @param maxDecodedBytes - roughly how much memory the records may take.
  * @throws Refusal when the bytes are no such message, or its records would take too much memory.
@@ -66,29 +57,6 @@ export function decodeProtobuf<S extends Signal>(signal: S, body: Uint8Array, ma
     else skipField(decoding, type);
   });
   return finishTally(tally);
-}
-
-function forEachField(decoding: Decoding, read: (number: number, type: number) => void): void {
-  while (decoding.pos < decoding.end) {
-    const tag = readTag(decoding);
-    read(tag >>> 3, tag & 7);
-  }
-}
-
-/** Runs `read` with the wire confined to the length-delimited field at hand, and leaves the wire behind it. */
-function within<T>(decoding: Decoding, type: number, what: string, read: () => T): T {
-  if (type !== DELIMITED) throw wrongType(what, DELIMITED, type);
-  const start = readDelimited(decoding);
-  const outerEnd = decoding.end;
-  const innerEnd = decoding.pos;
-  decoding.pos = start;
-  decoding.end = innerEnd;
-  try {
-    return read();
-  } finally {
-    decoding.pos = innerEnd;
-    decoding.end = outerEnd;
-  }
 }
 
 /** The parts of a ResourceSpans, ScopeSpans or the like: an owner (1), what it owns (2), a schema URL (3), in any order. */
@@ -250,87 +218,4 @@ function readId(decoding: Decoding, name: string, size: number): string {
   if (length !== 0 && length !== size) throw new BadRecord(`${name} must be ${size} bytes, was ${length}`);
   const id = decoding.bytes.toString('hex', start, decoding.pos);
   return /^0*$/.test(id) ? '' : id;
-}
-
-function readKeyValue(decoding: Decoding, target: Row, depth: number): void {
-  spend(decoding, VALUE_BYTES);
-  within(decoding, DELIMITED, 'a key and value', () => {
-    let key = '';
-    let value: unknown = null;
-    forEachField(decoding, (number, type) => {
-      if (number === 1 && type === DELIMITED) key = readString(decoding);
-      else if (number === 2 && type === DELIMITED) value = readAnyValue(decoding, depth);
-      else if (number === 1 || number === 2) throw wrongType('a key or value', DELIMITED, type);
-      else skipField(decoding, type);
-    });
-    setKey(target, key, value);
-  });
-}
-
-/** Reads the length-delimited AnyValue at hand. */
-function readAnyValue(decoding: Decoding, depth: number): unknown {
-  if (depth > MAX_VALUE_DEPTH) throw new BadRecord(`a value must be nested at most ${MAX_VALUE_DEPTH} deep, was deeper`);
-  return within(decoding, DELIMITED, 'a value', () => {
-    let value: unknown = null;
-    forEachField(decoding, (number, type) => {
-      const expected = ANY_VALUE_TYPES[number];
-      if (expected === undefined) return skipField(decoding, type);
-      if (type !== expected) throw wrongType('a value', expected, type);
-      value = readAnyField(decoding, number, depth);
-    });
-    return value;
-  });
-}
-
-/** Wire types of the fields of AnyValue, by number. */
-const ANY_VALUE_TYPES = [undefined, DELIMITED, VARINT, VARINT, FIXED64, DELIMITED, DELIMITED, DELIMITED];
-
-function readAnyField(decoding: Decoding, number: number, depth: number): unknown {
-  switch (number) {
-    case 1:
-      return readString(decoding);
-    case 2:
-      readVarint(decoding);
-      return (decoding.low | decoding.high) !== 0;
-    case 3:
-      return readInt64(decoding, true);
-    case 4:
-      return readDouble(decoding);
-    case 5: {
-      const list: unknown[] = [];
-      readValues(decoding, () => {
-        spend(decoding, VALUE_BYTES);
-        list.push(readAnyValue(decoding, depth + 1));
-      });
-      return list;
-    }
-    case 6: {
-      const object: Row = {};
-      readValues(decoding, () => readKeyValue(decoding, object, depth + 1));
-      return object;
-    }
-    default:
-      return readBytes(decoding);
-  }
-}
-
-/** The elements of an ArrayValue or KeyValueList. */
-function readValues(decoding: Decoding, readElement: () => void): void {
-  spend(decoding, MESSAGE_BYTES);
-  within(decoding, DELIMITED, 'a list of values', () =>
-    forEachField(decoding, (number, type) => {
-      if (number !== 1) skipField(decoding, type);
-      else if (type === DELIMITED) readElement();
-      else throw wrongType('an element of a value', DELIMITED, type);
-    }),
-  );
-}
-
-function spend(decoding: Decoding, bytes: number): void {
-  decoding.bytesLeft -= bytes;
-  if (decoding.bytesLeft < 0) throw tooLarge('The decoded records must fit into maxDecodedBytes, did not.');
-}
-
-function wrongType(what: string, expected: number, actual: number) {
-  return malformed(`The wire type of ${what} must be ${expected}, was ${describe(actual)}.`);
 }
