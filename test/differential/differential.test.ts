@@ -1,6 +1,6 @@
 /** Instrumentations change nothing: each program prints and ends bare and watched alike. */
 import { describe, it } from 'node:test';
-import { AS_INSTALLED, assertSameAsBare, placeWith } from './kit.ts';
+import { AS_INSTALLED, assertQuiet, compare, placeWith } from './kit.ts';
 
 interface Compared {
   /** Without its ending. */
@@ -26,8 +26,9 @@ describe('a program that is watched is as it is bare', { concurrency: 2 }, () =>
       for (const end of ['well', 'throw']) {
         it(`${release} [${kind}], ${end === 'throw' ? 'with an error that nobody handles' : 'ending well'}`, async (t) => {
           using place = packages === undefined ? AS_INSTALLED : placeWith(packages);
-          const lines = await assertSameAsBare(place, `${program}.${kind}`, { END: end });
-          t.diagnostic(`${lines} lines compared, 0 differences`);
+          const watched = await compare({ place, program: `${program}.${kind}`, env: { END: end } }, 20, (stderr) => [stderr]);
+          assertQuiet(watched);
+          t.diagnostic(`${watched.stdout.split('\n').length} lines compared, 0 differences`);
         });
       }
     }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import type { ReceivedSpan } from '../../src/otlp/decode/model.ts';
-import { AS_INSTALLED, placeWith, runWatched } from './kit.ts';
+import { AS_INSTALLED, placeWith, runQuietly } from './kit.ts';
 
 const RELEASES = [
   { release: 'graphql 16', packages: undefined },
@@ -21,8 +21,8 @@ describe('spans of GraphQL', () => {
   for (const { release, packages } of RELEASES) {
     it(`${release}: of each operation, in its request's trace`, async () => {
       using place = packages === undefined ? AS_INSTALLED : placeWith(packages);
-      await using watched = await runWatched(place, 'graphql-spans.cjs');
-      const spans = watched.collector.store.spans();
+      const watched = await runQuietly({ place, program: 'graphql-spans.cjs' });
+      const { spans } = watched;
       const find = (name: string): ReceivedSpan => {
         const found = spans.find((span) => span.name === name);
         assert.ok(found, `no span "${name}" among ${spans.map((span) => span.name).join(', ')}`);

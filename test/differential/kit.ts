@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startCollector, type Collector } from '../e2e/kit/collector.ts';
+import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../../src/otlp/decode/model.ts';
+import { startCollector } from '../e2e/kit/collector.ts';
 import { ROOT, runProgram, type Ending } from '../e2e/kit/run-program.ts';
 
 export const PROGRAMS = join(ROOT, 'test/differential/programs');
@@ -32,43 +33,90 @@ export function placeWith(packages: Readonly<Record<string, string>>, linked: re
 
 export const AS_INSTALLED: Place = { folder: PROGRAMS, [Symbol.dispose]() {} };
 
-export interface Watched {
-  readonly collector: Collector;
-  readonly ending: Ending;
-  [Symbol.asyncDispose](): Promise<void>;
+export interface Run {
+  /** A file of `test/differential/programs`; as an ES module it is watched by `--import`. */
+  readonly program: string;
+  /** Default: `AS_INSTALLED`. */
+  readonly place?: Place;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Run `file` watched. Nothing but a start line may be said. */
-export async function runWatched(place: Place, file: string, env: Readonly<Record<string, string>> = {}): Promise<Watched> {
-  const collector = await startCollector();
-  const preload = file.endsWith('.mjs') ? 'import' : 'require';
-  const program = join(place.folder, file);
-  const ending = await runProgram({ program, preload, env: { ...collector.env, OTEL_SERVICE_NAME: 'differential', ...env } });
-  const watched = { collector, ending, [Symbol.asyncDispose]: () => collector[Symbol.asyncDispose]() };
-  try {
-    assert.deepEqual(
-      ending.said.filter(({ level }) => level !== 'info'),
-      [],
-    );
-    return watched;
-  } catch (error) {
-    await watched[Symbol.asyncDispose]();
-    throw error;
-  }
+/** How the program ended, and what it recorded. */
+export interface Watched extends Ending {
+  readonly spans: readonly ReceivedSpan[];
+  readonly metrics: readonly ReceivedMetric[];
+  readonly logs: readonly ReceivedLog[];
 }
 
-/** @returns how many lines were compared. */
-export async function assertSameAsBare(place: Place, file: string, env: Readonly<Record<string, string>> = {}): Promise<number> {
-  const program = join(place.folder, file);
-  const bare = await runProgram({ program, preload: file.endsWith('.mjs') ? 'import-nothing' : 'none', env });
-  await using watched = await runWatched(place, file, env);
-  const lines = watched.ending.stdout.split('\n');
-  assert.deepEqual(lines, bare.stdout.split('\n'));
-  assert.equal(watched.ending.ownStderr, bare.ownStderr);
+function optionsOf({ program, place = AS_INSTALLED, args = [], env = {} }: Run) {
+  return { program: join(place.folder, program), args, env };
+}
+
+async function runBare(run: Run): Promise<Ending> {
+  return runProgram({ ...optionsOf(run), preload: run.program.endsWith('.mjs') ? 'import-nothing' : 'none' });
+}
+
+export async function runWatched(run: Run): Promise<Watched> {
+  await using collector = await startCollector();
+  const options = optionsOf(run);
+  const ending = await runProgram({
+    ...options,
+    preload: run.program.endsWith('.mjs') ? 'import' : 'require',
+    env: { OTEL_SERVICE_NAME: 'differential', ...options.env, ...collector.env },
+  });
+  return { ...ending, spans: collector.store.spans(), metrics: collector.store.metrics(), logs: collector.store.logs() };
+}
+
+/** The same, of a program in which nothing goes wrong: nothing but a start line may be said. */
+export async function runQuietly(run: Run): Promise<Watched> {
+  const watched = await runWatched(run);
+  assertQuiet(watched);
+  return watched;
+}
+
+export function assertQuiet({ said }: Watched): void {
   assert.deepEqual(
-    { code: watched.ending.code, signal: watched.ending.signal, timedOut: watched.ending.timedOut },
-    { code: bare.code, signal: bare.signal, timedOut: false },
+    said.filter(({ level }) => level !== 'info'),
+    [],
   );
-  assert.ok(lines.length > 20, `The program compares too little:\n${bare.stdout}${bare.stderr}`);
-  return lines.length;
+}
+
+/**
+ * Both runs, one after another since they may share a server. Fails when they differ in a line, in the text of a crash or in the code.
+ *
+ * @param atLeast - lines that the program must print: one that says nothing compares nothing.
+ * @param stderrOf - what is compared of what is printed there.
+ */
+export async function compare(run: Run, atLeast = 1, stderrOf: (stderr: string) => readonly string[] = comparable): Promise<Watched> {
+  const bare = await runBare(run);
+  const watched = await runWatched(run);
+  const shown = ({ code, signal, stdout, ownStderr }: Ending) => ({
+    code,
+    signal,
+    stdout: stdout.split('\n'),
+    stderr: stderrOf(ownStderr),
+  });
+  assert.equal(bare.timedOut, false, `${bare.stdout}\n${bare.stderr}`);
+  assert.deepEqual(shown(watched), shown(bare));
+  assert.ok(bare.stdout.split('\n').length > atLeast, `The program compares too little:\n${bare.stdout}\n${bare.stderr}`);
+  return watched;
+}
+
+/** Frames of a stack trace that are compared: with one of ours above them, which is not shown, the last one falls out. */
+const FRAMES = 8;
+
+/** Without the id of the process, how late a timer was, the date of a response, and by which of Node.js' own queues a callback came. */
+function comparable(stderr: string): string[] {
+  let frames = 0;
+  return stderr
+    .replaceAll(/^\(node:\d+\)/gm, '(node)')
+    .replaceAll(/TimeoutNegativeWarning: -\d+/g, 'TimeoutNegativeWarning: -1')
+    .split('\n')
+    .map((line) => line.replace(/ \{$/, ''))
+    .filter((line) => {
+      if (/^ +at .*\(node:internal\/(?:process\/task_queues|timers):|^ +'date' => /.test(line)) return false;
+      frames = /^ +at /.test(line) ? frames + 1 : 0;
+      return frames <= FRAMES;
+    });
 }

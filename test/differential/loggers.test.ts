@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ReceivedLog } from '../../src/otlp/decode/model.ts';
-import { AS_INSTALLED, placeWith, runWatched, type Watched } from './kit.ts';
+import { AS_INSTALLED, placeWith, runQuietly, type Watched } from './kit.ts';
 
 type Line = Readonly<Record<string, unknown>>;
-const linesOf = ({ ending }: Watched): Line[] =>
-  ending.stdout
+const linesOf = ({ stdout }: Watched): Line[] =>
+  stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
@@ -19,16 +19,15 @@ describe('records of pino and bunyan', { concurrency: 2 }, () => {
   ]) {
     it(`pino 10 and ${release}: of 20 requests at once, each in its own span`, async () => {
       using place = packages === undefined ? AS_INSTALLED : placeWith(packages, ['pino']);
-      await using watched = await runWatched(place, 'loggers.cjs');
-      const { store } = watched.collector;
+      const watched = await runQuietly({ place, program: 'loggers.cjs' });
       const find = (by: string, body: string): ReceivedLog => {
-        const found = store.logs().filter((log) => log.attributes['by'] === by && log.body === body);
+        const found = watched.logs.filter((log) => log.attributes['by'] === by && log.body === body);
         assert.equal(found.length, 1, `"${body}" by ${by} is exported ${found.length} times`);
         return found[0] as ReceivedLog;
       };
       const lines = linesOf(watched);
       for (let request = 0; request < 20; request++) {
-        const span = store.spans().find(({ name }) => name === `request ${request}`);
+        const span = watched.spans.find(({ name }) => name === `request ${request}`);
         for (const by of ['pino', 'bunyan']) {
           const { attributes, severityNumber, severityText, spanId, traceId } = find(by, `line ${request}`);
           assert.deepEqual([spanId, traceId, severityNumber, severityText], [span?.spanId, span?.traceId, 13, 'warn']);
@@ -40,32 +39,32 @@ describe('records of pino and bunyan', { concurrency: 2 }, () => {
       assert.equal(find('pino', '*** outside').spanId, undefined);
       const { attributes, severityNumber } = find('bunyan', 'outside');
       assert.deepEqual([severityNumber, attributes['exception.type'], attributes['exception.message']], [21, 'TypeError', 'broken']);
-      assert.equal(store.logs().length, 42);
+      assert.equal(watched.logs.length, 42);
     });
   }
 
   it('names of the ids are an option of pino', async () => {
     const logKeys = { traceId: 'trace', spanId: 'span', traceFlags: 'flags' };
-    await using watched = await runWatched(AS_INSTALLED, 'loggers.cjs', optionsOf({ pino: { logKeys } }));
+    const watched = await runQuietly({ program: 'loggers.cjs', env: optionsOf({ pino: { logKeys } }) });
     const line = linesOf(watched).find((each) => each['by'] === 'pino');
     assert.deepEqual(
       [typeof line?.['trace'], typeof line?.['span'], line?.['flags'], line?.['trace_id']],
       ['string', 'string', '01', undefined],
     );
-    const log = watched.collector.store.logs().find(({ attributes }) => attributes['by'] === 'pino');
+    const log = watched.logs.find(({ attributes }) => attributes['by'] === 'pino');
     assert.deepEqual(Object.keys(log?.attributes ?? {}).sort(), ['by', 'nickname', 'request']);
   });
 
   it('neither records nor ids come where options say so', async () => {
     const off = { disableLogSending: true, disableLogCorrelation: true };
-    await using watched = await runWatched(AS_INSTALLED, 'loggers.cjs', optionsOf({ pino: off, bunyan: off }));
-    assert.equal(watched.collector.store.logs().length, 0);
-    assert.doesNotMatch(watched.ending.stdout, /trace_id/);
+    const watched = await runQuietly({ program: 'loggers.cjs', env: optionsOf({ pino: off, bunyan: off }) });
+    assert.equal(watched.logs.length, 0);
+    assert.doesNotMatch(watched.stdout, /trace_id/);
   });
 
   it('the least severity that is exported is an option of bunyan', async () => {
-    await using watched = await runWatched(AS_INSTALLED, 'loggers.cjs', optionsOf({ bunyan: { logSeverity: 21 } }));
-    const bodies = watched.collector.store.logs().filter(({ attributes }) => attributes['by'] === 'bunyan');
+    const watched = await runQuietly({ program: 'loggers.cjs', env: optionsOf({ bunyan: { logSeverity: 21 } }) });
+    const bodies = watched.logs.filter(({ attributes }) => attributes['by'] === 'bunyan');
     assert.deepEqual(
       bodies.map(({ body }) => body),
       ['outside'],

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { inspect } from 'node:util';
 import type { ReceivedSpan } from '../../src/otlp/decode/model.ts';
-import { AS_INSTALLED, runWatched } from './kit.ts';
+import { runQuietly } from './kit.ts';
 
 it('openai 6: a span for each call, in its request, with what the model says about it', async () => {
-  await using watched = await runWatched(AS_INSTALLED, 'openai-spans.cjs');
-  assert.equal(watched.ending.code, 0);
-  const spans = watched.collector.store.spans();
+  const watched = await runQuietly({ program: 'openai-spans.cjs' });
+  assert.equal(watched.code, 0);
+  const spans = watched.spans;
   const find = (name: string): ReceivedSpan => {
     const found = spans.filter((span) => span.name === name);
     assert.equal(found.length, 1, `${found.length} spans "${name}" among ${spans.map((span) => span.name).join(', ')}`);
@@ -42,6 +42,6 @@ it('openai 6: a span for each call, in its request, with what the model says abo
   const refused = find('chat refused');
   assert.deepEqual([refused.status.code, refused.attributes['error.type']], ['error', '401']);
   assert.doesNotMatch(inspect(spans.map((span) => [span.attributes, span.events])), /a question|an answer/);
-  const names = new Set(watched.collector.store.metrics().map(({ name }) => name));
+  const names = new Set(watched.metrics.map(({ name }) => name));
   assert.ok(names.has('gen_ai.client.operation.duration') && names.has('gen_ai.client.token.usage'));
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { missing, startKafka, startMariadb, startRabbitmq, type Service } from '../services/services.ts';
-import { compare, runWatched } from './kit-servers.ts';
+import { compare, runWatched } from './kit.ts';
 
 describe('mysql2', { skip: missing('mariadb') }, () => {
   let service: Service;
