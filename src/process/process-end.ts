@@ -11,47 +11,15 @@
  *
  * Functions of `process` are wrapped rather than events listened to: a listener could not run after the application's own, and
  * would be counted by programs that look at `listenerCount` to decide who ends the process. What an event means is decided in
- * `end-event.ts`; here it is acted upon.
+ * `end-event.ts`; the steps of the end are in `end-watch.ts`.
  */
-import { clearTimeout, setImmediate, setTimeout } from '../runtime/captured.ts';
-import { contain, contained } from '../runtime/contain.ts';
-import { loadPart } from '../runtime/load-part.ts';
-import { FATAL_SIGNALS, meaningOf, type EndStage, type EventSituation, type FatalSignal } from './end-event.ts';
-import { createFatalSignals, hideListeners, type FatalSignals } from './fatal-signals.ts';
+import { setImmediate } from '../runtime/captured.ts';
+import { contain } from '../runtime/contain.ts';
+import { FATAL_SIGNALS, meaningOf, type FatalSignal } from './end-event.ts';
+import { createWatch, isHeld, leave, revive, type ProcessEndHandlers, type Watch } from './end-watch.ts';
+import { beforeCrash, callFatally, wrapCapture } from './fatal-errors.ts';
+import { hideListeners } from './fatal-signals.ts';
 import { wrapProcessFunction, type AnyFunction } from './process-functions.ts';
-
-/** A process that survives its own signal (number 1 in a container does) goes on as before. */
-const SURVIVED_MS = 200;
-/** Longest a timer can hold; only keeps the loop alive while an export is under way. */
-const FOREVER_MS = 0x7fffffff;
-
-const kill = process.kill.bind(process);
-
-export interface ProcessEndHandlers {
-  /** An uncaught error, before Node.js prints it. `handled` when the application has a listener that keeps the process. */
-  onCrash(error: unknown, origin: string, handled: boolean): void;
-  /** A fatal signal that nobody handles: export without blocking. When it settles, `onExit` follows and the process ends. */
-  onFatalSignal(signal: FatalSignal): Promise<void>;
-  /** The application has nothing left to do. The process is held until the promise settles, then this is called again. */
-  onNothingLeft?(): Promise<void> | undefined;
-  /** The process goes on after all: it outlived its own signal, or its exit was called off. */
-  onSurvived?(): void;
-  /** A signal that the application handles itself. */
-  onHandledSignal(signal: FatalSignal): void;
-  /** The process ends when this returns. May be called twice. */
-  onExit(): void;
-}
-
-interface Watch {
-  readonly handlers: ProcessEndHandlers;
-  readonly signals: FatalSignals;
-  readonly situation: EventSituation;
-  /** What changes; see `EndStage`. */
-  stage: EndStage;
-  hasLookedForSignals: boolean;
-  /** Set while the frames of ours are hidden from what Node.js prints. */
-  showOwnFrames: (() => void) | undefined;
-}
 
 /** Returns a function that takes all of it back, a turn of the loop later. A signal that came before still ends the process. */
 export function watchProcessEnd(handlers: ProcessEndHandlers): () => Promise<void> {
@@ -76,26 +44,6 @@ export function watchProcessEnd(handlers: ProcessEndHandlers): () => Promise<voi
     for (const signal of FATAL_SIGNALS) watch.signals.remove(signal);
     for (const each of undo) each?.();
   };
-}
-
-function createWatch(handlers: ProcessEndHandlers): Watch {
-  const signals = createFatalSignals(
-    (signal) => void endBySignal(watch, signal),
-    () => watch.stage,
-  );
-  const situation: EventSituation = {
-    isOurs: signals.isOurs,
-    isOurListener: signals.isOurListener,
-    isHandled: (signal) => process.listenerCount(signal) > 0,
-    get hasLookedForSignals() {
-      return watch.hasLookedForSignals;
-    },
-    get isAdjusting() {
-      return signals.isAdjusting;
-    },
-  };
-  const watch: Watch = { handlers, signals, situation, stage: 'watching', hasLookedForSignals: false, showOwnFrames: undefined };
-  return watch;
 }
 
 function wrapEmit(watch: Watch, emit: AnyFunction): AnyFunction {
@@ -150,102 +98,6 @@ function emitExit(watch: Watch, passOn: () => unknown): unknown {
   }
 }
 
-/** Whether the process is held, so that the application's `beforeExit` listeners are not called yet. */
-function isHeld({ handlers }: Watch): boolean {
-  const work = contain('waiting for what is under way', () => handlers.onNothingLeft?.());
-  if (work === undefined) return false;
-  void holdUntil(work);
-  return true;
-}
-
-async function holdUntil(work: Promise<void>): Promise<void> {
-  const hold = setTimeout(() => {}, FOREVER_MS);
-  try {
-    await work;
-  } catch (error) {
-    // What could not be exported is counted where it waits.
-    contained('exporting before the process ends', error);
-  }
-  clearTimeout(hold);
-}
-
-async function endBySignal(watch: Watch, signal: FatalSignal): Promise<void> {
-  if (watch.stage !== 'watching') return raise(watch, signal);
-  watch.stage = 'exporting';
-  await holdUntil((async () => watch.handlers.onFatalSignal(signal))());
-  raise(watch, signal, () => watch.handlers.onExit());
-}
-
-/** End by `signal` as a process without listeners does; a further signal ends it at once, also during `lastWork`. */
-function raise(watch: Watch, signal: FatalSignal, lastWork = (): void => {}): void {
-  if (watch.stage === 'leaving') return;
-  const isOver = watch.stage === 'over';
-  if (!isOver) watch.stage = 'leaving';
-  watch.signals.adjustAll();
-  if (!isOver) contain('the last export', lastWork);
-  kill(process.pid, signal);
-  setTimeout(() => revive(watch), SURVIVED_MS).unref();
-}
-
-function leave(watch: Watch): void {
-  if (watch.stage === 'over') return;
-  watch.stage = 'leaving';
-  watch.signals.adjustAll();
-  contain('the last export', () => watch.handlers.onExit());
-}
-
-function revive(watch: Watch): void {
-  contain('showing stack frames again', () => watch.showOwnFrames?.());
-  watch.showOwnFrames = undefined;
-  if (watch.stage === 'over') return;
-  watch.stage = 'watching';
-  watch.signals.adjustAll();
-  contain('going on after an end that was called off', () => watch.handlers.onSurvived?.());
-}
-
-function beforeCrash(watch: Watch, error: unknown, origin: string): void {
-  contain('hiding stack frames', () => {
-    const { removeOwnFrames } = loadPart<typeof import('./own-frames.ts')>(import.meta.url, './own-frames');
-    removeOwnFrames(error);
-  });
-  contain('recording a crash', () => {
-    const isHandled = process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
-    watch.handlers.onCrash(error, origin, isHandled);
-  });
-  contain('watching the domain', () => watchDomain(watch));
-}
-
-/** Node.js ends the process when this throws, without an `exit` event. Not caught, for that would change what it prints. */
-function callFatally<T>(watch: Watch, handle: () => T): T {
-  let hasThrown = true;
-  try {
-    const result = handle();
-    hasThrown = false;
-    return result;
-  } finally {
-    if (hasThrown && watch.stage !== 'over') {
-      contain('hiding stack frames', () => {
-        const { hideOwnFrames } = loadPart<typeof import('./own-frames.ts')>(import.meta.url, './own-frames');
-        watch.showOwnFrames ??= hideOwnFrames();
-      });
-      leave(watch);
-      // It was called by hand, and the error caught.
-      setTimeout(() => revive(watch), SURVIVED_MS).unref();
-    }
-  }
-}
-
-/** node:domain is called by Node.js itself, right after `uncaughtExceptionMonitor`. */
-function watchDomain(watch: Watch): void {
-  const { domain } = process as { domain?: { _errorHandler?: AnyFunction } | null };
-  const handle = domain?._errorHandler;
-  if (domain == null || handle === undefined) return;
-  domain._errorHandler = function (...args) {
-    delete domain._errorHandler;
-    return callFatally(watch, () => Reflect.apply(handle, this, args));
-  };
-}
-
 function wrapExit(watch: Watch, exit: AnyFunction): AnyFunction {
   return function (...args) {
     leave(watch);
@@ -255,15 +107,6 @@ function wrapExit(watch: Watch, exit: AnyFunction): AnyFunction {
       // It throws, or a test has put something harmless in its place.
       revive(watch);
     }
-  };
-}
-
-function wrapCapture(watch: Watch, capture: AnyFunction): AnyFunction {
-  return function (handle) {
-    const watched: AnyFunction = function (...args) {
-      return callFatally(watch, () => Reflect.apply(handle as AnyFunction, this, args));
-    };
-    return Reflect.apply(capture, this, [typeof handle === 'function' ? watched : handle]);
   };
 }
 

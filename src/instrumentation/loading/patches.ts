@@ -35,78 +35,86 @@ export interface PatchesOptions {
   readonly onFailure: (name: string, error: unknown) => void;
 }
 
-export function createPatches({ byImport, byRequire }: Registrations, { onLibrary, onFailure }: PatchesOptions): Patches {
+interface Patching extends Pick<Registrations, 'byImport' | 'byRequire'>, PatchesOptions {
   /** What CommonJS packages export, after the patches. */
-  const patched = new WeakSet<object>();
+  readonly patched: WeakSet<object>;
   /** What ES modules export after the patches, by URL: they are loaded once in a process. */
-  const namespaces = new Map<string, Exports>();
+  readonly namespaces: Map<string, Exports>;
+}
 
-  /** What the instrumentations make of `exports`; what they cannot patch, for it is a stand-in of a test, stays as it is. */
-  function patch(exports: unknown, packageName: string, name: string, folder?: string): unknown {
-    let result = exports;
-    for (const hook of byRequire.get(packageName) ?? []) {
-      if (name !== hook.name && !name.startsWith(`${hook.name}/`)) continue;
-      try {
-        result = hook.onRequire(result, name.replaceAll('/', sep), folder);
-      } catch (error) {
-        onFailure(name, error);
-      }
-    }
-    return result;
-  }
-
-  function ofFile(exports: unknown, file: PackageFile): unknown {
-    const { folder, name, packageName } = file;
-    onLibrary(packageName, folder);
-    if (types.isModuleNamespaceObject(exports)) return ofNamespace(exports as unknown as Exports, file);
-    const result = patch(exports, packageName, name, folder);
-    if (name === packageName && isObject(result)) patched.add(result);
-    return result;
-  }
-
-  /** Instrumentations change a namespace in place, or return what is its default from then on. */
-  function patchNamespace(namespace: Exports, packageName: string, name: string, folder: string): void {
-    const result = patch(namespace, packageName, name, folder);
-    if (result !== namespace && isObject(result) && 'default' in namespace) namespace['default'] = result;
-  }
-
-  /** An ES module that was loaded by `require`: its exports cannot be changed, so a copy is. */
-  function ofNamespace(exports: Exports, { filename, folder, name, packageName }: PackageFile): unknown {
-    const url = pathToFileURL(filename).href;
-    const imported = namespaces.get(url);
-    const copy = copyOf(exports, imported);
-    if (imported === undefined) {
-      patchNamespace(copy, packageName, name, folder);
-      namespaces.set(url, copy);
-    }
-    return Object.keys(exports).every((key) => copy[key] === exports[key]) ? exports : copy;
-  }
-
-  const onImport: OnImport = (url, namespace, specifier, format) => {
-    // Of CommonJS: patched when it was loaded. An ES module may also stand for such a one.
-    if (patched.has(namespace['default'] as object)) return;
-    const required = namespaces.get(url);
-    if (required !== undefined) {
-      for (const key of Object.keys(namespace)) if (key in required) namespace[key] = required[key];
-      return;
-    }
-    namespaces.set(url, namespace);
-    for (const hook of byImport) contain('patching a file of the application', () => hook(url, namespace, specifier, format));
-    const packageName = packageOf(url);
-    if (packageName === undefined || !url.startsWith('file:')) return;
-    const filename = fileURLToPath(url);
-    const folder = folderOfPackage(filename, packageName);
-    onLibrary(packageName, folder);
-    const name = specifier === packageName ? packageName : nameInside(packageName, folder, filename);
-    patchNamespace(namespace, packageName, name, folder);
-  };
-
+export function createPatches({ byImport, byRequire }: Registrations, options: PatchesOptions): Patches {
+  const patching: Patching = { ...options, byImport, byRequire, patched: new WeakSet(), namespaces: new Map() };
   return {
     has: (packageName) => byRequire.has(packageName),
-    ofFile,
-    ofBuiltin: (exports, name) => void patch(exports, name, name),
-    onImport,
+    ofFile: (exports, file) => patchFile(patching, exports, file),
+    ofBuiltin: (exports, name) => void patch(patching, exports, { packageName: name, name }),
+    onImport: (...imported) => patchImported(patching, ...imported),
   };
+}
+
+/** What the instrumentations make of `exports`; what they cannot patch, for it is a stand-in of a test, stays as it is. */
+function patch(
+  { byRequire, onFailure }: Patching,
+  exports: unknown,
+  { packageName, name, folder }: Pick<PackageFile, 'packageName' | 'name'> & { readonly folder?: string },
+): unknown {
+  let result = exports;
+  for (const hook of byRequire.get(packageName) ?? []) {
+    if (name !== hook.name && !name.startsWith(`${hook.name}/`)) continue;
+    try {
+      result = hook.onRequire(result, name.replaceAll('/', sep), folder);
+    } catch (error) {
+      onFailure(name, error);
+    }
+  }
+  return result;
+}
+
+function patchFile(patching: Patching, exports: unknown, file: PackageFile): unknown {
+  patching.onLibrary(file.packageName, file.folder);
+  if (types.isModuleNamespaceObject(exports)) return patchRequiredNamespace(patching, exports as unknown as Exports, file);
+  const result = patch(patching, exports, file);
+  if (file.name === file.packageName && isObject(result)) patching.patched.add(result);
+  return result;
+}
+
+/** Instrumentations change a namespace in place, or return what is its default from then on. */
+function patchNamespace(patching: Patching, namespace: Exports, file: Omit<PackageFile, 'filename'>): void {
+  const result = patch(patching, namespace, file);
+  if (result !== namespace && isObject(result) && 'default' in namespace) namespace['default'] = result;
+}
+
+/** An ES module that was loaded by `require`: its exports cannot be changed, so a copy is. */
+function patchRequiredNamespace(patching: Patching, exports: Exports, file: PackageFile): unknown {
+  const { namespaces } = patching;
+  const url = pathToFileURL(file.filename).href;
+  const imported = namespaces.get(url);
+  const copy = copyOf(exports, imported);
+  if (imported === undefined) {
+    patchNamespace(patching, copy, file);
+    namespaces.set(url, copy);
+  }
+  return Object.keys(exports).every((key) => copy[key] === exports[key]) ? exports : copy;
+}
+
+function patchImported(patching: Patching, ...[url, namespace, specifier, format]: Parameters<OnImport>): void {
+  const { byImport, namespaces, onLibrary, patched } = patching;
+  // Of CommonJS: patched when it was loaded. An ES module may also stand for such a one.
+  if (patched.has(namespace['default'] as object)) return;
+  const required = namespaces.get(url);
+  if (required !== undefined) {
+    for (const key of Object.keys(namespace)) if (key in required) namespace[key] = required[key];
+    return;
+  }
+  namespaces.set(url, namespace);
+  for (const hook of byImport) contain('patching a file of the application', () => hook(url, namespace, specifier, format));
+  const packageName = packageOf(url);
+  if (packageName === undefined || !url.startsWith('file:')) return;
+  const filename = fileURLToPath(url);
+  const folder = folderOfPackage(filename, packageName);
+  onLibrary(packageName, folder);
+  const name = specifier === packageName ? packageName : nameInside(packageName, folder, filename);
+  patchNamespace(patching, namespace, { packageName, name, folder });
 }
 
 /** The name by which instrumentations know a file in the `folder` of a package. */
