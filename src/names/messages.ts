@@ -484,7 +484,7 @@ export const MESSAGES = {
     says: '`The metric "orders" of "shop" must be of one kind and unit, but was made as counter in "s" and as gauge in "ms". …`, or of one description',
     cure: 'give one of them another name, or make it the same in both places',
   },
-  'metrics.value': {
+  'metrics.measurement': {
     section: 'records',
     level: 'debug',
     says: '`What is recorded by the metric "orders" must be a number from 0 on, got NaN. It is ignored.`, or attributes that throw when they are read',

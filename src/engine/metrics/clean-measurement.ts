@@ -20,7 +20,7 @@ export function amountOf({ spec }: { readonly spec: InstrumentSpec }, value: unk
   const wanted = spec.isMonotonic ? 'a number from 0 on' : 'a finite number';
   const got = typeof value === 'number' ? String(value) : `a value of type ${value === null ? 'null' : typeof value}`;
   reporter.say(
-    'metrics.value',
+    'metrics.measurement',
     `What is recorded by the metric ${JSON.stringify(spec.name)} must be ${wanted}, got ${got}. It is ignored.`,
     spec.name,
   );

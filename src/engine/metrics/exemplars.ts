@@ -17,7 +17,6 @@ export type ExemplarFilter = Config['metrics']['exemplarFilter'];
 export const NO_EXEMPLARS: readonly Exemplar[] = [];
 const NO_ATTRIBUTES: Attributes = {};
 const now = Date.now;
-const { ROOT_CONTEXT } = api;
 
 /**
  * Keeps one measurement for each of its places: each bucket of an explicit histogram has one, other series have one alone.
@@ -44,7 +43,6 @@ export class ExemplarReservoir {
       return;
     }
     const active = context ?? activeContext();
-    if (active === ROOT_CONTEXT && this.#onlySampled) return;
     const span = api.trace.getSpanContext(active);
     if (this.#onlySampled && (span === undefined || (span.traceFlags & SAMPLED) === 0)) return;
     this.#seen[place] = seen;

@@ -147,7 +147,7 @@ function describe(stream: Stream | ObservedStream, { description }: InstrumentSp
 
 function sayUnreadable(reporter: Reporter, metric: string, error: unknown): void {
   reporter.say(
-    'metrics.value',
+    'metrics.measurement',
     `The attributes of the metric ${JSON.stringify(metric)} must be readable, but reading one threw: ${errorText(error)}. It is left out.`,
     metric,
   );
