@@ -2,6 +2,7 @@
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
 import { settlesWithin } from '../../runtime/settles-within.ts';
+import { lastExemplar } from './exemplars.ts';
 import type { Section } from './metric-store.ts';
 import type { MetricWriter } from './metric-writer.ts';
 import type { Observers, Round } from './observers.ts';
@@ -32,13 +33,12 @@ export interface Collector {
 
 export function createCollector(options: CollectorOptions): Collector {
   const { section, observers, writesExemplarsOnce } = options;
-  let lastCollectedMs = 0;
+  let lastWritten = 0;
   let underWay: Promise<void> | undefined;
 
   function write(writer: MetricWriter, round: Round): void {
-    const timeMs = now();
-    section.write(writer, timeMs, writesExemplarsOnce ? lastCollectedMs : 0, round);
-    lastCollectedMs = timeMs;
+    section.write(writer, now(), writesExemplarsOnce ? lastWritten : 0, round);
+    lastWritten = lastExemplar();
   }
 
   function collectNow(writer: MetricWriter): void {

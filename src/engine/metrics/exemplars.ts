@@ -18,6 +18,18 @@ export const NO_EXEMPLARS: readonly Exemplar[] = [];
 const NO_ATTRIBUTES: Attributes = {};
 const now = Date.now;
 
+/** Numbered as they come: times are the same for what happens in one millisecond. */
+interface Kept extends Exemplar {
+  readonly number: number;
+}
+
+let recorded = 0;
+
+/** The number of the last exemplar that was recorded. */
+export function lastExemplar(): number {
+  return recorded;
+}
+
 /**
  * Keeps one measurement for each of its places: each bucket of an explicit histogram has one, other series have one alone.
  *
@@ -25,7 +37,7 @@ const now = Date.now;
  * comes, for a series may be collected by several readers.
  */
 export class ExemplarReservoir {
-  readonly #kept: (Exemplar | undefined)[] = [];
+  readonly #kept: (Kept | undefined)[] = [];
   /** Measurements since the last collection, by place. */
   readonly #seen: number[];
   readonly #onlySampled: boolean;
@@ -47,6 +59,7 @@ export class ExemplarReservoir {
     if (this.#onlySampled && (span === undefined || (span.traceFlags & SAMPLED) === 0)) return;
     this.#seen[place] = seen;
     this.#kept[place] = {
+      number: ++recorded,
       value,
       timeMs: now(),
       traceId: span?.traceId ?? '',
@@ -55,11 +68,11 @@ export class ExemplarReservoir {
     };
   }
 
-  /** @param sinceMs - without those that are older. */
-  collect(sinceMs: number): readonly Exemplar[] {
+  /** @param after - the number of an exemplar: without it and those before. */
+  collect(after: number): readonly Exemplar[] {
     if (this.#kept.length === 0) return NO_EXEMPLARS;
     this.#seen.fill(0);
-    return this.#kept.filter((exemplar) => exemplar !== undefined && exemplar.timeMs >= sinceMs) as Exemplar[];
+    return this.#kept.filter((exemplar) => exemplar !== undefined && exemplar.number > after) as Kept[];
   }
 
   /** Forget all of them, where a point is of one interval. */

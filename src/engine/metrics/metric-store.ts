@@ -25,8 +25,8 @@ export type Observations = Pick<Round, 'observed' | 'unanswered'>;
 
 /** What a reader writes down: the same streams as others' where all is cumulative, for collecting those changes nothing. */
 export interface Section {
-  /** @param sinceMs - exemplars that are older are left out. */
-  write(writer: MetricWriter, timeMs: number, sinceMs: number, observations: Observations): void;
+  /** @param after - number of the last exemplar that is left out. */
+  write(writer: MetricWriter, timeMs: number, after: number, observations: Observations): void;
 }
 
 interface Entry {
@@ -87,9 +87,9 @@ export function createMetricStore({ views, exemplarFilter, reporter }: MetricSto
       if (known !== undefined) return known;
       const section: OwnSection = {
         shape,
-        write(writer, timeMs, sinceMs, observations) {
+        write(writer, timeMs, after, observations) {
           cardinality.lookNow();
-          writeSection(section, scopes.values(), { writer, timeMs, sinceMs, observations });
+          writeSection(section, scopes.values(), { writer, timeMs, after, observations });
           cardinality.lookNow();
         },
       };
@@ -112,18 +112,18 @@ export function createMetricStore({ views, exemplarFilter, reporter }: MetricSto
 interface Writing {
   readonly writer: MetricWriter;
   readonly timeMs: number;
-  readonly sinceMs: number;
+  readonly after: number;
   readonly observations: Observations;
 }
 
 function writeSection(section: OwnSection, scopes: Iterable<readonly Entry[]>, writing: Writing): void {
-  const { writer, timeMs, sinceMs, observations } = writing;
+  const { writer, timeMs, after, observations } = writing;
   for (const entries of scopes) {
     for (const { bySection, spec, observed: instrument } of entries) {
       for (const stream of bySection.get(section) ?? []) {
         try {
           describe(stream, spec);
-          if (stream instanceof Stream) stream.write(writer, timeMs, sinceMs);
+          if (stream instanceof Stream) stream.write(writer, timeMs, after);
           else
             stream.write(
               writer,

@@ -134,22 +134,22 @@ export class Stream implements SeriesOwner, Recording, Measured {
     return true;
   }
 
-  /** @param sinceMs - exemplars that are older are left out. */
-  write(writer: MetricWriter, timeMs: number, sinceMs: number): void {
+  /** @param after - number of the last exemplar that is left out. */
+  write(writer: MetricWriter, timeMs: number, after: number): void {
     const isDelta = this.descriptor.temporality === 'delta';
     try {
-      this.#writeActive(writer, timeMs, sinceMs);
+      this.#writeActive(writer, timeMs, after);
     } finally {
       if (isDelta) this.#beginInterval(timeMs);
       this.#lastCollectedMs = timeMs;
     }
   }
 
-  #writeActive(writer: MetricWriter, timeMs: number, sinceMs: number): void {
+  #writeActive(writer: MetricWriter, timeMs: number, after: number): void {
     if (this.#active === 0 && !this.overflow.isActive) return;
     writer.metric(this.scope, this.descriptor);
-    for (const series of this.#series.values()) if (series.isActive) writeSeries(series, writer, timeMs, sinceMs);
-    if (this.overflow.isActive) writeSeries(this.overflow, writer, timeMs, sinceMs);
+    for (const series of this.#series.values()) if (series.isActive) writeSeries(series, writer, timeMs, after);
+    if (this.overflow.isActive) writeSeries(this.overflow, writer, timeMs, after);
     writer.endMetric();
   }
 
@@ -175,9 +175,9 @@ export function keptOf(attributes: Attributes, keeps: StreamOptions['keeps']): A
   return keeps === undefined ? attributes : Object.fromEntries(Object.entries(attributes).filter(([key]) => keeps(key)));
 }
 
-export function writeSeries(series: Series, writer: MetricWriter, timeMs: number, sinceMs: number): void {
+export function writeSeries(series: Series, writer: MetricWriter, timeMs: number, after: number): void {
   series.endMs = timeMs;
-  if (series.reservoir !== undefined) series.exemplars = series.reservoir.collect(sinceMs);
+  if (series.reservoir !== undefined) series.exemplars = series.reservoir.collect(after);
   series.write(writer);
 }
 
