@@ -129,7 +129,7 @@ function finish(side: HttpSide, request: ClientRequest, outgoing: Outgoing, erro
   side.durations?.record(
     seconds,
     MEASURED.map((name) => measured[name]),
-    api.context.active(),
+    api.trace.setSpan(outgoing.context, span),
   );
 }
 
