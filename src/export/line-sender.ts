@@ -15,7 +15,7 @@ import type { Reporter } from '../diagnostics/reporter.ts';
 import type { Encoder } from '../otlp/types.ts';
 import { clearTimeout, setImmediate, setTimeout, SharedArrayBuffer } from '../runtime/captured.ts';
 import { monotonicMs } from '../runtime/clock.ts';
-import { createQueue, type RecordQueue } from './queue.ts';
+import { createQueue, groupsOf, type RecordQueue } from './queue.ts';
 import { sayNotEncoded } from './record-notices.ts';
 import type { Sender } from './sender.ts';
 
@@ -185,7 +185,7 @@ function nextLine({ encoder, maxRecords, queue, resource, signal, state }: Lines
   const next = queue.take(maxRecords, LONGEST_LINE_BYTES);
   if (next === undefined) return undefined;
   state.resource ??= resource();
-  const request = encoder.assemble(signal, state.resource, next.groups);
+  const request = encoder.assemble(signal, state.resource, groupsOf(next));
   return (state.line = { rest: Buffer.concat([request, Buffer.from('\n')]), records: next.weight });
 }
 

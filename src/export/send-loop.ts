@@ -63,7 +63,7 @@ async function send(loop: SendLoop, request: PendingRequest): Promise<void> {
 
 function settle(loop: SendLoop, request: PendingRequest, result: SendResult): void {
   const { account, health, signal, state } = loop;
-  const verdict = verdictOf(result, { records: request.batch.entries.length, bytes: request.body.length }, state.size);
+  const verdict = verdictOf(result, { records: request.batch.records, bytes: request.body.length }, state.size);
   if (result.kind === 'accepted') return settleAccepted(loop, request, result);
   if (result.kind === 'retry') state.size = afterFailed(state.size, result.reason);
   switch (verdict.kind) {

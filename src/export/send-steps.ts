@@ -1,6 +1,6 @@
 /** The steps of a sender that need no answer: what every process loads. The others are in `send-loop.ts`. */
 import { droppedTotal } from '../diagnostics/account.ts';
-import { toBatch, type Batch, type RecordQueue } from './queue.ts';
+import { groupsOf, halves, type Batch, type RecordQueue } from './queue.ts';
 import { afterSplit } from './request-size.ts';
 import {
   requestUnderWay,
@@ -68,13 +68,12 @@ export function takeNext({ maxBatchSize, queue, state }: SendLoop): Batch | unde
 
 export function requestOf({ encoder, resource, signal, state }: SendLoop, batch: Batch): PendingRequest {
   state.resource ??= resource();
-  return { batch, records: batch.weight, body: encoder.assemble(signal, state.resource, batch.groups) };
+  return { batch, records: batch.weight, body: encoder.assemble(signal, state.resource, groupsOf(batch)) };
 }
 
-export function splitUp({ state }: SendLoop, { batch: { entries }, body }: PendingRequest): void {
-  const middle = entries.length >> 1;
+export function splitUp({ state }: SendLoop, { batch, body }: PendingRequest): void {
   state.size = afterSplit(state.size, body.length);
-  state.split.unshift(toBatch(entries.slice(0, middle)), toBatch(entries.slice(middle)));
+  state.split.unshift(...halves(batch));
 }
 
 /** Flushes look at how things stand. */

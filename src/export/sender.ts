@@ -103,7 +103,7 @@ export function createSender(options: SenderOptions): Sender {
     settle(request, outcome) {
       if (outcome.kind === 'accepted') countAccepted(account, request.records, outcome.rejected);
       else if (outcome.kind === 'lost') countDropped(account, outcome.reason, request.records);
-      else if (canSplit(request.batch.entries.length, request.body.length)) splitUp(loop, request);
+      else if (canSplit(request.batch.records, request.body.length)) splitUp(loop, request);
       else countDropped(account, 'too_large', request.records);
     },
 

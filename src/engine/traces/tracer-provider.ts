@@ -36,9 +36,10 @@ export interface TracerProviderOptions {
   readonly notices?: SpanNotices | undefined;
 }
 
-const OPTION_NAMES = ['root', 'kind', 'startTime', 'attributes', 'links'] as const;
-type GivenOptions = { readonly [Name in (typeof OPTION_NAMES)[number]]?: unknown };
-const NO_OPTIONS: GivenOptions = Object.freeze({});
+/** Of the options of a span, what is read always, and what is read of one that is sampled. */
+const ALWAYS_READ = ['root', 'kind'] as const;
+const READ_IF_SAMPLED = ['startTime', 'attributes', 'links'] as const;
+const NO_OPTIONS = Object.freeze({});
 
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
   const { limits } = options;
@@ -59,7 +60,7 @@ interface Engine extends SpanShared {
 
 function createTracer(engine: Engine, scope: Scope): Tracer {
   function startSpan(name: string, options?: SpanOptions, context?: Context): Span {
-    return startSpanIn(engine, scope, name, givenOptions(options), usableContext(context));
+    return startSpanIn(engine, scope, name, options, usableContext(context));
   }
 
   /** `fn` is the last argument; its result and what it throws pass through. */
@@ -72,7 +73,7 @@ function createTracer(engine: Engine, scope: Scope): Tracer {
     const { startSpan: start } = this ?? tracer;
     const span =
       start === startSpan || typeof start !== 'function'
-        ? startSpanIn(engine, scope, name, givenOptions(options), context)
+        ? startSpanIn(engine, scope, name, options, context)
         : start.call(this ?? tracer, name, options as SpanOptions, context);
     return api.context.with(contextWith(context, span), fn as (span: Span) => unknown, undefined, span);
   }
@@ -81,11 +82,13 @@ function createTracer(engine: Engine, scope: Scope): Tracer {
   return tracer;
 }
 
-function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: GivenOptions, context: Context): Span {
+function startSpanIn(engine: Engine, scope: Scope, name: unknown, given: unknown, context: Context): Span {
+  const options = typeof given === 'object' && given !== null ? given : NO_OPTIONS;
+  const { root, kind: givenKind } = readAlways(options);
   let parentSpan: Span | undefined;
   try {
     if (isTracingSuppressed(context)) return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
-    if (!options.root) parentSpan = api.trace.getSpan(context);
+    if (!root) parentSpan = api.trace.getSpan(context);
   } catch (error) {
     contained('reading the context of a new span, which starts a trace', error);
   }
@@ -95,21 +98,20 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   const isTraceIdRandom = parent === undefined ? ids === undefined : isRandom(parent);
   let traceState = parent?.traceState;
   // What Next.js does as it starts belongs to no request.
-  if (parent === undefined && scope.name === 'next.js' && options.kind !== SERVER)
-    return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
-  const kind = isKind(options.kind) ? options.kind : INTERNAL;
+  if (parent === undefined && scope.name === 'next.js' && givenKind !== SERVER) return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
+  if (decide === undefined && !engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, isTraceIdRandom, traceState);
+
+  const kind = isKind(givenKind) ? givenKind : INTERNAL;
+  const { startTime, attributes, links } = readIfSampled(options);
   let flags = SAMPLED;
   let said: Attributes | undefined;
-  if (decide === undefined) {
-    if (!engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, isTraceIdRandom, traceState);
-  } else {
-    const decision = decide(context, traceId, cleanName(name), kind, options.attributes as Attributes, options.links as Link[]);
+  if (decide !== undefined) {
+    const decision = decide(context, traceId, cleanName(name), kind, attributes as Attributes, links as Link[]);
     traceState = decision.traceState ?? traceState;
     if (!decision.isRecorded) return new UnsampledSpan(traceId, isTraceIdRandom, traceState);
     if (!decision.isSampled) flags = 0;
     said = decision.attributes;
   }
-
   const local = parent === undefined ? undefined : RecordingSpan.behind(parentSpan);
   const isNestedServer = kind === SERVER && local?.kind === SERVER && !local.ended;
   const startMs = monotonicMs();
@@ -122,9 +124,9 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
     parentContext: parent,
     anchor: local === undefined ? currentAnchor(startMs) : RecordingSpan.anchorOf(local),
     startMs,
-    startTime: options.startTime,
-    attributes: options.attributes,
-    links: options.links,
+    startTime,
+    attributes,
+    links,
   });
   if (isNestedServer) adoptRoute(context, local, span);
   else adoptEarlyRoute(context, span);
@@ -135,14 +137,23 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, options: Given
   return span;
 }
 
-function givenOptions(options: unknown): GivenOptions {
-  if (typeof options !== 'object' || options === null) return NO_OPTIONS;
+function readAlways(options: object): { readonly [Name in (typeof ALWAYS_READ)[number]]?: unknown } {
   try {
-    const { root, kind, startTime, attributes, links } = options as GivenOptions;
-    return { root, kind, startTime, attributes, links };
+    const { root, kind } = options as SpanOptions;
+    return { root, kind };
   } catch (error) {
     contained('reading the options of a span', error);
-    return readEach(options, OPTION_NAMES);
+    return readEach(options, ALWAYS_READ);
+  }
+}
+
+function readIfSampled(options: object): { readonly [Name in (typeof READ_IF_SAMPLED)[number]]?: unknown } {
+  try {
+    const { startTime, attributes, links } = options as SpanOptions;
+    return { startTime, attributes, links };
+  } catch (error) {
+    contained('reading the options of a span', error);
+    return readEach(options, READ_IF_SAMPLED);
   }
 }
 

@@ -8,7 +8,7 @@
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Context, Span } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import {
   ERROR_TYPE,
   HTTP_REQUEST_METHOD,
@@ -65,6 +65,25 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpSide
   return side;
 }
 
+/**
+ * Of these, only a span that is sampled reads the attributes. A class, for V8 keeps the getter of an object literal, and with it the
+ * request, until the next full garbage collection.
+ */
+class ServerSpanOptions {
+  readonly kind = SERVER;
+  readonly #request: IncomingMessage;
+  readonly #origin: RequestOrigin;
+
+  constructor(request: IncomingMessage, origin: RequestOrigin) {
+    this.#request = request;
+    this.#origin = origin;
+  }
+
+  get attributes(): Attributes {
+    return serverAttributes(this.#request, this.#origin);
+  }
+}
+
 /** A request that is being answered. One object for all that is asked for it, as there is one for each request. */
 class Exchange implements ServerRequest {
   readonly type = 'http';
@@ -87,13 +106,7 @@ class Exchange implements ServerRequest {
     const origin = originOf(request);
     this.#origin = origin;
     const incoming = api.propagation.extract(api.ROOT_CONTEXT, request.headers);
-    const options = {
-      kind: SERVER,
-      // Read for a span that is sampled.
-      get attributes() {
-        return serverAttributes(request, origin);
-      },
-    };
+    const options = new ServerSpanOptions(request, origin);
     this.span = side.tracer.startSpan(methodInName(origin.method), options, incoming);
     const context = requestContext(incoming, this.span, this);
     const { watcher } = requests;

@@ -1,9 +1,8 @@
 /**
  * Memory for encoded records of one kind, carved in order from slabs that nothing else shares.
  *
- * The pool behind `Buffer.allocUnsafe` and `Buffer.from` is shared with the application: a record that waits would keep
- * the application's small buffers beside it. An allocation for each record takes five times as long as a slab. Records of
- * one kind wait in one queue and leave it in order, so a slab goes soon after the first record in it.
+ * The pool behind `Buffer.allocUnsafe` and `Buffer.from` is shared with the application: a record that is kept would keep
+ * the application's small buffers beside it. An allocation for each record takes five times as long as a slab.
  */
 const SLAB_BYTES = 16 * 1024;
 /** Larger ones are allocated alone, for they would leave the rest of a slab unused. */
