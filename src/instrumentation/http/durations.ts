@@ -3,6 +3,7 @@
  * thousands of requests a second.
  */
 import type { Attributes, AttributeValue, Context, Histogram } from '@opentelemetry/api';
+import { BIND, type Bindable } from '../../runtime/bound-instruments.ts';
 
 /** Values in the order of the names; `undefined` where a request has none. */
 export type Values = readonly (AttributeValue | undefined)[];
@@ -15,12 +16,6 @@ export interface Durations {
 interface Series {
   readonly values: Values;
   record(seconds: number, context: Context): void;
-}
-
-/** Offered by histograms of signalbox's own engine: what is looked up for each measurement is found once. */
-const BIND: unique symbol = Symbol.for('signalbox.metrics.bind') as never;
-interface Bindable {
-  [BIND]?(attributes: Attributes): { record(value: number, context?: Context): void };
 }
 
 /** Then all are looked up anew: an application that makes up routes does not fill the memory. */
