@@ -124,3 +124,14 @@ describe('without the preload', () => {
     });
   }
 });
+
+describe('a rejection that nobody handles', () => {
+  for (const preload of ['require', 'none'] as const) {
+    it(`stays one, and one that is handled does not become one (preload: ${preload})`, async () => {
+      await using collector = await startCollector();
+      const ending = await runProgram({ program: './test/e2e/programs/metrics/rejections.cjs', preload, env: collector.env });
+      assert.deepEqual({ code: ending.code, stderr: ending.ownStderr }, { code: 0, stderr: '' });
+      assert.deepEqual(JSON.parse(ending.stdout), ['async', 'cache', 'not async']);
+    });
+  }
+});

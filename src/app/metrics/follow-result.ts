@@ -1,24 +1,36 @@
 /**
  * When what a function returned is over, and how: at once, when a promise settles, a generator ends, a stream closes.
  *
- * What the caller gets is what it would have got: the same object, except for a plain promise, for which it gets another
- * plain promise that settles alike. To listen to the promise itself would make a rejection count as handled that is not.
+ * What the caller gets is what was returned, itself. Only for the promise of an `async` function, which nobody else knows yet,
+ * the caller gets another that settles alike: a rejection that nobody handles stays one.
  */
 import { types } from 'node:util';
 import { attempt } from '../../runtime/contain.ts';
+import { followPromise } from './follow-promise.ts';
+import { shadow, type Method } from './shadow.ts';
 
 /** Called once. @param outcome - what was returned at last, or thrown. */
 export type End = (isFailed: boolean, outcome: unknown) => void;
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+const promiseThen = Promise.prototype.then;
+const asyncFunction: unknown = Object.getPrototypeOf(async () => {});
 
-/** @returns what to give to the caller. @param end - must not throw. */
-export function followResult(result: unknown, end: End): unknown {
+/**
+ * @param end - must not throw.
+ * @param work - the function that returned it.
+ * @returns what to give to the caller.
+ */
+export function followResult(result: unknown, end: End, work?: unknown): unknown {
   if ((typeof result !== 'object' && typeof result !== 'function') || result === null) {
     end(false, result);
     return result;
   }
-  if (isPlainPromise(result)) return followPromise(result, end);
+  if (isPlainPromise(result)) {
+    if (isAsync(work)) return following(result, end);
+    // A stream or a generator goes on.
+    followPromise(result, (isFailed, outcome) => (isFailed ? end(true, outcome) : void followResult(outcome, end)));
+    return result;
+  }
   const then = methodOf(result, 'then');
   const isFollowed =
     then === undefined ? followGenerator(result, end) || followStream(result, end) : shadow(result, 'then', thenOf(result, then, end));
@@ -26,13 +38,10 @@ export function followResult(result: unknown, end: End): unknown {
   return result;
 }
 
-/** With each call for the same promise the same one again. */
-const followed = new WeakMap<Promise<unknown>, Promise<unknown>>();
-
-function followPromise(promise: Promise<unknown>, end: End): Promise<unknown> {
-  const onEnd = promise.then(
-    (value) => {
-      // A stream or a generator goes on.
+/** Another promise, that settles as `promise` when `end` was called. */
+function following(promise: Promise<unknown>, end: End): Promise<unknown> {
+  return Reflect.apply(promiseThen, promise, [
+    (value: unknown) => {
       followResult(value, end);
       return value;
     },
@@ -40,21 +49,16 @@ function followPromise(promise: Promise<unknown>, end: End): Promise<unknown> {
       end(true, error);
       throw error;
     },
-  );
-  const known = followed.get(promise);
-  if (known !== undefined) {
-    // The first that was returned says that it was rejected.
-    onEnd.catch(() => {});
-    return known;
-  }
-  for (const key of Object.keys(promise)) attempt(() => Object.defineProperty(onEnd, key, Object.getOwnPropertyDescriptor(promise, key)!));
-  followed.set(promise, onEnd);
-  return onEnd;
+  ]) as Promise<unknown>;
+}
+
+function isAsync(work: unknown): boolean {
+  return typeof work === 'function' && attempt((): unknown => Object.getPrototypeOf(work)) === asyncFunction;
 }
 
 /** Of no class of its own. */
 function isPlainPromise(value: object): value is Promise<unknown> {
-  return types.isPromise(value) && Object.getPrototypeOf(value) === Promise.prototype && !Object.hasOwn(value, 'then');
+  return types.isPromise(value) && attempt((): unknown => Object.getPrototypeOf(value)) === Promise.prototype;
 }
 
 /** A query may run only when `then` is called, so that is the caller's to do. */
@@ -82,7 +86,7 @@ function thenOf(thenable: object, then: Method, end: End): Method {
 
 /** Over when it is done, left early, or has thrown. */
 function followGenerator(result: object, end: End): boolean {
-  const isAsync = types.isGeneratorObject(result) && methodOf(result, Symbol.asyncIterator) !== undefined;
+  const hasPromises = types.isGeneratorObject(result) && methodOf(result, Symbol.asyncIterator) !== undefined;
   if (!types.isGeneratorObject(result)) return false;
   const over: End = (isFailed, outcome) => {
     for (const name of STEPS) Reflect.deleteProperty(result, name);
@@ -96,10 +100,10 @@ function followGenerator(result: object, end: End): boolean {
     const original = methodOf(result, name);
     return (
       original !== undefined &&
-      shadow(result, name, function (this: unknown, ...args) {
+      shadow(result, name, function (this: unknown, ...args: unknown[]) {
         try {
           const step = Reflect.apply(original, this, args);
-          if (isAsync) return followPromise(step as Promise<unknown>, onStep);
+          if (hasPromises) return following(step as Promise<unknown>, onStep);
           onStep(false, step);
           return step;
         } catch (error) {
@@ -122,14 +126,6 @@ function followStream(result: object, end: End): boolean {
   if (stream.closed === true) return false;
   Reflect.apply(once, result, ['close', () => end(stream.errored !== undefined && stream.errored !== null, stream.errored ?? result)]);
   return true;
-}
-
-/** An own method that stands before the one of the class, and that nobody meets who lists what is there. */
-function shadow(object: object, name: string, method: Method): boolean {
-  return attempt(
-    () => Reflect.defineProperty(object, name, { value: method, configurable: true, writable: true, enumerable: false }),
-    false,
-  );
 }
 
 function methodOf(object: object, name: string | symbol): Method | undefined {

@@ -36,7 +36,7 @@ export function watchFunction<F extends AnyFunction>(fn: F, begin: Begin): F {
         end(true, error);
         throw error;
       }
-      return followResult(result, end);
+      return followResult(result, end, target);
     },
   });
 }

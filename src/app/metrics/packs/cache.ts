@@ -74,6 +74,8 @@ export function watchCache<Cache extends object>(cache: Cache, options: WatchCac
   const { isHit = isThere, name } = ownOptions(options);
   const metrics = cacheMetrics(options);
   observeSizes(cache, name);
+  const count = (operation: Operation, method: unknown, run: () => unknown): unknown =>
+    countCall(metrics, operation, (value) => attempt(() => isHit(value), true), run, method);
   const methods = new Map<PropertyKey, { readonly of: unknown; readonly watched: unknown }>();
   const watchMethod = (key: PropertyKey, method: (...args: unknown[]) => unknown): unknown => {
     const operation = typeof key === 'string' && Object.hasOwn(OPERATIONS, key) ? OPERATIONS[key] : undefined;
@@ -81,7 +83,7 @@ export function watchCache<Cache extends object>(cache: Cache, options: WatchCac
     const call = (self: unknown, args: unknown[]): unknown => Reflect.apply(method, self === watched ? cache : self, args);
     return new Proxy(method, {
       apply(_method, self, args: unknown[]) {
-        const result = operation === undefined ? call(self, args) : counting(metrics, operation, isHit, () => call(self, args));
+        const result = operation === undefined ? call(self, args) : count(operation, method, () => call(self, args));
         return result === cache ? watched : result;
       },
     });
@@ -102,7 +104,13 @@ export function watchCache<Cache extends object>(cache: Cache, options: WatchCac
   return watched;
 }
 
-function counting(metrics: CacheMetrics, operation: Operation, isHit: (value: unknown) => boolean, call: () => unknown): unknown {
+function countCall(
+  metrics: CacheMetrics,
+  operation: Operation,
+  isHit: (value: unknown) => boolean,
+  call: () => unknown,
+  method: unknown,
+): unknown {
   if (!isHeard()) return call();
   let result: unknown;
   try {
@@ -111,11 +119,15 @@ function counting(metrics: CacheMetrics, operation: Operation, isHit: (value: un
     metrics.operation(operation, 'error');
     throw error;
   }
-  return followResult(result, (isFailed, value) => {
-    if (isFailed) metrics.operation(operation, 'error');
-    else if (operation !== 'get') metrics.operation(operation, 'ok');
-    else metrics.operation('get', attempt(() => isHit(value), true) ? 'hit' : 'miss');
-  });
+  return followResult(
+    result,
+    (isFailed, value) => {
+      if (isFailed) metrics.operation(operation, 'error');
+      else if (operation !== 'get') metrics.operation(operation, 'ok');
+      else metrics.operation('get', isHit(value) ? 'hit' : 'miss');
+    },
+    method,
+  );
 }
 
 const isThere = (value: unknown): boolean => value !== undefined && value !== null;

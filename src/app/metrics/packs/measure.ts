@@ -37,5 +37,5 @@ export function measure<T>(fn: () => T, onEnd: (measured: Measured) => void): T 
     end(true, error);
     throw error;
   }
-  return followResult(result, end) as T;
+  return followResult(result, end, fn) as T;
 }

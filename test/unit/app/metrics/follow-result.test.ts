@@ -19,27 +19,40 @@ describe('what a function returned is over', () => {
     }
   });
 
-  it('when a plain promise settles; it settles alike, with what it has of its own', async () => {
+  it('when a promise settles, which is itself, with what it has of its own', async () => {
     const { end, ends } = listen();
     const own = Object.assign(Promise.resolve(1), { cancel: () => 'cancelled' });
-    const result = followResult(own, end) as typeof own;
+    const result = followResult(own, end);
+    assert.equal(result, own);
     assert.deepEqual(ends, []);
-    assert.equal(result.cancel(), 'cancelled');
-    assert.equal(await result, 1);
+    assert.deepEqual([await own, await Promise.all([own, own])], [1, [1, 1]]);
     assert.deepEqual(ends, [[false, 1]]);
+    assert.deepEqual(Object.getOwnPropertyNames(own), ['cancel']);
 
     const error = new Error('e');
-    await assert.rejects(followResult(Promise.reject(error), end) as Promise<unknown>, error);
+    const rejected = Promise.reject(error);
+    assert.equal(followResult(rejected, end), rejected);
+    await assert.rejects(rejected, error);
     assert.deepEqual(ends[1], [true, error]);
+    assert.equal(rejected.then(undefined, () => 1).constructor, Promise);
   });
 
-  it('when a plain promise settles that was returned before: the same comes again', async () => {
+  it('when the promise of an async function settles; another settles alike', async () => {
+    const { end, ends } = listen();
+    const work = async (): Promise<number> => 1;
+    assert.equal(await followResult(work(), end, work), 1);
+    assert.deepEqual(ends, [[false, 1]]);
+  });
+
+  it('for all who follow one promise', async () => {
     const { end, ends } = listen();
     const promise = Promise.resolve(1);
-    const results = [followResult(promise, end), followResult(promise, end)];
-    assert.equal(results[0], results[1]);
-    await Promise.all(results);
+    assert.equal(followResult(promise, end), followResult(promise, end));
+    await promise;
     assert.equal(ends.length, 2);
+    followResult(promise, end);
+    await promise;
+    assert.equal(ends.length, 3);
   });
 
   it('when a promise of its own class settles, which stays itself, and runs only when it is asked', async () => {
