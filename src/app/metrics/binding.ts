@@ -1,6 +1,7 @@
 /** Instruments that find their provider when there is one, whatever registered it and whenever. */
 import type { Attributes, Context, Meter } from '@opentelemetry/api';
-import { contained } from '../../runtime/contain.ts';
+import { registered } from '../../runtime/api/globals.ts';
+import { attempt, contained } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import { telemetryStart } from '../../runtime/telemetry-start.ts';
 import { version } from '../../version.ts';
@@ -10,8 +11,8 @@ const NOOP_METER = api.createNoopMeter();
 
 /** `undefined` while there is no provider. */
 export function findMeter(): Meter | undefined {
-  const meter = api.metrics.getMeter(SCOPE, version);
-  return meter === NOOP_METER ? undefined : meter;
+  const provider = registered('metrics');
+  return provider === undefined ? undefined : attempt(() => provider.getMeter(SCOPE, version));
 }
 
 /** Looked for at each call until it is found; sought again when telemetry starts. */

@@ -12,6 +12,7 @@ import { findMeter, type Write } from './binding.ts';
 
 const MAX_EARLY = 1024;
 const MAX_EARLY_MS = 10_000;
+const ASKED_EACH = 256;
 
 interface Early {
   readonly write: Write;
@@ -24,13 +25,18 @@ interface Early {
 let kept: Early[] = [];
 let firstMs: number | undefined;
 let isClosed = false;
+let refused = 0;
 
 /**
+ * Whether `keepEarly` may be called.
+ *
  * @param isSecond - of a pair whose first is kept: kept whatever there is.
- * @returns whether it is kept.
  */
-export function keepEarly(measurement: Early, isSecond: boolean): boolean {
+export function hasRoom(isSecond: boolean): boolean {
   if (isClosed) return false;
+  const isFull = kept.length >= MAX_EARLY && !isSecond;
+  // The clock costs more than all else; when nothing starts, what is kept must still go.
+  if (isFull && ++refused % ASKED_EACH !== 0) return false;
   const now = monotonicMs();
   if (firstMs === undefined) {
     firstMs = now;
@@ -40,9 +46,11 @@ export function keepEarly(measurement: Early, isSecond: boolean): boolean {
     close();
     return false;
   }
-  if (kept.length >= MAX_EARLY && !isSecond) return false;
+  return !isFull;
+}
+
+export function keepEarly(measurement: Early): void {
   kept.push(measurement);
-  return true;
 }
 
 let heardIn = -1;
@@ -50,7 +58,7 @@ let heardIn = -1;
 /** Whether what is measured is recorded or kept: for nobody it need not be. */
 export function isHeard(): boolean {
   if (heardIn === telemetryStart.generation) return true;
-  if (findMeter() === undefined) return !isClosed && !telemetryStart.isOff;
+  if (findMeter() === undefined) return hasRoom(false);
   heardIn = telemetryStart.generation;
   return true;
 }

@@ -3,7 +3,7 @@ import type { Attributes, Context, Counter, Gauge, Histogram, Meter, MetricOptio
 import { BIND, type Bindable, type BoundInstrument } from '../../runtime/bound-instruments.ts';
 import { contained } from '../../runtime/contain.ts';
 import { createBinding, type Write } from './binding.ts';
-import { hasEarly, keepEarly, recordEarly } from './early-measurements.ts';
+import { hasEarly, hasRoom, keepEarly, recordEarly } from './early-measurements.ts';
 import { ownAttributes, ownOptions } from './own-copy.ts';
 
 export interface InstrumentOptions {
@@ -131,7 +131,11 @@ function writable<Instrument extends object>(make: (meter: Meter) => Instrument,
       const value = Number.isFinite(given) ? given : finite(given);
       if (value === undefined) return false;
       const instrument = find();
-      if (instrument === undefined) return keepEarly({ write: late, value, attributes: ownAttributes(attributes), context }, isSecond);
+      if (instrument === undefined) {
+        const isKept = hasRoom(isSecond);
+        if (isKept) keepEarly({ write: late, value, attributes: ownAttributes(attributes), context });
+        return isKept;
+      }
       try {
         if (hasEarly()) recordEarly();
         writeTo(instrument, value, attributes, context);
@@ -148,7 +152,10 @@ function writable<Instrument extends object>(make: (meter: Meter) => Instrument,
         const value = Number.isFinite(given) ? given : finite(given);
         if (value === undefined) return;
         const instrument = find();
-        if (instrument === undefined) return void keepEarly({ write: late, value, attributes: frozen, context }, false);
+        if (instrument === undefined) {
+          if (hasRoom(false)) keepEarly({ write: late, value, attributes: frozen, context });
+          return;
+        }
         try {
           if (hasEarly()) recordEarly();
           if (instrument !== boundTo) {

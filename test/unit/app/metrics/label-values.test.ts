@@ -50,6 +50,17 @@ describe('a value of an attribute of metrics', () => {
     assert.equal(allowedValue('k', 'status', '404 Not Found'), undefined);
   });
 
+  it('that may not be is said once for its key, without the value', () => {
+    const slot = globalThis as { [key: symbol]: unknown };
+    const said: string[] = [];
+    slot[Symbol.for('signalbox.telemetry')] = { reporter: { say: (...words: string[]) => said.push(words.join(' ')) } };
+    for (let i = 0; i < 3; i++) labelOf('said', `user ${i} 4711`.repeat(3));
+    Reflect.deleteProperty(slot, Symbol.for('signalbox.telemetry'));
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /^metrics\.value The attribute "said" .*_OTHER/);
+    assert.doesNotMatch(said[0] ?? '', /4711/);
+  });
+
   it('is bounded, whatever it is', () => {
     for (const [, value] of HOSTILE_VALUES)
       for (const allowed of [['a'], 'label', 'route', 'currency', 'status'] as const)
