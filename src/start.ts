@@ -162,18 +162,14 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     },
     onSurvived: delivery.callOff,
     onExit() {
-      delivery.begin();
-      doEndWork();
+      doEndWork(delivery.leftMs());
       delivery.finish();
       announcer.atEnd();
     },
   });
-  telemetryState.watchesEnd = true;
-  if (asksForLogging(readEnvironment()))
-    contain('starting the log of requests', () =>
-      loadPart<typeof import('./app/logging/logging.ts')>(import.meta.url, './app/logging/logging').logging(),
-    );
   telemetryState.service = { name: engine.serviceName, version: engine.serviceVersion, environment: config.environment };
+  telemetryState.watchesEnd = true;
+  if (asksForLogging(readEnvironment())) contain('starting the log of requests', startLogging);
   diagnostics.registered();
   announcer.begin(engine);
   if (engine.pipelines.length > 0) setTimeout(() => contain('loading the redactor', loadRedactor), WARM_UP_MS).unref();
@@ -187,6 +183,11 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     await unwatch();
     telemetryState.watchesEnd = false;
   }
+}
+
+/** For an application that does not import the logger. */
+function startLogging(): void {
+  loadPart<typeof import('./app/logging/logging.ts')>(import.meta.url, './app/logging/logging').logging();
 }
 
 function exportConsole({ providers }: Engine): () => void {

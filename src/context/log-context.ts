@@ -28,29 +28,50 @@ const SCOPE = api.createContextKey('signalbox log scope');
 const PROBE = api.createContextKey('signalbox probe');
 const USER_ID = 'user_id';
 
-const ownStorage = new AsyncLocalStorage<LogScope>();
-let isCarried = false;
-/** Whether the application has bound anything yet. */
-let isUsed = false;
-let global: LogFields = {};
+interface LogContextState {
+  /** Where nothing carries a context. */
+  readonly ownStorage: AsyncLocalStorage<LogScope>;
+  /** Whether there was a context manager. */
+  isCarried: boolean;
+  /** Whether the application has bound anything yet. */
+  isUsed: boolean;
+  global: LogFields;
+}
+
+const SLOT = Symbol.for('signalbox.log-context');
+
+/** One for all copies of this package in the process. */
+const state: LogContextState = ((globalThis as { [SLOT]?: LogContextState })[SLOT] ??= {
+  ownStorage: new AsyncLocalStorage(),
+  isCarried: false,
+  isUsed: false,
+  global: {},
+});
 
 export function activeScope(context: Context): LogScope | undefined {
-  return (context.getValue(SCOPE) as LogScope | undefined) ?? ownStorage.getStore();
+  return (context.getValue(SCOPE) as LogScope | undefined) ?? state.ownStorage.getStore();
 }
 
 /** Fields of the whole process. */
 export function globalFields(): LogFields {
-  return global;
+  return state.global;
 }
 
 /** What a span that begins in `context` has of it. */
 export function boundAttributes(context: Context): Attributes | undefined {
-  return isUsed ? (attempt(() => activeScope(context)?.spanFields) as Attributes | undefined) : undefined;
+  return state.isUsed ? (attempt(() => activeScope(context)?.spanFields) as Attributes | undefined) : undefined;
 }
 
 /** The context in which `request` is answered. */
 export function withRequestFields(context: Context, request: RequestFields): Context {
   return context.setValue(SCOPE, { fields: { request_id: request.requestId }, spanFields: undefined, request } satisfies LogScope);
+}
+
+/** Run `fn` in a scope of its own for `request`. */
+export function runInRequest<T>(request: RequestFields, fn: () => T): T {
+  const context = withRequestFields(api.context.active(), request);
+  if (hasContextManager()) return api.context.with(context, fn);
+  return state.ownStorage.run(activeScope(context) as LogScope, fn);
 }
 
 /**
@@ -64,7 +85,7 @@ export function withLogContext<T>(fields: LogFields, fn: () => T): T {
   const outer = activeScope(context);
   const scope: LogScope = { fields: outer?.fields ?? {}, spanFields: outer?.spanFields, request: outer?.request };
   bind(context, scope, fieldsOf(fields));
-  return hasContextManager() ? api.context.with(context.setValue(SCOPE, scope), fn) : ownStorage.run(scope, fn);
+  return hasContextManager() ? api.context.with(context.setValue(SCOPE, scope), fn) : state.ownStorage.run(scope, fn);
 }
 
 /**
@@ -78,12 +99,12 @@ export function setLogContext(fields: LogFields): void {
   const begun: LogScope = { fields: {}, spanFields: undefined, request: undefined };
   bind(context, begun, fieldsOf(fields));
   const isAttached = hasContextManager() && attempt(() => (api.context.attach(context.setValue(SCOPE, begun)), true), false);
-  if (!isAttached) ownStorage.enterWith(begun);
+  if (!isAttached) state.ownStorage.enterWith(begun);
 }
 
 /** Add `fields` to every log record of this process. `undefined` takes a field away. */
 export function setGlobalLogContext(fields: LogFields): void {
-  global = withoutUndefined({ ...global, ...fieldsOf(fields) });
+  state.global = withoutUndefined({ ...state.global, ...fieldsOf(fields) });
 }
 
 /** A proxy or a getter may throw: then nothing is bound. */
@@ -96,7 +117,7 @@ function withoutUndefined(fields: LogFields): LogFields {
 }
 
 function bind(context: Context, scope: LogScope, fields: LogFields): void {
-  isUsed = true;
+  state.isUsed = true;
   scope.fields = withoutUndefined({ ...scope.fields, ...fields });
   scope.spanFields = withoutUndefined({ ...scope.spanFields, ...fields });
   const { request } = scope;
@@ -105,8 +126,8 @@ function bind(context: Context, scope: LogScope, fields: LogFields): void {
 }
 
 function hasContextManager(): boolean {
-  if (isCarried) return true;
+  if (state.isCarried) return true;
   const probe = api.ROOT_CONTEXT.setValue(PROBE, true);
-  isCarried = attempt(() => api.context.with(probe, () => api.context.active() === probe), false);
-  return isCarried;
+  state.isCarried = attempt(() => api.context.with(probe, () => api.context.active() === probe), false);
+  return state.isCarried;
 }

@@ -1,5 +1,6 @@
 /** The one line that says what runs and where it sends. */
 import type { Config, Signal } from '../config/config.ts';
+import { telemetryState } from '../runtime/end-work.ts';
 import { version } from '../version.ts';
 
 const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
@@ -15,7 +16,8 @@ export function startLine(config: Config, serviceName: string, serviceVersion: s
   const sampler = config.traces.sampler.endsWith('traceidratio')
     ? `${config.traces.sampler} ${config.traces.samplerRatio}`
     : config.traces.sampler;
-  return `signalbox ${version}: ${service} sends ${sends.length === 0 ? 'nothing (all exporters are "none")' : sends.join(', ')}, sampler ${sampler}, Node.js ${process.versions.node}.`;
+  const lines = telemetryState.logLinesTo === undefined ? '' : `, writes log lines to ${telemetryState.logLinesTo}`;
+  return `signalbox ${version}: ${service} sends ${sends.length === 0 ? 'nothing (all exporters are "none")' : sends.join(', ')}${lines}, sampler ${sampler}, Node.js ${process.versions.node}.`;
 }
 
 /** Where one signal goes, for a person. */

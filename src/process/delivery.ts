@@ -65,8 +65,8 @@ export interface Delivery {
   flushMeanwhile(): void;
   /** The process goes on after all. */
   callOff(): void;
-  /** The process ends: its time limit runs from here. */
-  begin(): void;
+  /** The process ends: what is left of its time limit, which runs from here. */
+  leftMs(): number;
   /** Deliver what is left while the process stands still, then say what was lost. May be called twice. */
   finish(): void;
 }
@@ -111,7 +111,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       limit.callOff();
       enter(state, 'delivering');
     },
-    begin: () => limit.begin(),
+    leftMs: () => limit.leftMs(),
     finish: () => finish(delivering),
   };
 }

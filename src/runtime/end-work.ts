@@ -1,9 +1,11 @@
-/** What is to be done when the process ends, whichever way. `process/` watches for the end when telemetry runs; helpers of `app/` bring the work. */
+/**
+ * What helpers and the telemetry that runs must know of each other: what is to be done when the process ends, and who the service is. One state
+ * per process, whichever copy of this package is asked.
+ */
 import { contain } from './contain.ts';
 
-type EndWork = () => void;
-
-const works = new Set<EndWork>();
+/** @param limitMs - most that it may take. */
+type EndWork = (limitMs: number) => void;
 
 export interface ServiceIdentity {
   readonly name: string;
@@ -11,18 +13,34 @@ export interface ServiceIdentity {
   readonly environment: string | undefined;
 }
 
-/** What is known since telemetry was started. */
-export const telemetryState: {
+export interface TelemetryState {
   /** Whether the end of the process is watched, fatal signals too. */
   watchesEnd: boolean;
+  /** What is known since telemetry was started. */
   service: ServiceIdentity | undefined;
-} = { watchesEnd: false, service: undefined };
+  /** Where log lines go, for the start line: `stdout (json)`. */
+  logLinesTo: string | undefined;
+  readonly endWorks: Set<EndWork>;
+}
+
+/** The rest is for what is exported; a collector that answers needs little. */
+const SHARE = 0.8;
+const SLOT = Symbol.for('signalbox.telemetry-state');
+const globals = globalThis as { [SLOT]?: TelemetryState };
+
+export const telemetryState: TelemetryState = (globals[SLOT] ??= {
+  watchesEnd: false,
+  service: undefined,
+  logLinesTo: undefined,
+  endWorks: new Set(),
+});
 
 /** `work` may be called several times: a signal may be survived. */
 export function atEnd(work: EndWork): void {
-  works.add(work);
+  telemetryState.endWorks.add(work);
 }
 
-export function doEndWork(): void {
-  for (const work of works) contain('the last work of a helper', work);
+/** @param limitMs - what is left for all of the end; most of it may be used. */
+export function doEndWork(limitMs: number): void {
+  for (const work of telemetryState.endWorks) contain('the last work of a helper', () => work(limitMs * SHARE));
 }

@@ -93,6 +93,21 @@ describe('the access log', { concurrency: 2 }, () => {
   });
 });
 
+describe('requestMiddleware()', () => {
+  for (const preload of ['none', 'require'] as const)
+    it(`[${preload}] binds the id, answers with it, and there is one access record`, async () => {
+      const { access, app, stderr } = await run({}, preload, 'middleware.cjs');
+      assert.match(stderr, /^header r-7$/m);
+      assert.deepEqual(
+        [...app, ...access].map(({ message, request_id, user_id }) => [message, request_id, user_id]),
+        [
+          ['handling', 'r-7', 'ann'],
+          ['GET /orders/7 200', 'r-7', 'ann'],
+        ],
+      );
+    });
+});
+
 describe('logPerformance()', () => {
   it('logs seconds and milliseconds, and warns from LOG_SLOW_SECONDS on', async () => {
     const { stdout } = await runProgram({

@@ -51,8 +51,18 @@ function startLogging(): Logging {
   if (telemetryState.service === undefined) configureRedaction(config.redaction);
   setLevelRules(config.levels);
   const started = createLogging(config, reporter);
+  telemetryState.logLinesTo = describeTargets(config);
   watchRequests(started);
   return started;
+}
+
+/** For the start line. */
+function describeTargets({ files, format, stdout }: LoggingConfig): string {
+  const targets = [
+    ...(stdout ? [`stdout (${format ?? (isTerminal() ? 'pretty' : 'json')})`] : []),
+    ...(files === undefined ? [] : [files.folder]),
+  ];
+  return targets.length === 0 ? 'nowhere' : targets.join(' and ');
 }
 
 function createLogging(config: LoggingConfig, reporter: Reporter): Logging {
@@ -141,15 +151,14 @@ function createLossReport(name: string, reporter: Reporter): (lines: number) => 
 }
 
 function drainAtEnd(queues: readonly LineQueue[], limitMs: number): void {
-  const drain = (): void => {
-    // The other half is for what is exported.
-    const endsAt = monotonicMs() + (telemetryState.watchesEnd ? limitMs / 2 : limitMs);
+  const drain = (leftMs: number): void => {
+    const endsAt = monotonicMs() + leftMs;
     // Files first: they are not waited for.
     for (const queue of queues.toReversed()) queue.drain(Math.max(0, endsAt - monotonicMs()));
   };
   atEnd(drain);
   process.on('exit', () => {
-    if (!telemetryState.watchesEnd) return drain();
+    if (!telemetryState.watchesEnd) return drain(limitMs);
     // The watch of the end drains, behind the last listener; a pipe may have room by then.
     for (const queue of queues) queue.flush();
   });

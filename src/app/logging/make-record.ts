@@ -1,6 +1,6 @@
 /** Makes a record of a call: the ids and the bound fields are those of this very moment, whatever destinations do later. */
 import type { Context, SpanContext } from '@opentelemetry/api';
-import { activeScope, globalFields, type LogFields } from '../../context/log-context.ts';
+import { activeScope, globalFields, type LogFields, type LogScope } from '../../context/log-context.ts';
 import { LEVELS } from '../../names/log-levels.ts';
 import { redactAttribute } from '../../redaction/redact-attribute.ts';
 import { attempt } from '../../runtime/contain.ts';
@@ -31,13 +31,15 @@ export interface RecordSource {
   readonly isAccess?: boolean;
   /** Default: what is active. */
   readonly context?: Context;
+  /** Default: that of the context. */
+  readonly scope?: LogScope | undefined;
 }
 
 /** @param maxLength - of each text, in characters. */
 export function makeRecord(source: RecordSource, args: readonly unknown[], maxLength: number): LogRecord {
   const context = source.context ?? api.context.active();
   const call = readCall(args, maxLength);
-  const bound = boundFields(context, maxLength);
+  const bound = boundFields(source.scope ?? activeScope(context), maxLength);
   const own = ownFields(source.bindings, call, maxLength);
   const error = call.error === undefined ? undefined : loggedError(call.error, maxLength);
   return {
@@ -74,8 +76,7 @@ function spanOf(context: Context): SpanContext | undefined {
 /** Made plain once for many records: a scope replaces its fields when they change. */
 const plainFields = new WeakMap<LogFields, PlainMap>();
 
-function boundFields(context: Context, maxLength: number): PlainMap {
-  const scope = activeScope(context);
+function boundFields(scope: LogScope | undefined, maxLength: number): PlainMap {
   const all = plainOf(globalFields(), maxLength);
   if (scope === undefined) return all;
   const own = plainOf(scope.fields, maxLength);

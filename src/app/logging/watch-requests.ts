@@ -47,7 +47,7 @@ export function watchRequests(logging: Logging): void {
         if (isLeftOut(access, path, rank)) return;
         const fields = accessFields(ended, path, access, bytesBefore.get(request));
         const message = `${request.method} ${path}${ended.status === undefined ? '' : ` ${ended.status}`}`;
-        const source = { logger: LOGGER, rank, bindings: [], isAccess: true, context: ended.context };
+        const source = { logger: LOGGER, rank, bindings: [], isAccess: true, context: ended.context, scope: ended.scope };
         logging.write(makeRecord(source, [message, fields], logging.maxTextLength));
       });
     },
@@ -73,7 +73,7 @@ function isLeftOut({ exclude, sample }: AccessConfig, path: string, rank: number
 
 function accessFields(ended: EndedRequest, path: string, { withClient }: AccessConfig, bytesBefore: number | undefined): object {
   const { request, context, route, status, durationMs, errorType } = ended;
-  const user = activeScope(context)?.request?.userId;
+  const user = (ended.scope ?? activeScope(context))?.request?.userId;
   return {
     method: request.method,
     ...(route === undefined || route === '' ? {} : { route }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { startLine } from '../../../src/diagnostics/start-line.ts';
+import { telemetryState } from '../../../src/runtime/end-work.ts';
 import { version } from '../../../src/version.ts';
 
 const line = (env: Record<string, string>, serviceVersion?: string): string => startLine(loadConfig(env).config, 'shop', serviceVersion);
@@ -23,6 +24,15 @@ describe('the start line', () => {
       OTEL_TRACES_SAMPLER_ARG: '0.25',
     });
     assert.match(said, /: shop sends traces to the console, logs to https:\/\/logs:4317 \(grpc\), sampler traceidratio 0\.25, /);
+  });
+
+  it('says where log lines go, when the application has a logger', () => {
+    telemetryState.logLinesTo = 'stdout (json) and /var/log/shop';
+    assert.match(
+      line({}),
+      / to http:\/\/localhost:4318 \(http\/protobuf\), writes log lines to stdout \(json\) and \/var\/log\/shop, sampler /,
+    );
+    telemetryState.logLinesTo = undefined;
   });
 
   it('says that nothing is sent', () => {
