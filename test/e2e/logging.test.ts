@@ -1,11 +1,16 @@
 /** `signalbox/logging` in real programs. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startCollector } from './kit/collector.ts';
-import { PROGRAMS, runProgram, startProgram } from './kit/run-program.ts';
+import { PROGRAMS, ROOT, runProgram, startProgram } from './kit/run-program.ts';
 
 type Line = Record<string, unknown>;
+const QUIET = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
 const linesIn = (stdout: string): Line[] =>
   stdout
     .split('\n')
@@ -59,6 +64,31 @@ describe('logging', { concurrency: 2 }, () => {
       ['logging.not-written stdout'],
     );
   });
+
+  for (const preload of ['none', 'require'] as const)
+    it(`[${preload}] nobody reads stdout: the application goes on, files are whole, and what is lost is counted and said`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'signalbox-slow-'));
+      try {
+        const flags = preload === 'none' ? [] : ['--require', 'signalbox/register'];
+        const child = spawn(process.execPath, [...flags, join(PROGRAMS, 'logging/slow-reader.cjs')], {
+          cwd: ROOT,
+          stdio: ['ignore', 'pipe', 'pipe'],
+          env: { ...QUIET, LOG_DIR: folder, SIGNALBOX_QUEUE_MAX_BYTES: '100000', SIGNALBOX_SHUTDOWN_TIMEOUT: '300' },
+        });
+        let stderr = '';
+        child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+        const [code] = (await once(child, 'exit')) as [number];
+        child.stdout.destroy();
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /^turns 200$/m);
+        const [, lost] = /Lost (\d+) log lines? for stdout/.exec(stderr) ?? [];
+        assert.ok(Number(lost) >= 1, stderr);
+        const lines = readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
+        assert.equal(lines.length, 10_000);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
 
   it('works without register, and OTEL_SDK_DISABLED changes nothing about stdout', async () => {
     for (const env of [{}, { OTEL_SDK_DISABLED: 'true' }]) {
