@@ -90,6 +90,52 @@ describe('logging', { concurrency: 2 }, () => {
       }
     });
 
+  it('finds the telemetry that is started from code later, and what code says to redact', async () => {
+    await using collector = await startCollector();
+    const { code, stdout, stderr } = await runProgram({
+      program: join(PROGRAMS, 'logging/late-start.mjs'),
+      preload: 'none',
+      env: collector.env,
+    });
+    assert.equal(code, 0, stderr);
+    const lines = linesIn(stdout);
+    assert.deepEqual(
+      lines.map(({ message, badge, 'service.name': service }) => [message, badge, service]),
+      [
+        ['before', undefined, 'signalbox'],
+        ['after', 'REDACTED', 'from-code'],
+        ['after the shutdown', undefined, 'from-code'],
+      ],
+    );
+    const [span] = collector.store.spans();
+    assert.equal(lines[1]?.['trace_id'], span?.traceId);
+    assert.deepEqual(
+      collector.store.logs().map(({ body, traceId, attributes }) => [body, traceId, attributes['badge']]),
+      [['after', span?.traceId, 'REDACTED']],
+    );
+  });
+
+  for (const preload of ['none', 'require'] as const)
+    it(`[${preload}] works in worker threads, whose records arrive once`, async () => {
+      await using collector = await startCollector();
+      const { code, stdout, stderr } = await runProgram({ program: join(PROGRAMS, 'logging/worker.cjs'), preload, env: collector.env });
+      assert.equal(code, 0, stderr);
+      const bodies = ['main', 'worker'];
+      assert.deepEqual(
+        linesIn(stdout)
+          .map(({ message }) => message)
+          .sort(),
+        bodies,
+      );
+      assert.deepEqual(
+        collector.store
+          .logs()
+          .map(({ body }) => body)
+          .sort(),
+        preload === 'none' ? [] : bodies,
+      );
+    });
+
   it('works without register, and OTEL_SDK_DISABLED changes nothing about stdout', async () => {
     for (const env of [{}, { OTEL_SDK_DISABLED: 'true' }]) {
       const { stdout } = await runProgram({ program: join(PROGRAMS, 'logging/context.cjs'), preload: 'none', env });
