@@ -30,20 +30,14 @@ export function wrapFunction<Fn extends AnyFunction>(
   nameOf: (receiver: unknown) => string,
 ): Fn {
   const work = fn as unknown as (this: unknown, ...args: unknown[]) => unknown;
-  const fixed = typeof options?.attributes === 'function' ? undefined : (options as SpanOptions | undefined);
+  const fixed = typeof options?.attributes === 'function' ? undefined : spanOptions(options);
+  const makesAttributes = typeof options?.attributes === 'function';
 
   function wrapper(this: unknown, ...args: unknown[]): unknown {
-    const spanOptions = fixed ?? (options === undefined ? undefined : withAttributes(options, args));
-    const isConstructed = new.target;
-    return runInSpan(
-      nameOf(this),
-      spanOptions,
-      () =>
-        isConstructed === undefined
-          ? Reflect.apply(work, this, args)
-          : (Reflect.construct(work, args, isConstructed === wrapper ? work : isConstructed) as unknown),
-      work,
-    );
+    const given = makesAttributes ? withAttributes(options, args) : fixed;
+    if (new.target === undefined) return runInSpan(nameOf(this), given, () => Reflect.apply(work, this, args), work);
+    const target = new.target === wrapper ? work : new.target;
+    return runInSpan(nameOf(this), given, () => Reflect.construct(work, args, target) as unknown, work);
   }
 
   // Properties and decorators' metadata are looked up at `fn`.
@@ -53,6 +47,13 @@ export function wrapFunction<Fn extends AnyFunction>(
     if (own !== undefined) Object.defineProperty(wrapper, name, name === 'prototype' ? { value: own.value as unknown } : own);
   }
   return wrapper as unknown as Fn;
+}
+
+/** `undefined` where they say nothing but the name. */
+function spanOptions(options: TracedOptions | undefined): SpanOptions | undefined {
+  if (options === undefined) return undefined;
+  const { name: _name, ...others } = options;
+  return Object.keys(others).length === 0 ? undefined : (others as SpanOptions);
 }
 
 function withAttributes(options: TracedOptions, args: readonly unknown[]): SpanOptions {
