@@ -7,6 +7,7 @@
 
 const express = require('express');
 const { Pool } = require('pg');
+const { setAttributes, traceIds } = require('signalbox');
 const winston = require('winston');
 const { watchPool, watchServer } = require('signalbox/metrics');
 
@@ -85,6 +86,7 @@ app.post('/orders', async (req, res) => {
     ]);
     await client.query('insert into jobs (order_id) values ($1)', [order.rows[0].id]);
     await client.query('commit');
+    setAttributes({ 'order.id': order.rows[0].id, 'order.items': quantity });
     logger.info('order received', { orderId: order.rows[0].id, sku: product.sku, quantity });
     res.status(201).json(order.rows[0]);
   } catch (error) {
@@ -140,7 +142,7 @@ app.use((error, req, res, next) => {
     res.status(status).json({ error: error.message });
   } else {
     logger.error('request failed', { method: req.method, path: req.path, error: error.message, stack: error.stack });
-    res.status(500).json({ error: 'internal error' });
+    res.status(500).json({ error: 'internal error', traceId: traceIds()?.traceId });
   }
 });
 

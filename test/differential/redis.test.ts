@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { missing, startRedis, type Service } from '../services/services.ts';
-import { compare, runWatched } from './kit-servers.ts';
+import { compare, runWatched } from './kit.ts';
 
 describe('ioredis', { skip: missing('redis') }, () => {
   let service: Service;
