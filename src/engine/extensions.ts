@@ -75,6 +75,8 @@ export function startExtensions({ given, module, limitMs, reporter }: Extensions
       await callAll('forceFlush', true);
     },
     async shutdown() {
+      // What is recorded later is nothing that they may hear of.
+      for (const processors of [spanProcessors, logProcessors]) processors.length = 0;
       await callAll('shutdown', true);
     },
     flushRest() {
