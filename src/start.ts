@@ -32,6 +32,7 @@ import { doEndWork, telemetryState } from './runtime/end-work.ts';
 import { loadPart } from './runtime/load-part.ts';
 import { recordHooks } from './runtime/record-hooks.ts';
 import { telemetryStarted } from './runtime/telemetry-start.ts';
+import { noteHandledSignal, processState } from './runtime/process-state.ts';
 import { version } from './version.ts';
 
 export interface Telemetry {
@@ -155,12 +156,19 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
       recordCrash({ loggerProvider: engine.providers.loggerProvider, failRequest }, ...crash);
     },
     onNothingLeft: () => extensions?.flushRest() ?? delivery.awaitAnswers(),
-    onFatalSignal: async () => void (await Promise.all([delivery.flushBeforeSignal(), extensions?.flush()])),
-    onHandledSignal() {
+    async onFatalSignal() {
+      processState.isEnding = true;
+      await Promise.all([delivery.flushBeforeSignal(), extensions?.flush()]);
+    },
+    onHandledSignal(signal) {
+      noteHandledSignal(signal);
       delivery.flushMeanwhile();
       void extensions?.flushRest();
     },
-    onSurvived: delivery.callOff,
+    onSurvived() {
+      processState.isEnding = false;
+      delivery.callOff();
+    },
     onExit() {
       doEndWork(delivery.leftMs());
       delivery.finish();
@@ -171,12 +179,14 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   telemetryState.watchesEnd = true;
   if (asksForLogging(readEnvironment())) contain('starting the log of requests', startLogging);
   diagnostics.registered();
+  processState.isRecording = true;
   announcer.begin(engine);
   if (engine.pipelines.length > 0) setTimeout(() => contain('loading the redactor', loadRedactor), WARM_UP_MS).unref();
   return { flush, shutdown: once(shutdown) };
 
   async function shutdown(): Promise<void> {
     await Promise.all([delivery.shutdown(), extensions?.shutdown()]);
+    processState.isRecording = false;
     engine.providers.loggerProvider.close();
     contain('taking back the instrumentations', () => instrumentation.stop());
     workers?.stop();

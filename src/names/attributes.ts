@@ -148,3 +148,7 @@ export const TRANSFER_KIND = 'transfer.kind';
 export const USER_LOGIN_METHOD = 'user.login.method';
 export const USER_REGISTRATION_SOURCE = 'user.registration.source';
 export const USER_WINDOW = 'user.window';
+
+/** Ours: the name and the state of a health check. */
+export const HEALTH_CHECK_NAME = 'signalbox.health.check.name';
+export const HEALTH_STATUS = 'signalbox.health.status';

@@ -8,6 +8,9 @@
 export const HTTP_SERVER_REQUEST_DURATION = 'http.server.request.duration';
 export const HTTP_CLIENT_REQUEST_DURATION = 'http.client.request.duration';
 
+/** Ours: the state of each health check. */
+export const HEALTH_STATUS_METRIC = 'signalbox.health.status';
+
 /** The account of the records of each signal. @see https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/ */
 export const SDK_METRICS = {
   traces: {
