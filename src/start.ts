@@ -8,6 +8,7 @@ import { takeExtensions } from './config/take-extensions.ts';
 import type { ExtensionOptions, SdkComponents, StartOptions } from './config/start-options.ts';
 import { createContextManager } from './context/context-manager.ts';
 import { createPropagator } from './context/propagation/create-propagator.ts';
+import { publishAccounts } from './diagnostics/account.ts';
 import { createAnnouncer, sayProblems, watchForBundle, watchForUnused } from './diagnostics/announcer.ts';
 import { errorText } from './diagnostics/error-text.ts';
 import { createReporter, type Reporter } from './diagnostics/reporter.ts';
@@ -180,6 +181,7 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   if (asksForLogging(readEnvironment())) contain('starting the log of requests', startLogging);
   diagnostics.registered();
   processState.isRecording = true;
+  publishAccounts(engine.pipelines.map(({ account }) => account));
   announcer.begin(engine);
   if (engine.pipelines.length > 0) setTimeout(() => contain('loading the redactor', loadRedactor), WARM_UP_MS).unref();
   return { flush, shutdown: once(shutdown) };

@@ -5,6 +5,7 @@
  * emitted, metric data points that were collected.
  */
 import type { Exporter, Signal } from '../config/config.ts';
+import { monotonicMs } from '../runtime/clock.ts';
 
 /** Why records were given up. Part of metric attributes and messages, so the set is small and fixed. */
 export type DropReason = 'queue_full' | 'too_large' | 'encode_error' | 'rejected' | 'refused' | 'exit_deadline' | 'after_shutdown';
@@ -16,10 +17,24 @@ export interface Account {
   produced: number;
   acknowledged: number;
   readonly dropped: Map<DropReason, number>;
+  /** When records were acknowledged last, on the monotonic clock in milliseconds; `undefined` before the first time. */
+  lastSuccessMs: number | undefined;
+  /** Why export fails at present, and since when, on the same clock. */
+  failure: { readonly reason: string; readonly sinceMs: number } | undefined;
 }
 
 export function createAccount(signal: Signal, exporter: Exporter = 'otlp'): Account {
-  return { signal, exporter, produced: 0, acknowledged: 0, dropped: new Map() };
+  return { signal, exporter, produced: 0, acknowledged: 0, dropped: new Map(), lastSuccessMs: undefined, failure: undefined };
+}
+
+export function countAcknowledged(account: Account, records: number): void {
+  account.acknowledged += records;
+  account.lastSuccessMs = monotonicMs();
+  account.failure = undefined;
+}
+
+export function noteFailure(account: Account, reason: string): void {
+  account.failure = { reason, sinceMs: account.failure?.sinceMs ?? monotonicMs() };
 }
 
 export function countDropped(account: Account, reason: DropReason, records: number): void {
@@ -35,4 +50,15 @@ export function droppedTotal(account: Account): number {
 /** Waiting in the queue or sent without an answer yet. */
 export function inFlight(account: Account): number {
   return account.produced - account.acknowledged - droppedTotal(account);
+}
+
+/** Of the process: filled when telemetry starts, asked by the health check of telemetry. Empty where there is none. */
+let running: readonly Account[] = [];
+
+export function publishAccounts(accounts: readonly Account[]): void {
+  running = accounts;
+}
+
+export function runningAccounts(): readonly Account[] {
+  return running;
 }

@@ -9,7 +9,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import type { BatchConfig, Signal } from '../config/config.ts';
-import { countDropped, type Account } from '../diagnostics/account.ts';
+import { countAcknowledged, countDropped, noteFailure, type Account } from '../diagnostics/account.ts';
 import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import type { Encoder } from '../otlp/types.ts';
@@ -172,7 +172,7 @@ function writeAll(lines: Lines): Written {
       return 'failed';
     }
     if (state.line.rest.length > 0) continue;
-    account.acknowledged += line.records;
+    countAcknowledged(account, line.records);
     state.line = undefined;
     reporter.forget('export.lines', output.name);
   }
@@ -202,7 +202,8 @@ function writeLast(lines: Lines): void {
   countDropped(account, 'exit_deadline', lost);
 }
 
-function sayNotWritten({ output: { name }, reporter, signal }: Lines, error: unknown): void {
+function sayNotWritten({ account, output: { name }, reporter, signal }: Lines, error: unknown): void {
+  noteFailure(account, errorText(error));
   const cure =
     name === 'stdout'
       ? `Keep stdout open, or set OTEL_${signal.toUpperCase()}_EXPORTER to another exporter.`

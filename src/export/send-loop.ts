@@ -1,5 +1,5 @@
 /** The loop of a sender: take a batch, send it, do what its answer asks for, go on. */
-import { countDropped } from '../diagnostics/account.ts';
+import { countDropped, noteFailure } from '../diagnostics/account.ts';
 import type { ExportReason } from '../names/messages.ts';
 import type { SendResult } from '../otlp/types.ts';
 import { settlesWithin } from '../runtime/settles-within.ts';
@@ -65,6 +65,7 @@ function settle(loop: SendLoop, request: PendingRequest, result: SendResult): vo
   const { account, health, signal, state } = loop;
   const verdict = verdictOf(result, { records: request.batch.records, bytes: request.body.length }, state.size);
   if (result.kind === 'accepted') return settleAccepted(loop, request, result);
+  noteFailure(account, result.reason);
   if (result.kind === 'retry') state.size = afterFailed(state.size, result.reason);
   switch (verdict.kind) {
     case 'retry':

@@ -1,5 +1,5 @@
 /** What an answer means for the records of a request. */
-import { countDropped, type Account, type DropReason } from '../diagnostics/account.ts';
+import { countAcknowledged, countDropped, type Account, type DropReason } from '../diagnostics/account.ts';
 import type { ExportReason } from '../names/messages.ts';
 import { isTooLarge, type SendResult } from '../otlp/types.ts';
 import { afterFailed, breaksTooOften, canSplit, type RequestSize } from './request-size.ts';
@@ -27,6 +27,6 @@ export function verdictOf(result: SendResult, request: { records: number; bytes:
 /** @param rejected - a server may name more than it was sent. */
 export function countAccepted(account: Account, records: number, rejected: number): void {
   const lost = Math.min(records, rejected);
-  account.acknowledged += records - lost;
+  countAcknowledged(account, records - lost);
   countDropped(account, 'rejected', lost);
 }

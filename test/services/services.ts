@@ -22,6 +22,9 @@ export interface Service {
   readonly port: number;
   /** What a client is given: `postgresql://postgres@127.0.0.1:50123/postgres`; for Kafka the broker, `127.0.0.1:50123`. */
   readonly url: string;
+  /** Stops the server's processes where they are (SIGSTOP): its port takes connections, and nothing answers. */
+  suspend(): void;
+  resume(): void;
   /** Ends the server and removes its data. A second call does nothing. Never rejects. */
   stop(): Promise<void>;
 }
@@ -202,9 +205,9 @@ const recipes: Record<ServiceName, Recipe> = {
 };
 
 /** PostgreSQL; user `postgres`, database `postgres`, no password. */
-export const startPostgres = (): Promise<Service> => start('postgres');
+export const startPostgres = (port?: number): Promise<Service> => start('postgres', port);
 /** Redis, with nothing kept on disk. */
-export const startRedis = (): Promise<Service> => start('redis');
+export const startRedis = (port?: number): Promise<Service> => start('redis', port);
 /** MariaDB; any user, no password; the database `test` is there. */
 export const startMariadb = (): Promise<Service> => start('mariadb');
 /** RabbitMQ; user and password `guest`. */
@@ -233,19 +236,20 @@ export function missing(...names: readonly ServiceName[]): string | false {
   return line;
 }
 
-async function start(name: ServiceName): Promise<Service> {
+/** @param port - where one of that name was before. Default: a free one. */
+async function start(name: ServiceName, port?: number): Promise<Service> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(name, recipes[name]);
+      return await startOnce(name, recipes[name], port);
     } catch (error) {
       if (attempt === START_ATTEMPTS) throw error;
     }
   }
 }
 
-async function startOnce(name: ServiceName, recipe: Recipe): Promise<Service> {
+async function startOnce(name: ServiceName, recipe: Recipe, wanted?: number): Promise<Service> {
   const programs = recipe.find();
-  const ports = await freePorts(recipe.ports);
+  const ports = wanted === undefined ? await freePorts(recipe.ports) : [wanted];
   const [port = 0] = ports;
   const dir = mkdtempSync(join(tmpdir(), `signalbox-${name}-`));
   const running: Running[] = [];
@@ -272,7 +276,17 @@ async function startOnce(name: ServiceName, recipe: Recipe): Promise<Service> {
     await stop();
     throw error;
   }
-  return { name, host: HOST, port, url: recipe.url(port), stop };
+  const signal = (kind: NodeJS.Signals): void => {
+    for (const { process: child } of running) if (child.pid !== undefined) signalTree(child.pid, kind);
+  };
+  return { name, host: HOST, port, url: recipe.url(port), suspend: () => signal('SIGSTOP'), resume: () => signal('SIGCONT'), stop };
+}
+
+/** A process and those that it started: PostgreSQL has one for each connection. */
+function signalTree(pid: number, signal: NodeJS.Signals): void {
+  process.kill(pid, signal);
+  for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean))
+    signalTree(Number(child), signal);
 }
 
 interface Running {

@@ -8,6 +8,7 @@ import { read } from '../../values/read-properties.ts';
 
 const LONGEST_ERROR = 500;
 const LONGEST_TEXT = 1000;
+const MOST_CAUSES = 2;
 const UNREADABLE = 'an error that cannot be shown';
 
 /** One line, `ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:5432`. */
@@ -25,15 +26,18 @@ export function shownDetails(details: unknown): Readonly<Record<string, unknown>
   });
 }
 
-function textOf(error: unknown): string {
+function textOf(error: unknown, depth = 0): string {
   const facts = exceptionFacts(error);
   if (facts === undefined) return UNREADABLE;
   // Clients that try several addresses put what happened into `errors` and say nothing themselves.
   const first = facts.message === undefined && typeof error === 'object' && error !== null ? read(error, 'errors') : undefined;
-  if (Array.isArray(first) && first.length > 0) return textOf(first[0]);
+  if (Array.isArray(first) && first.length > 0 && depth < MOST_CAUSES) return textOf(first[0], depth + 1);
   const { type, message } = facts;
   if (message === undefined) return type ?? UNREADABLE;
-  return type === undefined || type === 'Error' || message.includes(type) ? message : `${type}: ${message}`;
+  const text = type === undefined || type === 'Error' || message.includes(type) ? message : `${type}: ${message}`;
+  // `fetch failed` says nothing without it.
+  const cause = typeof error === 'object' && error !== null && depth < MOST_CAUSES ? read(error, 'cause') : undefined;
+  return cause === undefined || cause === null ? text : `${text}: ${textOf(cause, depth + 1)}`;
 }
 
 function oneLine(text: string): string {

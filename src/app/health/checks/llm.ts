@@ -1,0 +1,29 @@
+import type { CheckAnswer } from '../check.ts';
+
+type List = (...args: unknown[]) => PromiseLike<unknown>;
+/** A client of `openai` or `@anthropic-ai/sdk`. */
+export interface LlmClient {
+  readonly models: { list: unknown; retrieve?: unknown };
+}
+
+export interface LlmCheckOptions {
+  /** A model that must be there. @default any: the endpoint lists its models */
+  readonly model?: string;
+}
+
+/**
+ * The endpoint of a language model answers, and knows the model. Nothing is generated: it costs no tokens.
+ *
+ * @example health.register('llm', llmCheck(openai, { model: 'gpt-5' }), { critical: false, timeoutMs: 3000, cacheMs: 30_000 });
+ */
+export function llmCheck(client: LlmClient, { model }: LlmCheckOptions = {}): (signal: AbortSignal) => Promise<CheckAnswer> {
+  // Anthropic's methods take parameters before the options of the request.
+  const parameters = 'messages' in client ? [{}] : [];
+  return async (signal) => {
+    const options = { signal, maxRetries: 0 };
+    const { models } = client;
+    if (model !== undefined) await (models.retrieve as List).call(models, model, ...parameters, options);
+    else await (models.list as List).call(models, ...parameters, options);
+    return { details: { ...(model !== undefined && { model }) } };
+  };
+}
