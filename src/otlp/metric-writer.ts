@@ -34,8 +34,8 @@ export interface SeriesLabels {
   protobuf: Uint8Array | undefined;
   /** KeyValues in JSON. */
   json: string | undefined;
-  /** Labels in the text formats of Prometheus. */
-  text: string | undefined;
+  /** Name and labels in the text formats of Prometheus. */
+  text: Uint8Array | undefined;
 }
 
 /** One measurement that stands for others, and the span in which it was made. */

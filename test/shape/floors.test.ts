@@ -23,6 +23,7 @@ const PLACES: readonly { readonly place: string; readonly floor: number; readonl
   { place: 'app', floor: 6, paths: /^app\// },
   { place: 'official-sdk', floor: 7, paths: /^official-sdk\// },
   { place: 'testing', floor: 7, paths: /^testing\// },
+  { place: 'ops-server', floor: 7, paths: /^ops-server\// },
   {
     place: 'entries',
     floor: 8,
