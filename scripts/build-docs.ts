@@ -39,6 +39,7 @@ const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = 
     `A name is \`express\` or \`@opentelemetry/instrumentation-express\`. Known names: ${[...INSTRUMENTATION_NAMES].map((name) => `\`${name}\``).join(', ')}.`,
   ],
   logging: ['Logging', 'Of [`signalbox/logging`](logging.md); without it nothing reads them.'],
+  ops: ['Ops port', 'Metrics and health on one port: see [ops server](ops-server.md).'],
   signalbox: ['signalbox itself', ''],
   'no-effect': ['Known, without effect', ''],
 };

@@ -5,6 +5,10 @@ export type {
   Carrier,
   InjectOptions,
   MessageSpanOptions,
+  OpsHandler,
+  OpsHandlerOptions,
+  OpsServer,
+  OpsServerOptions,
   SpanAttributes,
   SpanLink,
   SpanOptions,
@@ -19,10 +23,28 @@ export type {
 
 /** Starts nothing, which is said in one line, and returns a handle that does nothing. */
 export declare const startTelemetry: typeof signalbox.startTelemetry;
+/** Opens nothing. */
+export declare const startOpsServer: typeof signalbox.startOpsServer;
+/** Passes everything on; answers 404 where there is nothing else. */
+export declare const opsHandler: typeof signalbox.opsHandler;
 
 exports.startTelemetry = () => {
   require('./too-old.cjs'); // says it when it is first loaded, as it does in the place of the preload
   return { flush: async () => {}, shutdown: async () => {} };
+};
+
+exports.startOpsServer = () => {
+  require('./too-old.cjs');
+  return { url: undefined, ready: Promise.resolve(), close: async () => {} };
+};
+
+exports.opsHandler = () => {
+  require('./too-old.cjs');
+  return (_first: unknown, second: unknown, next: unknown) => {
+    const pass = [next, second].find((each) => typeof each === 'function') as (() => unknown) | undefined;
+    const response = second as { writeHead?(status: number): { end(): void } };
+    return pass === undefined ? response.writeHead?.(404).end() : pass();
+  };
 };
 
 // Without telemetry each of these runs the user's function and does nothing else.

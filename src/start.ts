@@ -19,6 +19,7 @@ import { USER_AGENT } from './engine/pipeline.ts';
 import { registerProviders } from './engine/register-providers.ts';
 import { startEngine, type Engine } from './engine/start-engine.ts';
 import { orUndo, type Undo } from './engine/undo.ts';
+import { publishOpsSources, type OpsSources } from './ops-server/ops-sources.ts';
 import { failRequest } from './instrumentation/http/server-request.ts';
 import { enabledEntries } from './instrumentation/loading/catalogue.ts';
 import { instrument } from './instrumentation/loading/instrument.ts';
@@ -27,7 +28,7 @@ import { hasLoadedChildProcess, isProcessManager } from './process/process-manag
 import { watchProcessEnd } from './process/process-end.ts';
 import { watchWorkerThreads, type WorkerThreads } from './process/worker-threads.ts';
 import { configureRedactor, loadRedactor } from './redaction/redactor.ts';
-import { setTimeout } from './runtime/captured.ts';
+import { setImmediate, setTimeout } from './runtime/captured.ts';
 import { attempt, contain, onContained } from './runtime/contain.ts';
 import { doEndWork, telemetryState } from './runtime/end-work.ts';
 import { loadPart } from './runtime/load-part.ts';
@@ -181,6 +182,7 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   if (asksForLogging(readEnvironment())) contain('starting the log of requests', startLogging);
   diagnostics.registered();
   processState.isRecording = true;
+  serveOps(opsSourcesOf(engine, config, reporter));
   publishAccounts(engine.pipelines.map(({ account }) => account));
   announcer.begin(engine);
   if (engine.pipelines.length > 0) setTimeout(() => contain('loading the redactor', loadRedactor), WARM_UP_MS).unref();
@@ -217,6 +219,33 @@ function loadExtensions(given: ExtensionOptions, config: Config, reporter: Repor
   return startExtensions({ given: { ...given }, module: config.extensions, limitMs: config.shutdownTimeoutMs, reporter });
 }
 
+/** Opens the ops port where the settings ask for it, when the application's own start is over. */
+function serveOps(sources: OpsSources): void {
+  publishOpsSources(sources);
+  if (!sources.config.isWanted) return;
+  setImmediate(() =>
+    contain('opening the ops port', () => {
+      const { openBySettings } = loadPart<typeof import('./start-ops.ts')>(import.meta.url, './start-ops');
+      openBySettings(sources);
+    }),
+  ).unref();
+}
+
+function opsSourcesOf({ attributes, metrics }: Engine, { ops }: Config, reporter: Reporter): OpsSources {
+  const openSource = metrics?.openSource;
+  let source: ReturnType<NonNullable<typeof openSource>> | undefined;
+  const open = openSource && (() => (source ??= openSource()));
+  // What is recorded before is part of no scrape.
+  if (ops.isWanted) open?.();
+  return {
+    config: ops,
+    reporter,
+    metrics: open,
+    resource: () => attributes,
+    whyNoMetrics: 'No metrics are recorded in this process: OTEL_METRICS_EXPORTER is none.',
+  };
+}
+
 /** What worker threads record goes into the pipelines of this thread; what takes it in is loaded for the first worker. */
 function watchWorkers(config: Config, { attributes, pipelines, providers }: Engine, reporter: Reporter): WorkerThreads {
   const entries = enabledEntries(config);
@@ -248,6 +277,13 @@ function startOfficial({ config, facts, problems, reporter, extensions }: Start,
     './official-sdk/start-official-sdk',
   );
   const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components });
+  serveOps({
+    config: config.ops,
+    reporter,
+    metrics: undefined,
+    resource: () => ({}),
+    whyNoMetrics: 'The official SDK runs: a Prometheus exporter of its own serves its metrics.',
+  });
   sayProblems(problems, reporter);
   if (config.extensions !== undefined || Object.keys(extensions).length > 0)
     reporter.say(

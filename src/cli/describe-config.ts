@@ -90,10 +90,11 @@ function showTarget(config: Config, signal: Signal): string {
   if (config.disabled) return 'nowhere (OTEL_SDK_DISABLED)';
   if (config.configFile !== undefined) return 'where OTEL_CONFIG_FILE says';
   const { exporters, otlp } = config[signal];
-  if (exporters.length === 0) return 'nowhere';
-  return exporters
-    .map((exporter) => (exporter === 'otlp' ? `${unquoted(showValue(otlp.url, true))} (${otlp.protocol})` : TARGETS[exporter](config)))
-    .join(', ');
+  const targets = exporters.map((exporter) =>
+    exporter === 'otlp' ? `${unquoted(showValue(otlp.url, true))} (${otlp.protocol})` : TARGETS[exporter](config),
+  );
+  if (signal === 'metrics' && config.ops.isWanted) targets.push('to whoever asks the ops port for /metrics');
+  return targets.length === 0 ? 'nowhere' : targets.join(', ');
 }
 
 const TARGETS: Readonly<Record<Exclude<Exporter, 'otlp'>, (config: Config) => string>> = {

@@ -68,6 +68,24 @@ export type SamplerName =
   | 'parentbased_always_off'
   | 'parentbased_traceidratio';
 
+/** The port on which metrics and health are served. */
+export interface OpsConfig {
+  /** Whether the settings ask for it. */
+  readonly isWanted: boolean;
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** What the port was written under, for messages. */
+  readonly portSetting: string;
+  /** Whether details are shown to everybody. */
+  readonly details: boolean;
+  /** A secret: never printed. */
+  readonly token?: string;
+  readonly tokenFile?: string;
+  /** Whether metrics are served under older names as well. */
+  readonly aliases: boolean;
+}
+
 export interface Config {
   /** `OTEL_SDK_DISABLED` */
   readonly disabled: boolean;
@@ -111,6 +129,8 @@ export interface Config {
     readonly defaultHistogram: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
     readonly exemplarFilter: 'trace_based' | 'always_on' | 'always_off';
     readonly views: readonly MetricView[];
+    /** The list of exporters names `prometheus`, which is not among `exporters`. */
+    readonly isServed: boolean;
   };
   readonly logs: {
     readonly exporters: readonly Exporter[];
@@ -118,6 +138,8 @@ export interface Config {
     readonly batch: BatchConfig;
     readonly limits: AttributeLimits;
   };
+
+  readonly ops: OpsConfig;
 
   /** Where the exporter `otlp_file` writes; the name of the signal is put before the ending. */
   readonly otlpFile: string;

@@ -2,6 +2,7 @@
 import type { Config, Problem } from './config.ts';
 import type { Environment } from './early.ts';
 import { createSettingsReader, optional, type Found, type SettingsReader } from './read-settings.ts';
+import { readOps } from './read-ops.ts';
 import { readLogs, readMetrics, readTraces } from './read-signals.ts';
 import { readTextFile, readValue, type ReadText } from './read-value.ts';
 import type { Setting } from './setting.ts';
@@ -59,6 +60,7 @@ function readConfig(reader: SettingsReader, configFile: string | undefined): Con
     traces: readTraces(reader),
     metrics: readMetrics(reader),
     logs: readLogs(reader),
+    ops: readOps(reader),
     otlpFile: reader.get('SIGNALBOX_OTLP_FILE') as string,
     queueMaxBytes: reader.get('SIGNALBOX_QUEUE_MAX_BYTES') as number,
     shutdownTimeoutMs: reader.get('SIGNALBOX_SHUTDOWN_TIMEOUT') as number,

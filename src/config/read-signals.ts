@@ -24,8 +24,10 @@ export function readTraces(reader: SettingsReader): Config['traces'] {
 }
 
 export function readMetrics(reader: SettingsReader): Config['metrics'] {
+  const named = reader.get('OTEL_METRICS_EXPORTER') as readonly (Exporter | 'prometheus')[];
   return {
-    exporters: reader.get('OTEL_METRICS_EXPORTER') as readonly Exporter[],
+    exporters: named.filter((exporter) => exporter !== 'prometheus'),
+    isServed: named.includes('prometheus'),
     otlp: readOtlp('metrics', reader),
     ...readMetricTimes(reader),
     temporality: reader.get('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE') as Config['metrics']['temporality'],

@@ -7,7 +7,7 @@ import { attempt } from '../runtime/contain.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { INSTRUMENTATION_NAMES, shortInstrumentationName } from './instrumentation-names.ts';
 import { bad, listFaults, LONGEST_TEXT, MOST_FAULTS_SHOWN, type Reading } from './reading.ts';
-import { isKeyMaterial, showValue } from './show-value.ts';
+import { HIDDEN, isKeyMaterial, showValue } from './show-value.ts';
 import type { Setting, SettingType } from './setting.ts';
 import { MAX_INTEGER } from './settings.ts';
 
@@ -110,9 +110,11 @@ function readExporter(value: unknown, setting: Setting): Reading {
   };
 }
 
-function readPlainText(value: unknown): Reading {
+function readPlainText(value: unknown, { secret }: Setting): Reading {
   const isPlain = typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_TEXT && !/[\u0000-\u001f\u007f]/.test(value);
-  return isPlain ? { value: value.trim() } : bad(`text of at most ${LONGEST_TEXT} characters without control characters`, showValue(value));
+  return isPlain
+    ? { value: value.trim() }
+    : bad(`text of at most ${LONGEST_TEXT} characters without control characters`, secret === true ? HIDDEN : showValue(value));
 }
 
 function readList(value: unknown, setting: Setting): Reading {

@@ -34,6 +34,7 @@ export type Group =
   | 'limits'
   | 'instrumentations'
   | 'logging'
+  | 'ops'
   | 'signalbox'
   | 'no-effect';
 

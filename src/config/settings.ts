@@ -255,9 +255,11 @@ const SIGNALS: readonly Setting[] = [
     name: 'OTEL_METRICS_EXPORTER',
     group: 'metrics',
     ...EXPORTERS,
+    values: [...EXPORTERS.values, 'prometheus'],
     option: 'metrics',
-    unsupported: { prometheus: 'signalbox does not serve Prometheus yet; metrics go by OTLP instead', ...UNSUPPORTED_EXPORTERS },
-    meaning: 'As OTEL_TRACES_EXPORTER, for metrics.',
+    unsupported: UNSUPPORTED_EXPORTERS,
+    meaning:
+      'As OTEL_TRACES_EXPORTER, for metrics. `prometheus` serves them on the ops port, `/metrics`, and opens it; alone, nothing is sent; `otlp,prometheus` does both.',
   },
   {
     name: 'OTEL_METRIC_EXPORT_INTERVAL',
@@ -425,9 +427,88 @@ const INSTRUMENTATIONS: readonly Setting[] = [
     type: 'list',
     items: 'paths',
     option: 'ignorePaths',
-    default: ['/health', '/healthz', '/healthcheck', '/health/live', '/health/ready', '/live', '/livez', '/ready', '/readyz', '/metrics'],
+    default: [
+      '/health',
+      '/healthz',
+      '/healthcheck',
+      '/health/live',
+      '/health/ready',
+      '/live',
+      '/livez',
+      '/ready',
+      '/readyz',
+      '/health/telemetry',
+      '/metrics',
+    ],
     meaning:
       'URL paths whose requests are neither traced nor counted; `/internal/*` takes everything below. Takes the place of the default list; `none` ignores nothing.',
+  },
+];
+
+const PORT = { type: 'integer', min: 0, max: 65_535 } as const;
+
+const OPS: readonly Setting[] = [
+  {
+    name: 'SIGNALBOX_OPS',
+    group: 'ops',
+    type: 'boolean',
+    otherwise: 'false, unless OTEL_METRICS_EXPORTER names prometheus, or a host or a port is set',
+    meaning: 'Opens the ops port: `/metrics`, `/health`, `/live` and `/ready`. `false` keeps it closed whatever else is set.',
+  },
+  {
+    name: 'OTEL_EXPORTER_PROMETHEUS_HOST',
+    group: 'ops',
+    type: 'text',
+    default: '127.0.0.1',
+    meaning: 'Where the ops port listens; in a container `0.0.0.0`, so that others can reach it.',
+  },
+  {
+    name: 'OTEL_EXPORTER_PROMETHEUS_PORT',
+    group: 'ops',
+    ...PORT,
+    default: 9464,
+    meaning: 'The ops port; 0 takes any that is free, and says which.',
+  },
+  {
+    name: 'SIGNALBOX_OPS_HOST',
+    group: 'ops',
+    type: 'text',
+    general: 'OTEL_EXPORTER_PROMETHEUS_HOST',
+    meaning: 'As OTEL_EXPORTER_PROMETHEUS_HOST, and stronger.',
+  },
+  {
+    name: 'SIGNALBOX_OPS_PORT',
+    group: 'ops',
+    ...PORT,
+    general: 'OTEL_EXPORTER_PROMETHEUS_PORT',
+    meaning: 'As OTEL_EXPORTER_PROMETHEUS_PORT, and stronger.',
+  },
+  {
+    name: 'SIGNALBOX_OPS_DETAILS',
+    group: 'ops',
+    type: 'boolean',
+    default: false,
+    meaning: 'Shows the details and errors of health checks to everybody who can reach the port. Names, states and times are always shown.',
+  },
+  {
+    name: 'SIGNALBOX_OPS_TOKEN',
+    group: 'ops',
+    type: 'text',
+    secret: true,
+    meaning: 'Shows them to whoever sends it: `Authorization: Bearer …`.',
+  },
+  {
+    name: 'SIGNALBOX_OPS_TOKEN_FILE',
+    group: 'ops',
+    type: 'file',
+    meaning: 'The same, read from a file, each time anew.',
+  },
+  {
+    name: 'SIGNALBOX_METRICS_ALIASES',
+    group: 'ops',
+    type: 'boolean',
+    default: false,
+    meaning: 'Serves metrics under older names as well (docs/ops-server.md).',
   },
 ];
 
@@ -643,20 +724,6 @@ const LOGGING: readonly Setting[] = [
 /** Known, so that they are not called misspelt; nothing reads them. */
 const NO_EFFECT: readonly Setting[] = [
   {
-    name: 'OTEL_EXPORTER_PROMETHEUS_HOST',
-    group: 'no-effect',
-    type: 'text',
-    meaning: 'Accepted, and has no effect yet: signalbox does not serve Prometheus.',
-  },
-  {
-    name: 'OTEL_EXPORTER_PROMETHEUS_PORT',
-    group: 'no-effect',
-    type: 'integer',
-    min: 1,
-    max: 65_535,
-    meaning: 'Accepted, and has no effect yet: signalbox does not serve Prometheus.',
-  },
-  {
     name: 'OTEL_SEMCONV_STABILITY_OPT_IN',
     group: 'no-effect',
     type: 'list',
@@ -680,6 +747,7 @@ export const settings: readonly Setting[] = [
   ...LIMITS,
   ...INSTRUMENTATIONS,
   ...LOGGING,
+  ...OPS,
   ...SIGNALBOX,
   ...NO_EFFECT,
 ];

@@ -53,8 +53,12 @@ export interface StartOptions {
   readonly idGenerator?: object;
   /** Where traces go, one exporter or several: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
   readonly traces?: boolean | ExporterOption | readonly ExporterOption[];
-  /** Where metrics go, one exporter or several: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
-  readonly metrics?: boolean | ExporterOption | readonly ExporterOption[];
+  /**
+   * Where metrics go, one exporter or several: `false` sends none; `true` is `'otlp'`; `'prometheus'` opens the ops port.
+   *
+   * @default 'otlp'
+   */
+  readonly metrics?: boolean | ExporterOption | 'prometheus' | readonly (ExporterOption | 'prometheus')[];
   /** Where log records go, one exporter or several: `false` sends none; `true` is `'otlp'`. @default 'otlp' */
   readonly logs?: boolean | ExporterOption | readonly ExporterOption[];
   /** Time between two exports of metrics, in milliseconds. @default 60000 */

@@ -24,7 +24,7 @@ const TRACE_FORMATS: ReadonlySet<string> = new Set(['tracecontext', 'b3', 'b3mul
 
 /** What follows from the settings alone, and from the name under which the service is sent. */
 export function silentSettings(config: Config, serviceName: string): Line[] {
-  if (SIGNALS.every((signal) => config[signal].exporters.length === 0)) {
+  if (!config.metrics.isServed && SIGNALS.every((signal) => config[signal].exporters.length === 0)) {
     return [
       {
         code: 'silent.exporters',

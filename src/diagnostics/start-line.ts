@@ -5,7 +5,7 @@ import { version } from '../version.ts';
 
 const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
 
-/** @example signalbox 0.1.0: shop 1.4.2 sends traces, metrics and logs to http://localhost:4318 (http/protobuf), sampler parentbased_always_on, Node.js 24.21.0. */
+/** @example signalbox 0.1.0: shop 1.4.2 sends traces, metrics and logs to http://localhost:4318 (http/protobuf), sampler parentbased_always_on, no ops port (SIGNALBOX_OPS=true opens it), Node.js 24.21.0. */
 export function startLine(config: Config, serviceName: string, serviceVersion: string | undefined): string {
   const targets = new Map<string, Signal[]>();
   for (const signal of SIGNALS) {
@@ -17,7 +17,21 @@ export function startLine(config: Config, serviceName: string, serviceVersion: s
     ? `${config.traces.sampler} ${config.traces.samplerRatio}`
     : config.traces.sampler;
   const lines = telemetryState.logLinesTo === undefined ? '' : `, writes log lines to ${telemetryState.logLinesTo}`;
-  return `signalbox ${version}: ${service} sends ${sends.length === 0 ? 'nothing (all exporters are "none")' : sends.join(', ')}${lines}, sampler ${sampler}, Node.js ${process.versions.node}.`;
+  return `signalbox ${version}: ${service} sends ${sends.length === 0 ? nothing(config) : sends.join(', ')}${lines}, sampler ${sampler}, ${opsPort(config)}, Node.js ${process.versions.node}.`;
+}
+
+function nothing({ metrics }: Config): string {
+  return metrics.isServed ? 'nothing' : 'nothing (all exporters are "none")';
+}
+
+/** Where metrics and health are served, or how to have that. */
+function opsPort({ ops }: Config): string {
+  if (!ops.isWanted) return 'no ops port (SIGNALBOX_OPS=true opens it)';
+  return `serves /metrics and /health on ${ops.port === 0 ? 'a free port' : opsUrl(ops.host, ops.port)}`;
+}
+
+export function opsUrl(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Where one signal goes, for a person. */

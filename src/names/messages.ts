@@ -65,6 +65,27 @@ export const MESSAGES = {
     cure: 'where it sends to, or `SIGNALBOX_SHUTDOWN_TIMEOUT`',
     page: 'official-sdk.md#processors-of-your-own',
   },
+  'ops.open': {
+    section: 'start',
+    level: 'info',
+    says: '`The ops port is open: http://127.0.0.1:9464/metrics and …`',
+    cure: 'nothing; said when the start line could not say it',
+    page: 'ops-server.md',
+  },
+  'ops.port': {
+    section: 'start',
+    level: 'warn',
+    says: '`The ops port must be free, but 127.0.0.1:9464 is taken, …`, or that it cannot be opened',
+    cure: 'another `SIGNALBOX_OPS_PORT`, or `SIGNALBOX_OPS=false`; a port that is taken is tried again every five seconds',
+    page: 'ops-server.md',
+  },
+  'ops.conflict.…': {
+    section: 'start',
+    level: 'warn',
+    says: '`Metrics must have different names in Prometheus, but …`',
+    cure: 'rename one of the two: the one that came first is served',
+    page: 'ops-server.md',
+  },
   'other-provider': {
     section: 'start',
     level: 'warn',

@@ -190,9 +190,9 @@ const WORKS_ALL_THE_SAME: readonly Row[] = [
   {
     name: 'an exporter that is not built in',
     arrives: true,
-    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_METRICS_EXPORTER: 'prometheus' })),
-    says: /OTEL_METRICS_EXPORTER must be none alone, or one or more of otlp, console, otlp\/stdout, otlp_file, separated by commas, got "prometheus"/,
-    cure: /metrics go by OTLP instead/,
+    setUp: withCollector({}, ({ http }) => ({ [ENDPOINT]: http, OTEL_TRACES_EXPORTER: 'zipkin' })),
+    says: /OTEL_TRACES_EXPORTER must be none alone, or one or more of otlp, console, otlp\/stdout, otlp_file, separated by commas, got "zipkin"/,
+    cure: /Zipkin takes OTLP through/,
   },
 ];
 
@@ -262,7 +262,7 @@ describe('a set-up that is right', () => {
       assert.match(
         ending.said[0]?.message ?? '',
         new RegExp(
-          `^signalbox \\S+: shop \\S+ sends traces, metrics and logs to ${endpoint} \\(${protocol}\\), sampler parentbased_always_on, Node\\.js `,
+          `^signalbox \\S+: shop \\S+ sends traces, metrics and logs to ${endpoint} \\(${protocol}\\), sampler parentbased_always_on, no ops port \\(SIGNALBOX_OPS=true opens it\\), Node\\.js `,
         ),
       );
       assert.doesNotMatch(ending.stderr, /very-secret-token/);

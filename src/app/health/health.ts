@@ -85,6 +85,11 @@ export function createHealth(): HealthSource {
   };
 }
 
+/** That the process answers at all. */
+export function aliveReport(): HealthReport {
+  return reportOf([], [], monotonicMs());
+}
+
 function reportOf(asked: readonly Runner[], results: readonly CheckResult[], startedMs: number): HealthReport {
   const checks: Record<string, CheckResult> = {};
   asked.forEach(({ name }, index) => setProperty(checks, name, results[index] as CheckResult));

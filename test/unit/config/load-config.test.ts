@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import type { StartOptions } from '../../../src/config/start-options.ts';
@@ -241,14 +241,12 @@ test('the sampler may be a share of traces in code', () => {
 
 test('exporters that are not there go by OTLP, and it is said', () => {
   for (const [name, value, reason] of [
-    ['OTEL_METRICS_EXPORTER', 'prometheus', /does not serve Prometheus yet; metrics go by OTLP instead\)\. Using otlp\.$/],
     ['OTEL_TRACES_EXPORTER', 'zipkin', /not built in/],
     ['OTEL_LOGS_EXPORTER', 'logging', /write "console"/],
   ] as const) {
     const [message] = messages({ [name]: value });
     assert.match(message ?? '', reason);
   }
-  assert.deepEqual(loadConfig({ OTEL_METRICS_EXPORTER: 'prometheus' }).config.metrics.exporters, ['otlp']);
 });
 
 test('a signal may have several exporters, each once; what is wrong in the list is named and the rest is used', () => {
@@ -627,4 +625,47 @@ test('beside a configuration file, mistakes in the settings that still count are
     loadConfig(env).problems.map(({ setting }) => setting),
     ['OTEL_NODE_ENABLED_INSTRUMENTATIONS'],
   );
+});
+
+describe('the ops port', () => {
+  const opsOf = (env: Record<string, string>) => loadConfig(env).config.ops;
+
+  it('is asked for by the list of exporters, by a host or a port, and by its own setting', () => {
+    assert.equal(opsOf({}).isWanted, false);
+    for (const env of [
+      { OTEL_METRICS_EXPORTER: 'otlp,prometheus' },
+      { OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0' },
+      { OTEL_EXPORTER_PROMETHEUS_PORT: '9464' },
+      { SIGNALBOX_OPS_HOST: '::' },
+      { SIGNALBOX_OPS_PORT: '0' },
+      { SIGNALBOX_OPS: 'true' },
+    ])
+      // prettier-ignore
+      assert.equal(opsOf(env as Record<string, string>).isWanted, true, JSON.stringify(env));
+    assert.equal(opsOf({ SIGNALBOX_OPS_PORT: '9000', SIGNALBOX_OPS: 'false' }).isWanted, false);
+    assert.equal(opsOf({ SIGNALBOX_OPS_PORT: 'http' }).isWanted, false);
+  });
+
+  it('takes prometheus out of what is sent', () => {
+    const { exporters, isServed } = loadConfig({ OTEL_METRICS_EXPORTER: 'prometheus' }).config.metrics;
+    assert.deepEqual([exporters, isServed], [[], true]);
+    assert.deepEqual(loadConfig({ OTEL_METRICS_EXPORTER: 'otlp,prometheus' }).config.metrics.exporters, ['otlp']);
+    assert.deepEqual(loadConfig({}, { metrics: ['prometheus', 'console'] }).config.metrics.exporters, ['console']);
+    const { config, problems } = loadConfig({ OTEL_METRICS_EXPORTER: 'prometheus', SIGNALBOX_OPS: 'false' });
+    assert.equal(config.ops.isWanted, false);
+    assert.match(problems[0]?.message ?? '', /^OTEL_METRICS_EXPORTER must not name prometheus where SIGNALBOX_OPS is false/);
+  });
+
+  it('is 127.0.0.1:9464, and knows which setting says otherwise', () => {
+    const { host, port, portSetting } = opsOf({});
+    assert.deepEqual([host, port, portSetting], ['127.0.0.1', 9464, 'SIGNALBOX_OPS_PORT']);
+    assert.equal(opsOf({ OTEL_EXPORTER_PROMETHEUS_PORT: '9000' }).portSetting, 'OTEL_EXPORTER_PROMETHEUS_PORT');
+    assert.equal(opsOf({ OTEL_EXPORTER_PROMETHEUS_PORT: '9000', SIGNALBOX_OPS_PORT: '9001' }).port, 9001);
+  });
+
+  it('never prints its token', () => {
+    const { problems } = loadConfig({ SIGNALBOX_OPS_TOKEN: 'hunter2\u0000hunter2' });
+    assert.equal(problems.length, 1);
+    assert.doesNotMatch(problems[0]?.message ?? '', /hunter2/);
+  });
 });

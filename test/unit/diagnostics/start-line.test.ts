@@ -11,7 +11,7 @@ describe('the start line', () => {
   it('says who sends what where, in one sentence', () => {
     assert.equal(
       line({}, '1.4.2'),
-      `signalbox ${version}: shop 1.4.2 sends traces, metrics and logs to http://localhost:4318 (http/protobuf), sampler parentbased_always_on, Node.js ${process.versions.node}.`,
+      `signalbox ${version}: shop 1.4.2 sends traces, metrics and logs to http://localhost:4318 (http/protobuf), sampler parentbased_always_on, no ops port (SIGNALBOX_OPS=true opens it), Node.js ${process.versions.node}.`,
     );
   });
 
@@ -33,6 +33,15 @@ describe('the start line', () => {
       / to http:\/\/localhost:4318 \(http\/protobuf\), writes log lines to stdout \(json\) and \/var\/log\/shop, sampler /,
     );
     telemetryState.logLinesTo = undefined;
+  });
+
+  it('says where the ops port is', () => {
+    assert.match(line({ SIGNALBOX_OPS: 'true' }), /, serves \/metrics and \/health on http:\/\/127\.0\.0\.1:9464, Node/);
+    assert.match(line({ SIGNALBOX_OPS_HOST: '::1', OTEL_EXPORTER_PROMETHEUS_PORT: '9000' }), /on http:\/\/\[::1\]:9000, /);
+    assert.match(line({ SIGNALBOX_OPS_PORT: '0' }), /on a free port, /);
+    assert.match(line({ SIGNALBOX_OPS_PORT: '9000', SIGNALBOX_OPS: 'false' }), /no ops port/);
+    const alone = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'prometheus', OTEL_LOGS_EXPORTER: 'none' };
+    assert.match(line(alone), /sends nothing, sampler .* serves \/metrics/);
   });
 
   it('says that nothing is sent', () => {

@@ -1,0 +1,94 @@
+/** One client of the ops port. It never keeps the process alive, and is cut when it takes its time. */
+import type { Socket } from 'node:net';
+import { clearTimeout, setTimeout } from '../runtime/captured.ts';
+import { contained } from '../runtime/contain.ts';
+import { answerOps, type OpsParts } from './answer.ts';
+import { formatResponse, parseHead, type Head } from './http-lines.ts';
+
+export interface ConnectionLimits {
+  /** For the head of a request, from its first byte. */
+  readonly headMs: number;
+  /** Between requests. */
+  readonly idleMs: number;
+  /** For a client that does not take the answer. */
+  readonly writeMs: number;
+}
+
+/** Prometheus keeps its connection from one scrape to the next, a minute by default. */
+export const DEFAULT_LIMITS: ConnectionLimits = { headMs: 5000, idleMs: 75_000, writeMs: 10_000 };
+
+interface Connection {
+  readonly socket: Socket;
+  readonly parts: OpsParts;
+  readonly limits: ConnectionLimits;
+  received: Buffer;
+  isAnswering: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+export function serveConnection(socket: Socket, parts: OpsParts, limits: ConnectionLimits = DEFAULT_LIMITS): void {
+  const connection: Connection = { socket, parts, limits, received: NOTHING, isAnswering: false, timer: undefined };
+  socket.unref();
+  socket.setNoDelay(true);
+  // A client that goes away.
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => clearTimeout(connection.timer));
+  socket.on('data', (bytes: Buffer) => take(connection, bytes));
+  cutAfter(connection, limits.headMs);
+}
+
+function cutAfter(connection: Connection, ms: number): void {
+  clearTimeout(connection.timer);
+  connection.timer = setTimeout(() => connection.socket.destroy(), ms).unref();
+}
+
+function take(connection: Connection, bytes: Buffer): void {
+  const { limits, received, socket } = connection;
+  if (received.length === 0 && !connection.isAnswering) cutAfter(connection, limits.headMs);
+  connection.received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
+  // What comes while an answer is made waits for it, in the system.
+  if (connection.isAnswering) socket.pause();
+  else next(connection);
+}
+
+function next(connection: Connection): void {
+  const parsed = parseHead(connection.received);
+  switch (parsed.kind) {
+    case 'more':
+      return;
+    case 'bad': {
+      const headers = { 'content-type': 'text/plain; charset=utf-8' };
+      return void connection.socket.end(formatResponse({ status: parsed.status, headers, body: `${parsed.why}\n` }, false, false));
+    }
+    case 'head':
+      connection.received = parsed.rest;
+      connection.isAnswering = true;
+      answer(connection, parsed.head).catch((error: unknown) => {
+        contained('answering on the ops port', error);
+        connection.socket.destroy();
+      });
+  }
+}
+
+/** With the process id for those on this machine: who finds the port taken can say by whom. */
+function serverName({ remoteAddress = '' }: Socket): string {
+  return /^(::ffff:)?127\.|^::1$/.test(remoteAddress) ? `signalbox (${process.pid})` : 'signalbox';
+}
+
+async function answer(connection: Connection, { isHead, keepAlive, request }: Head): Promise<void> {
+  const { limits, parts, socket } = connection;
+  clearTimeout(connection.timer);
+  const { body, headers, status } = await answerOps(request, parts);
+  const response = formatResponse({ body, headers: { ...headers, server: serverName(socket) }, status }, isHead, keepAlive);
+  if (socket.destroyed) return;
+  cutAfter(connection, limits.writeMs);
+  if (!keepAlive) return void socket.end(response);
+  socket.write(response, () => {
+    connection.isAnswering = false;
+    cutAfter(connection, connection.received.length > 0 ? limits.headMs : limits.idleMs);
+    socket.resume();
+    if (connection.received.length > 0) next(connection);
+  });
+}

@@ -1,0 +1,41 @@
+/** What the ops port answers with, put together from what runs in this process. */
+import type { Attributes } from '@opentelemetry/api';
+import { telemetryCheck } from '../app/health/checks/telemetry.ts';
+import { createHealth, type HealthSource } from '../app/health/health.ts';
+import { health } from '../app/health/index.ts';
+import type { Reporter } from '../diagnostics/reporter.ts';
+import type { MetricSource } from '../engine/metrics/metric-writer.ts';
+import { createAccess } from './access.ts';
+import type { OpsParts } from './answer.ts';
+import { createScraper, type Scraper } from './exposition/scrape.ts';
+import type { OpsSources } from './ops-sources.ts';
+
+export function createOpsParts({ config, metrics, reporter, resource, whyNoMetrics }: OpsSources): OpsParts {
+  const telemetry = createHealth();
+  telemetry.register('telemetry', telemetryCheck(), { critical: false, cacheMs: 0 });
+  return {
+    health: health as HealthSource,
+    telemetry: () => telemetry.report(false),
+    scraper: metrics === undefined ? undefined : createLazyScraper(metrics, resource, reporter),
+    whyNoMetrics,
+    maySeeDetails: createAccess(config),
+  };
+}
+
+function createLazyScraper(metrics: () => MetricSource, resource: () => Attributes, reporter: Reporter): Scraper {
+  let scraper: Scraper | undefined;
+  return {
+    scrape(...how) {
+      scraper ??= createScraper({
+        source: metrics(),
+        resource,
+        onConflict: ({ kept, left, name }) =>
+          void reporter.say(
+            `ops.conflict.${name}`,
+            `Metrics must have different names in Prometheus, but ${left} and ${kept} are both ${name}. ${left} is not served; rename one of them.`,
+          ),
+      });
+      return scraper.scrape(...how);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** The ops port, by settings and from code. Loaded when one of them asks for it. */
+import { readEnvironment } from './config/early.ts';
+import { parentAsksForOps } from './config/parent-asks.ts';
+import { loadConfig } from './config/load-config.ts';
+import type { OpsConfig } from './config/config.ts';
+import { createReporter, type Reporter } from './diagnostics/reporter.ts';
+import type { OpsParts } from './ops-server/answer.ts';
+import { createOpsHandler, type OpsHandler, type OpsHandlerOptions } from './ops-server/ops-handler.ts';
+import { createOpsParts } from './ops-server/ops-parts.ts';
+import { publishedOpsSources, type OpsSources } from './ops-server/ops-sources.ts';
+import { isClusterWorker } from './process/cluster-role.ts';
+import { openOpsServer, type OpsServer } from './ops-server/ops-server.ts';
+
+export interface OpsServerOptions {
+  /** @default '127.0.0.1', or what the settings say */
+  readonly host?: string;
+  /** 0 takes any that is free. @default 9464, or what the settings say */
+  readonly port?: number;
+  /** Whether details and errors of health checks are shown to everybody. @default false, or what the settings say */
+  readonly details?: boolean;
+  /** Shows them to whoever sends it as a bearer token. @default what the settings say */
+  readonly token?: string;
+}
+
+/** One for the process, whichever copy of this package is asked. */
+const SERVER = Symbol.for('signalbox.ops-server');
+const globals = globalThis as { [SERVER]?: OpsServer };
+
+const NOT_STARTED = 'No metrics are recorded in this process: start it with --require signalbox/register.';
+
+/** The settings ask for the port. */
+export function openBySettings(sources: OpsSources): void {
+  const { config } = sources;
+  const isFork = process.connected === true;
+  // The primary has the port; a fork has no other one than the process that it belongs to.
+  if (isClusterWorker() || (isFork && config.port === 0 && parentAsksForOps())) return;
+  globals[SERVER] ??= open(sources, false, isFork ? process.ppid : undefined);
+}
+
+/** See `index.ts`. */
+export function startOpsServer(options: OpsServerOptions): OpsServer {
+  const sources = sourcesWith(options);
+  return (globals[SERVER] ??= open(sources, true, undefined));
+}
+
+/** See `index.ts`. */
+export function opsHandler(options: OpsHandlerOptions): OpsHandler {
+  let parts: OpsParts | undefined;
+  return createOpsHandler(() => (parts ??= createOpsParts(sourcesWith({}))), options);
+}
+
+function open(sources: OpsSources, isSaid: boolean, parentPid: number | undefined): OpsServer {
+  const { config, reporter } = sources;
+  return openOpsServer({ config, parts: createOpsParts(sources), reporter, isSaid, parentPid });
+}
+
+function sourcesWith({ details, host, port, token }: OpsServerOptions): OpsSources {
+  const sources = publishedOpsSources() ?? withoutTelemetry();
+  const config: OpsConfig = {
+    ...sources.config,
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port, portSetting: 'port of startOpsServer()' }),
+    ...(details !== undefined && { details }),
+    ...(token !== undefined && { token }),
+  };
+  return { ...sources, config };
+}
+
+function withoutTelemetry(): OpsSources {
+  const { config } = loadConfig(readEnvironment());
+  const reporter: Reporter = createReporter({ level: config.logLevel });
+  return { config: config.ops, reporter, metrics: undefined, resource: () => ({}), whyNoMetrics: NOT_STARTED };
+}

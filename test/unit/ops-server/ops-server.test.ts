@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, describe, it } from 'node:test';
+import { createReporter } from '../../../src/diagnostics/reporter.ts';
+import { openOpsServer, type OpsServer, type OpsServerOptions } from '../../../src/ops-server/ops-server.ts';
+import { partsWith, type Parts } from './kit.ts';
+
+const open: { close(): unknown }[] = [];
+afterEach(() => Promise.all(open.splice(0).map((each) => each.close())));
+
+async function start(
+  more: Partial<OpsServerOptions> & { readonly parts?: Parts; readonly port?: number } = {},
+): Promise<{ server: OpsServer; port: number; said: string[] }> {
+  // prettier-ignore
+  const said: string[] = [];
+  const reporter = createReporter({ level: 'debug', forPerson: true, write: (line) => void said.push(line) });
+  const config = { host: '127.0.0.1', port: more.port ?? 0, portSetting: 'SIGNALBOX_OPS_PORT' };
+  const server = openOpsServer({ config, parts: partsWith(), reporter, isSaid: true, parentPid: undefined, retryAfterMs: 50, ...more });
+  open.push(server);
+  await server.ready;
+  return { server, said, port: Number(new URL(server.url ?? 'http://none:1').port) };
+}
+
+/** What comes until the server closes the connection, or until `enough` says so. */
+async function talk(port: number, sent: string | readonly string[], enough: (text: string) => boolean = () => false): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  const done = once(socket, 'close');
+  socket.setEncoding('latin1').on('error', () => {});
+  socket.on('data', (piece: string) => {
+    text += piece;
+    if (enough(text)) socket.destroy();
+  });
+  for (const piece of typeof sent === 'string' ? [sent] : sent) await new Promise((written) => socket.write(piece, 'latin1', written));
+  await done;
+  return text;
+}
+
+const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
+
+describe('the ops server', () => {
+  it('answers fetch, over a connection that stays', async () => {
+    const { server, said } = await start();
+    assert.match(said.join(''), /The ops port is open: http:\/\/127\.0\.0\.1:\d+\/metrics and http/);
+    for (const path of ['/health', '/metrics', '/live']) {
+      const response = await fetch(server.url + path);
+      assert.equal(response.status, 200);
+      assert.ok((await response.text()).length > 0);
+    }
+    const head = await fetch(`${server.url}/metrics`, { method: 'HEAD' });
+    assert.ok(Number(head.headers.get('content-length')) > 100);
+    assert.equal(await head.text(), '');
+  });
+
+  it('answers what comes in pieces, and several requests in one', async () => {
+    const { port } = await start();
+    assert.match(
+      await talk(port, ['GET /li', 've HTTP/1.1\r\nHo', 'st: a\r\n', 'Connection: close\r\n\r', '\n']),
+      /^HTTP\/1\.1 200 OK\r\n/,
+    );
+    const three = 'GET /live HTTP/1.1\r\n\r\n'.repeat(2) + 'GET /live HTTP/1.0\r\n\r\n';
+    assert.equal(count(await talk(port, three), /HTTP\/1\.1 200 OK/g), 3);
+  });
+
+  it('refuses what is no request, and closes', async () => {
+    const { port } = await start();
+    const rows: readonly [string, number][] = [
+      ['hello\r\n\r\n', 400],
+      ['GET  /live HTTP/1.1\r\n\r\n', 400],
+      ['GET /live\r\n\r\n', 400],
+      ['GET /li\u00e9ve HTTP/1.1\r\n\r\n', 400],
+      ['GET /live HTTP/1.1\r\nno colon\r\n\r\n', 400],
+      ['GET /live HTTP/1.1\r\n folded: a\r\n\r\n', 400],
+      ['GET /live HTTP/1.1\r\nname : a\r\n\r\n', 400],
+      [`GET /live HTTP/1.1\r\n${'a: b\r\n'.repeat(101)}\r\n`, 400],
+      ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
+      ['POST /live HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello', 413],
+      ['GET /live HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 413],
+      [`GET /${'a'.repeat(9000)} HTTP/1.1\r\n\r\n`, 431],
+      ['x'.repeat(9000), 431],
+      ['\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n', 400],
+    ];
+    for (const [sent, status] of rows)
+      assert.match(await talk(port, sent), new RegExp(`^HTTP/1\\.1 ${status} `), JSON.stringify(sent.slice(0, 60)));
+    assert.match(await talk(port, '\r\n\r\nGET http://other.example/live?a HTTP/1.1\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 200/);
+  });
+
+  it('cuts clients that send nothing, send slowly, or wait too long', async () => {
+    const { port } = await start({ limits: { headMs: 40, idleMs: 40, writeMs: 40 } });
+    assert.equal(await talk(port, ''), '');
+    assert.equal(await talk(port, 'GET /live HTTP/1.1\r\nHost: '), '');
+    assert.match(await talk(port, 'GET /live HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 200 OK[^]*connection: keep-alive/);
+    const slow = connect(port, '127.0.0.1');
+    slow.on('error', () => {});
+    const timer = setInterval(() => slow.write('a'), 5);
+    await once(slow, 'close');
+    clearInterval(timer);
+  });
+
+  it('takes no more connections than it can hold', async () => {
+    const { port, server } = await start();
+    const sockets: Socket[] = Array.from({ length: 150 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+    await Promise.all(sockets.slice(0, 100).map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)));
+    sockets.forEach((socket) => socket.destroy());
+    await server.close();
+    await server.close();
+  });
+
+  it('says who has a port that is taken, runs without it, and opens it when it is free', async () => {
+    const first = await start();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    open.push({ close: () => other.close() });
+    const taken = await start({ port: (other.address() as AddressInfo).port });
+    assert.equal(taken.server.url, undefined);
+    const second = await start({ port: first.port });
+    // Asked who has it: the answer comes a moment later.
+    while (second.said.length === 0 || taken.said.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.match(second.said[0] ?? '', new RegExp(`127\\.0\\.0\\.1:${first.port} is taken, by process ${process.pid}, which runs signalbox as well\\. .* Set SIGNALBOX_OPS_PORT to another port`)); // prettier-ignore
+    assert.match(taken.said[0] ?? '', /is taken, most likely by another service\. The application runs without it/);
+    await first.server.close();
+    while (second.server.url === undefined) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.match(second.said[1] ?? '', /The ops port is open/);
+  });
+
+  it('says nothing in a fork whose parent has the port', async () => {
+    const first = await start();
+    const fork = await start({ port: first.port, parentPid: process.pid });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual([fork.said, fork.server.url], [[], undefined]);
+  });
+
+  it('names the host that cannot be used', async () => {
+    const { said } = await start({ config: { host: '192.0.2.1', port: 9464, portSetting: 'OTEL_EXPORTER_PROMETHEUS_PORT' } });
+    assert.match(said.join(''), /cannot be opened on 192\.0\.2\.1:9464: .*EADDRNOTAVAIL.* Set OTEL_EXPORTER_PROMETHEUS_HOST/);
+  });
+});
