@@ -40,8 +40,13 @@ export function cleanMetricAttributes(attributes: unknown): Attributes {
 
 /** The same where all values are short texts, numbers and booleans; `undefined` for anything else. */
 export function copyOfPlain(attributes: unknown): Attributes | undefined {
+  return attempt(() => readPlain(attributes));
+}
+
+/** The same. @throws what a getter or a proxy throws. */
+export function readPlain(attributes: unknown): Attributes | undefined {
   if (typeof attributes !== 'object' || attributes === null) return {};
-  const copy = attempt(() => copyOf(attributes));
+  const copy = Object.getPrototypeOf(attributes) === Object.prototype ? { ...(attributes as Attributes) } : undefined;
   return copy !== undefined && isPlain(copy) ? copy : undefined;
 }
 
@@ -50,11 +55,6 @@ function walked(attributes: unknown): Attributes {
   addAttributes(bag, attributes, MAX_ATTRIBUTES, MAX_VALUE_LENGTH);
   for (const key of Object.keys(bag.attributes)) bag.attributes[key] = asSeriesValue(bag.attributes[key]);
   return bag.attributes;
-}
-
-/** @throws what a getter or a proxy throws. */
-function copyOf(attributes: object): Attributes | undefined {
-  return Object.getPrototypeOf(attributes) === Object.prototype ? { ...attributes } : undefined;
 }
 
 function isPlain(attributes: Attributes): boolean {

@@ -5,7 +5,7 @@ import type { Scope } from '../../otlp/types.ts';
 import { identityOf } from '../../values/identity.ts';
 import type { PlainMap } from '../../values/plain-value.ts';
 import { AttributePaths, hasPath, isSamePath } from './attribute-paths.ts';
-import { cleanMetricAttributes, copyOfPlain } from './clean-measurement.ts';
+import { cleanMetricAttributes, readPlain } from './clean-measurement.ts';
 import type { ExemplarReservoir } from './exemplars.ts';
 import type { MetricDescriptor, MetricWriter } from './metric-writer.ts';
 import type { Recording } from './instruments.ts';
@@ -100,7 +100,7 @@ export class Stream implements SeriesOwner, Recording, Measured {
   }
 
   #learn(attributes: Attributes): Series {
-    const plain = copyOfPlain(attributes);
+    const plain = readPlain(attributes);
     if (plain === undefined) return this.#resolve(cleanMetricAttributes(attributes));
     const series = this.#resolve(plain);
     if (series.isListed) this.#paths.learn(plain, series);
