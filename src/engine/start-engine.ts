@@ -68,9 +68,9 @@ export function startEngine(options: EngineOptions): Engine {
   const pipelines = Object.values(bySignal).flat();
   const isNotWorthCollecting = (): boolean => !hasRecords && isProcessManager();
   const metrics =
-    bySignal.metrics.length === 0
+    bySignal.metrics.length === 0 && !config.metrics.isServed
       ? undefined
-      : startMetrics({ config, reporter, isNotWorthCollecting, writer: createMetricQueue(bySignal.metrics) });
+      : startMetrics({ config, reporter, isNotWorthCollecting, writer: metricQueueOf(bySignal.metrics) });
   const meterProvider = metrics?.meterProvider ?? { getMeter: api.createNoopMeter };
   return {
     serviceName: String(resource.attributes[SERVICE_NAME]),
@@ -85,6 +85,11 @@ export function startEngine(options: EngineOptions): Engine {
       loggerProvider: createLoggerProviderInto(bySignal.logs, config, resource),
     },
   };
+}
+
+/** `undefined` where only scrapes collect. */
+function metricQueueOf(pipelines: readonly Pipeline[]): ReturnType<typeof createMetricQueue> | undefined {
+  return pipelines.length === 0 ? undefined : createMetricQueue(pipelines);
 }
 
 export function createTracerProviderInto(

@@ -45,7 +45,10 @@ export function startWorkerEngine({ settings, reporter, writer }: WorkerEngineOp
     createSender: (account) => createHandingSender(account, outlets++, writer, reporter),
   });
   const { intervalMs } = config.metrics;
-  const meters = metrics.length === 0 ? undefined : createWorkerMeters({ writer, outlet: countOutlets(config), intervalMs, reporter });
+  const meters =
+    metrics.length === 0 && !config.metrics.isServed
+      ? undefined
+      : createWorkerMeters({ writer, outlet: countOutlets(config), intervalMs, reporter });
   return {
     providers: {
       tracerProvider: createTracerProviderInto(traces, config, resource, { reporter, onCallersUnsampled() {} }),

@@ -62,6 +62,29 @@ describe('the ops port', { concurrency: 2 }, () => {
         assert.deepEqual(spans(collector), ['GET'], 'of the one request to the application');
       });
 
+  for (const preload of PRELOADS)
+    for (const program of ['metrics.cjs', 'metrics.mjs'])
+      it(`serves metrics and sends none with OTEL_METRICS_EXPORTER=prometheus: --${preload}, ${program}`, async () => {
+        await using collector = await startCollector();
+        const env = { ...collector.env, OTEL_METRICS_EXPORTER: 'prometheus', SIGNALBOX_OPS_PORT: '0' };
+        const running = startProgram({ program: OPS + program, preload, env });
+        const [, ops = ''] = await running.output(/ops port is open: (http:\/\/127\.0\.0\.1:\d+)\/metrics/, 'stderr');
+        const text = await (await fetch(`${ops}/metrics`)).text();
+        assert.match(text, /^orders_placed_total\{shop="a"\} 3$/m);
+        assert.match(text, /^order_duration_seconds_bucket\{le="1\.0"\} 1$/m);
+        assert.doesNotMatch(text, /http_server_request/);
+        const openmetrics = await (
+          await fetch(`${ops}/metrics`, { headers: { accept: 'application/openmetrics-text;version=1.0.0' } })
+        ).text();
+        assert.match(
+          openmetrics,
+          /^order_duration_seconds_bucket\{le="1\.0"\} 1 # \{trace_id="[0-9a-f]{32}",span_id="[0-9a-f]{16}"\} 0\.25 /m,
+        );
+        running.kill('SIGTERM');
+        await running.ended;
+        assert.deepEqual([collector.store.spans().length, collector.store.metrics().length], [1, 0]);
+      });
+
   for (const how of ['natural end', 'exit'])
     it(`holds no process, with a client that hangs on it: ${how}`, async () => {
       const ending = await runProgram({ program: OPS + 'short.cjs', args: [how], env: { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }, timeoutMs: 20_000 }); // prettier-ignore

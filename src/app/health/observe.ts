@@ -4,7 +4,7 @@ import { contain } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import { processState } from '../../runtime/process-state.ts';
 import { HEALTH_CHECK_NAME, HEALTH_STATUS } from '../../names/attributes.ts';
-import { HEALTH_STATUS_METRIC } from '../../names/metrics.ts';
+import { HEALTH_METRICS } from '../../names/metrics/health.ts';
 import { version } from '../../version.ts';
 import type { CheckResult, HealthStatus } from './check.ts';
 import type { Runner } from './runner.ts';
@@ -38,10 +38,7 @@ export function observeHealth(runners: () => Iterable<Runner>): Observation {
     hasMetric = true;
     api.metrics
       .getMeter('signalbox', version)
-      .createObservableGauge(HEALTH_STATUS_METRIC, {
-        unit: '1',
-        description: 'State of a health check: 1 healthy, 0.5 degraded, 0 unhealthy.',
-      })
+      .createObservableGauge(HEALTH_METRICS.status.name, HEALTH_METRICS.status)
       .addCallback((result) => {
         for (const { name, last } of runners()) if (last !== undefined) result.observe(VALUE[last.status], { [HEALTH_CHECK_NAME]: name });
       });

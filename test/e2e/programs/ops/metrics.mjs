@@ -1,0 +1,2 @@
+// As metrics.cjs, as an ES module.
+import './metrics.cjs';
