@@ -8,7 +8,8 @@ import type { OpsParts } from './ops-server/answer.ts';
 import { createOpsHandler, type OpsHandler, type OpsHandlerOptions } from './ops-server/ops-handler.ts';
 import { createOpsParts } from './ops-server/ops-parts.ts';
 import { publishedOpsSources, type OpsSources } from './ops-server/ops-sources.ts';
-import { isClusterWorker } from './process/cluster-role.ts';
+import { clusterWorkerId } from './process/process-manager.ts';
+import { loadPart } from './runtime/load-part.ts';
 import { openOpsServer, type OpsServer } from './ops-server/ops-server.ts';
 
 export interface OpsServerOptions {
@@ -32,15 +33,17 @@ const NOT_STARTED = 'No metrics are recorded in this process: start it with --re
 export function openBySettings(sources: OpsSources): void {
   const { config } = sources;
   const isFork = process.connected === true;
-  // The primary has the port; a fork has no other one than the process that it belongs to.
-  if (isClusterWorker() || (isFork && config.port === 0 && parentAsksForOps())) return;
-  globals[SERVER] ??= open(sources, false, isFork ? process.ppid : undefined);
+  const worker = clusterWorkerId();
+  // A fork has no other port than the process that it belongs to.
+  if (worker === undefined && isFork && config.port === 0 && parentAsksForOps()) return;
+  globals[SERVER] ??= worker === undefined ? open(sources, false, isFork ? process.ppid : undefined) : join(sources, worker);
 }
 
 /** See `index.ts`. */
 export function startOpsServer(options: OpsServerOptions): OpsServer {
   const sources = sourcesWith(options);
-  return (globals[SERVER] ??= open(sources, true, undefined));
+  const worker = clusterWorkerId();
+  return (globals[SERVER] ??= worker === undefined ? open(sources, true, undefined) : join(sources, worker));
 }
 
 /** See `index.ts`. */
@@ -52,6 +55,23 @@ export function opsHandler(options: OpsHandlerOptions): OpsHandler {
 function open(sources: OpsSources, isSaid: boolean, parentPid: number | undefined): OpsServer {
   const { config, reporter } = sources;
   return openOpsServer({ config, parts: createOpsParts(sources), reporter, isSaid, parentPid });
+}
+
+/** In a worker of a cluster: the primary has the port, and answers for all. */
+function join({ metrics, reporter }: OpsSources, worker: number): OpsServer {
+  if (metrics !== undefined) {
+    const { joinHub } = loadPart<typeof import('./ops-server/cluster/member.ts')>(import.meta.url, './ops-server/cluster/member');
+    joinHub({
+      source: metrics(),
+      name: String(worker),
+      onAlone: () =>
+        void reporter.say(
+          'ops.cluster',
+          'The primary of the cluster must open the ops port, but it does not, for it runs without signalbox (as with PM2) or without the setting. The metrics of this worker are not served. Preload signalbox into the primary too, or send metrics by OTLP.',
+        ),
+    });
+  }
+  return { url: undefined, ready: Promise.resolve(), close: async () => {} };
 }
 
 function sourcesWith({ details, host, port, token }: OpsServerOptions): OpsSources {

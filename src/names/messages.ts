@@ -79,6 +79,13 @@ export const MESSAGES = {
     cure: 'another `SIGNALBOX_OPS_PORT`, or `SIGNALBOX_OPS=false`; a port that is taken is tried again every five seconds',
     page: 'ops-server.md',
   },
+  'ops.cluster': {
+    section: 'start',
+    level: 'warn',
+    says: '`The primary of the cluster must open the ops port, but it does not, …`',
+    cure: 'preload signalbox into the primary, or send metrics by OTLP',
+    page: 'ops-server.md',
+  },
   'ops.conflict.…': {
     section: 'start',
     level: 'warn',

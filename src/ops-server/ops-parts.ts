@@ -7,6 +7,7 @@ import type { Reporter } from '../diagnostics/reporter.ts';
 import type { MetricSource } from '../engine/metrics/metric-writer.ts';
 import { createAccess } from './access.ts';
 import type { OpsParts } from './answer.ts';
+import { createClusterSource } from './cluster/cluster-source.ts';
 import { createScraper, type Scraper } from './exposition/scrape.ts';
 import type { OpsSources } from './ops-sources.ts';
 
@@ -16,18 +17,19 @@ export function createOpsParts({ config, metrics, reporter, resource, whyNoMetri
   return {
     health: health as HealthSource,
     telemetry: () => telemetry.report(false),
-    scraper: metrics === undefined ? undefined : createLazyScraper(metrics, resource, reporter),
+    scraper: metrics === undefined ? undefined : createScraperOf(metrics, resource, reporter),
     whyNoMetrics,
     maySeeDetails: createAccess(config),
   };
 }
 
-function createLazyScraper(metrics: () => MetricSource, resource: () => Attributes, reporter: Reporter): Scraper {
+function createScraperOf(metrics: () => MetricSource, resource: () => Attributes, reporter: Reporter): Scraper {
+  const source = createClusterSource(metrics());
   let scraper: Scraper | undefined;
   return {
     scrape(...how) {
       scraper ??= createScraper({
-        source: metrics(),
+        source,
         resource,
         onConflict: ({ kept, left, name }) =>
           void reporter.say(

@@ -37,11 +37,18 @@ function look(): boolean {
   return hasLookedAfterOthers && !servesOthers(activity);
 }
 
-function hasClusterWorkers(): boolean {
+export function hasClusterWorkers(): boolean {
   if (!hasLoaded('cluster')) return false;
   // The types have the module as it is imported.
   const { workers } = process.getBuiltinModule('node:cluster') as unknown as { workers?: object };
   return workers !== undefined && Object.keys(workers).length > 0;
+}
+
+/** The number of this process among the workers of a cluster; `undefined` when it is none. */
+export function clusterWorkerId(): number | undefined {
+  // Loaded in a worker before anything else; another process loads it with its first server.
+  if (!hasLoaded('internal/cluster/child')) return undefined;
+  return (process.getBuiltinModule('node:cluster') as unknown as { worker?: { id: number } }).worker?.id;
 }
 
 /** Whether the process has the means to start others: one that records nothing and ends was most likely there to start them. */

@@ -130,4 +130,35 @@ describe('the ops port', { concurrency: 2 }, () => {
     assert.equal((await running.ended).code, 0);
     other.close();
   });
+
+  for (const how of ['exit', 'SIGTERM', 'SIGKILL'] as const)
+    it(`answers for all workers of a cluster, also for one that has ended: ${how}`, async () => {
+      await using collector = await startCollector();
+      const running = startProgram({ program: `${OPS}cluster.cjs`, env: { ...collector.env, SIGNALBOX_OPS_PORT: '0' } });
+      const [, ops = ''] = await running.output(/ops port is open: (http:\/\/127\.0\.0\.1:\d+)\/metrics/, 'stderr');
+      await running.output(/counted 4/);
+      const scrape = async (): Promise<string> => (await fetch(`${ops}/metrics`)).text();
+      const until = async (line: RegExp): Promise<string> => {
+        for (let attempt = 0; attempt < 100; attempt++) {
+          const text = await scrape();
+          if (line.test(text)) return text;
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        return assert.fail(`${line} is not in ${await scrape()}`);
+      };
+      const all = await until(/^orders_total\{shop="a"\} 40$/m);
+      assert.match(all, /^open_orders 4$/m);
+      for (const worker of [1, 2, 3, 4]) assert.match(all, new RegExp(`^pool_size\\{worker="${worker}"\\} ${worker}$`, 'm'));
+      assert.match(all, /^order_duration_seconds_bucket\{le="1\.0"\} 1$/m);
+      assert.match(all, /^order_duration_seconds_sum 10$/m);
+      running.child.send(how);
+      await running.output(/gone/);
+      await running.output(/counted 5/);
+      const after = await until(how === 'exit' ? /^orders_total\{shop="a"\} 55$/m : /^orders_total\{shop="a"\} 50$/m);
+      assert.match(after, /^open_orders 4$/m);
+      assert.doesNotMatch(after, /^pool_size\{worker="1"\}/m);
+      assert.match(after, /^order_duration_seconds_count 5$/m);
+      running.child.send('stop');
+      await running.ended;
+    });
 });

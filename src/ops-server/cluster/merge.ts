@@ -1,0 +1,106 @@
+/**
+ * What several processes recorded, as one: counters, up-down counters and histograms are added up; a gauge is told by its process.
+ * What a process that has ended had counted stays, so that nothing falls; its gauges and up-down counters go with it.
+ */
+import type { Exemplar, MetricDescriptor, MetricWriter, SeriesLabels } from '../../engine/metrics/metric-writer.ts';
+import type { HistogramSample, MetricSnapshot, NumberSample, Sample } from './snapshot.ts';
+
+/** The label that tells gauges apart: the number of the worker, or `primary`. */
+export const WORKER_LABEL = 'worker';
+const MOST_EXEMPLARS = 20;
+
+export interface Member {
+  readonly name: string;
+  readonly metrics: readonly MetricSnapshot[];
+}
+
+interface MergedSeries {
+  readonly labels: SeriesLabels;
+  sample: Sample;
+}
+interface MergedMetric {
+  readonly scope: string;
+  readonly descriptor: MetricDescriptor;
+  readonly series: Map<string, MergedSeries>;
+}
+
+/** Only what grows: the rest of a process that has ended is not true any more. */
+export function whatStays(metrics: readonly MetricSnapshot[]): MetricSnapshot[] {
+  return metrics.filter(({ descriptor }) => descriptor.type === 'histogram' || (descriptor.type === 'sum' && descriptor.isMonotonic));
+}
+
+/** @param labelsOf - the same object for the same series, so that a writer can remember what it made of it. */
+export function mergeMembers(members: readonly Member[], labelsOf: (key: string, sample: Sample) => SeriesLabels): MergedMetric[] {
+  const merged = new Map<string, MergedMetric>();
+  for (const { metrics, name } of members)
+    for (const { descriptor, samples, scope } of metrics) {
+      const metricKey = [scope, descriptor.name, descriptor.unit, descriptor.type].join('\0');
+      let metric = merged.get(metricKey);
+      if (metric === undefined) merged.set(metricKey, (metric = { scope, descriptor, series: new Map() }));
+      for (const sample of samples) addSample(metric, metricKey, descriptor.type === 'gauge' ? withWorker(sample, name) : sample, labelsOf);
+    }
+  return [...merged.values()];
+}
+
+/** What was merged, as one member. */
+export function asMetrics(merged: readonly MergedMetric[]): MetricSnapshot[] {
+  return merged.map(({ descriptor, scope, series }) => ({
+    scope,
+    descriptor,
+    samples: Array.from(series.values(), ({ sample }) => sample),
+  }));
+}
+
+export function writeMerged(merged: readonly MergedMetric[], writer: MetricWriter): void {
+  for (const { descriptor, scope, series } of merged) {
+    writer.metric({ name: scope }, descriptor);
+    for (const { labels, sample } of series.values()) writeSample(labels, sample, writer);
+    writer.endMetric();
+  }
+}
+
+function writeSample(labels: SeriesLabels, sample: Sample, writer: MetricWriter): void {
+  const { exemplars } = sample;
+  const point = { labels, exemplars, startMs: 0, endMs: 0 };
+  if ('value' in sample) return writer.numberPoint({ ...point, value: sample.value });
+  const { buckets, count, sum } = sample;
+  const below = buckets.reduce((total, [, each]) => total + each, 0);
+  writer.histogramPoint({
+    ...point,
+    count,
+    sum,
+    min: undefined,
+    max: undefined,
+    bounds: buckets.map(([bound]) => bound),
+    counts: [...buckets.map(([, each]) => each), count - below],
+  });
+}
+
+function withWorker(sample: Sample, worker: string): Sample {
+  return { ...sample, attributes: { ...sample.attributes, [WORKER_LABEL]: worker } };
+}
+
+function addSample(metric: MergedMetric, metricKey: string, sample: Sample, labelsOf: (key: string, sample: Sample) => SeriesLabels): void {
+  const { attributes } = sample;
+  const key = JSON.stringify(Object.keys(attributes).sort().map((name) => [name, attributes[name]])); // prettier-ignore
+  const known = metric.series.get(key);
+  if (known === undefined) metric.series.set(key, { labels: labelsOf(`${metricKey}\0${key}`, sample), sample });
+  else known.sample = addUp(known.sample, sample);
+}
+
+function addUp(a: Sample, b: Sample): Sample {
+  const exemplars: readonly Exemplar[] = [...a.exemplars, ...b.exemplars].slice(-MOST_EXEMPLARS);
+  if ('value' in a && 'value' in b) return { ...a, exemplars, value: a.value + b.value } satisfies NumberSample;
+  if ('value' in a || 'value' in b) return a;
+  return { ...a, exemplars, count: a.count + b.count, sum: addSums(a.sum, b.sum), buckets: addBuckets(a, b) } satisfies HistogramSample;
+}
+
+function addSums(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}
+
+function addBuckets(a: HistogramSample, b: HistogramSample): [number, number][] {
+  const counts = new Map(a.buckets);
+  for (const [bound, count] of b.buckets) counts.set(bound, (counts.get(bound) ?? 0) + count);
+  return [...counts].sort(([one], [other]) => one - other);
+}

@@ -1,0 +1,70 @@
+/** What a process has recorded, as data that can be sent to another one: what a collection writes, less what is not served. */
+import type { Attributes } from '@opentelemetry/api';
+import type { Exemplar, HistogramPoint, MetricDescriptor, MetricWriter, Point } from '../../engine/metrics/metric-writer.ts';
+import { classicBuckets } from '../exposition/classic-buckets.ts';
+
+export interface NumberSample {
+  readonly attributes: Attributes;
+  readonly exemplars: readonly Exemplar[];
+  readonly value: number;
+}
+
+/** Counts by upper bound, each for its own bucket; that of `Infinity` among them. */
+export interface HistogramSample {
+  readonly attributes: Attributes;
+  readonly exemplars: readonly Exemplar[];
+  readonly count: number;
+  readonly sum: number | undefined;
+  readonly buckets: readonly (readonly [bound: number, count: number])[];
+}
+
+export type Sample = NumberSample | HistogramSample;
+
+export interface MetricSnapshot {
+  readonly scope: string;
+  readonly descriptor: MetricDescriptor;
+  readonly samples: readonly Sample[];
+}
+
+export interface SnapshotWriter extends MetricWriter {
+  take(): MetricSnapshot[];
+}
+
+export function createSnapshotWriter(): SnapshotWriter {
+  let metrics: (MetricSnapshot & { readonly samples: Sample[] })[] = [];
+  const add = (sample: Sample): void => void metrics.at(-1)?.samples.push(sample);
+  const common = ({ exemplars, labels }: Point): Pick<Sample, 'attributes' | 'exemplars'> => ({
+    attributes: { ...labels.attributes },
+    exemplars: exemplars.map((exemplar) => ({ ...exemplar })),
+  });
+  return {
+    metric({ name }, descriptor) {
+      // Buckets of powers of two can be added up, whatever the scale was.
+      const type = descriptor.type === 'exponential_histogram' ? 'histogram' : descriptor.type;
+      metrics.push({ scope: name, descriptor: { ...descriptor, type }, samples: [] });
+    },
+    numberPoint(point) {
+      add({ ...common(point), value: point.value });
+    },
+    histogramPoint(point) {
+      const { count, sum } = point;
+      add({ ...common(point), count, sum, buckets: bucketsOf(point) });
+    },
+    exponentialPoint(point) {
+      const { bounds, cumulative } = classicBuckets(point);
+      const own = cumulative.map((total, i) => total - (cumulative[i - 1] ?? 0));
+      const { count, sum } = point;
+      add({ ...common(point), count, sum, buckets: bounds.map((bound, i) => [bound, own[i] as number]) });
+    },
+    endMetric() {},
+    take() {
+      const taken = metrics;
+      metrics = [];
+      return taken;
+    },
+  };
+}
+
+function bucketsOf({ bounds, counts }: HistogramPoint): [number, number][] {
+  return bounds.map((bound, i) => [bound, counts[i] ?? 0]);
+}

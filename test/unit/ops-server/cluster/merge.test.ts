@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { SeriesLabels } from '../../../../src/engine/metrics/metric-writer.ts';
+import { asMetrics, mergeMembers, whatStays, writeMerged } from '../../../../src/ops-server/cluster/merge.ts';
+import { createSnapshotWriter, type MetricSnapshot, type Sample } from '../../../../src/ops-server/cluster/snapshot.ts';
+import { createExpositionWriter } from '../../../../src/ops-server/exposition/exposition-writer.ts';
+import { EVERYTHING, expose, exponential, descriptor, writeAll, type Metric } from '../exposition/kit.ts';
+
+function snapshotOf(metrics: readonly Metric[]): MetricSnapshot[] {
+  const writer = createSnapshotWriter();
+  writeAll(writer, metrics);
+  return structuredClone(writer.take());
+}
+
+const labelsOf = (_key: string, { attributes }: Sample): SeriesLabels => ({ attributes, protobuf: undefined, json: undefined, text: undefined }); // prettier-ignore
+
+function exposeMembers(...members: (readonly MetricSnapshot[])[]): string {
+  const writer = createExpositionWriter({ format: 'text', target: '', onConflict: () => assert.fail() });
+  writeMerged(mergeMembers(members.map((metrics, i) => ({ name: String(i + 1), metrics })), labelsOf), writer); // prettier-ignore
+  return writer.take().toString();
+}
+
+describe('what several processes recorded', () => {
+  it('is the same as of one, but for the label of gauges, when there is one', () => {
+    const withoutWorker = exposeMembers(snapshotOf(EVERYTHING)).replaceAll(/,?worker="1"/g, '');
+    assert.equal(withoutWorker, expose(EVERYTHING).text);
+  });
+
+  it('is added up, and gauges are told apart', () => {
+    const one = snapshotOf(EVERYTHING);
+    const text = exposeMembers(one, one, one);
+    assert.match(text, /^orders_placed_total\{shop="münchen"\} 123$/m);
+    assert.match(text, /^http_server_active_requests\{http_request_method="GET"\} 9$/m);
+    assert.match(text, /^http_server_request_duration_seconds_bucket\{http_route="\/orders\/:id",le="1\.0"\} 12$/m);
+    assert.match(text, /^http_server_request_duration_seconds_count\{http_route="\/orders\/:id"\} 18$/m);
+    for (const worker of [1, 2, 3]) assert.match(text, new RegExp(`^pool_use_ratio\\{pool="a",worker="${worker}"\\} 0\\.25$`, 'm'));
+  });
+
+  it('adds up exponential histograms of different scales', () => {
+    const of = (scale: number, counts: readonly number[]): MetricSnapshot[] => snapshotOf([{ descriptor: descriptor('h', { type: 'exponential_histogram' }), points: [exponential({ count: counts.reduce((a, b) => a + b), sum: 1, scale, positive: { offset: 0, counts } })] }]); // prettier-ignore
+    const text = exposeMembers(of(0, [1, 2]), of(1, [1, 1, 4]));
+    assert.match(text, /^h_bucket\{le="2\.0"\} 3$/m);
+    assert.match(text, /^h_bucket\{le="4\.0"\} 9$/m);
+    assert.match(text, /^h_count 9$/m);
+  });
+
+  it('never falls when a process ends', () => {
+    const one = snapshotOf(EVERYTHING);
+    const ended = asMetrics(mergeMembers([{ name: '', metrics: whatStays(one) }, { name: '', metrics: whatStays(one) }], labelsOf)); // prettier-ignore
+    const text = exposeMembers(one, ended);
+    assert.match(text, /^orders_placed_total\{shop="münchen"\} 123$/m);
+    assert.match(text, /^http_server_active_requests\{http_request_method="GET"\} 3$/m);
+    assert.doesNotMatch(text, /worker="2"/);
+  });
+});
