@@ -10,6 +10,7 @@ const { Pool } = require('pg');
 const { setAttributes, traceIds } = require('signalbox');
 const winston = require('winston');
 const { watchPool, watchServer } = require('signalbox/metrics');
+const { registerChecks } = require('./health.js');
 
 const { DATABASE_URL, INVENTORY_URL = 'http://127.0.0.1:8081', PORT = '8080', LOG_LEVEL = 'info' } = process.env;
 
@@ -23,6 +24,7 @@ const logger = winston.createLogger({
 const pool = new Pool({ connectionString: DATABASE_URL, max: 4 });
 watchPool(pool, { name: 'storefront', system: 'postgresql' });
 pool.on('error', (error) => logger.error('database connection lost', { error: error.message }));
+registerChecks({ pool, inventoryUrl: INVENTORY_URL });
 
 /** An answer that is the client's fault. */
 class RequestError extends Error {

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import winston from 'winston';
 import { queueMetrics, watchPool } from 'signalbox/metrics';
+import { registerChecks } from './health.js';
 
 const { DATABASE_URL, POLL_INTERVAL_MS = '250', LOG_LEVEL = 'info' } = process.env;
 
@@ -20,6 +21,7 @@ const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 2 });
 watchPool(pool, { name: 'worker', system: 'postgresql' });
 const queue = queueMetrics({ name: 'orders', system: 'postgresql' });
 pool.on('error', (error) => logger.error('database connection lost', { error: error.message }));
+registerChecks({ pool });
 
 // One statement, so that no transaction is open while an order is packed. A job of a worker that died is taken again.
 const CLAIM = `

@@ -5,6 +5,7 @@ import { createHealth, type HealthSource } from '../app/health/health.ts';
 import { health } from '../app/health/index.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import type { MetricSource } from '../engine/metrics/metric-writer.ts';
+import { loadPart } from '../runtime/load-part.ts';
 import { createAccess } from './access.ts';
 import type { OpsParts } from './answer.ts';
 import { createClusterSource } from './cluster/cluster-source.ts';
@@ -17,14 +18,17 @@ export function createOpsParts({ config, metrics, reporter, resource, whyNoMetri
   return {
     health: health as HealthSource,
     telemetry: () => telemetry.report(false),
-    scraper: metrics === undefined ? undefined : createScraperOf(metrics, resource, reporter),
+    scraper: metrics === undefined ? undefined : createScraperOf(metrics, resource, reporter, config.aliases),
     whyNoMetrics,
     maySeeDetails: createAccess(config),
   };
 }
 
-function createScraperOf(metrics: () => MetricSource, resource: () => Attributes, reporter: Reporter): Scraper {
-  const source = createClusterSource(metrics());
+function createScraperOf(metrics: () => MetricSource, resource: () => Attributes, reporter: Reporter, hasAliases: boolean): Scraper {
+  const own = createClusterSource(metrics());
+  const source = hasAliases
+    ? loadPart<typeof import('./exposition/aliases.ts')>(import.meta.url, './exposition/aliases').withAliases(own)
+    : own;
   let scraper: Scraper | undefined;
   return {
     scrape(...how) {

@@ -10,7 +10,8 @@ export const WORKER_LABEL = 'worker';
 const MOST_EXEMPLARS = 20;
 
 export interface Member {
-  readonly name: string;
+  /** Of gauges; `undefined` where there is but one member. */
+  readonly name: string | undefined;
   readonly metrics: readonly MetricSnapshot[];
 }
 
@@ -37,7 +38,8 @@ export function mergeMembers(members: readonly Member[], labelsOf: (key: string,
       const metricKey = [scope, descriptor.name, descriptor.unit, descriptor.type].join('\0');
       let metric = merged.get(metricKey);
       if (metric === undefined) merged.set(metricKey, (metric = { scope, descriptor, series: new Map() }));
-      for (const sample of samples) addSample(metric, metricKey, descriptor.type === 'gauge' ? withWorker(sample, name) : sample, labelsOf);
+      for (const sample of samples)
+        addSample(metric, metricKey, descriptor.type === 'gauge' && name !== undefined ? withWorker(sample, name) : sample, labelsOf);
     }
   return [...merged.values()];
 }
