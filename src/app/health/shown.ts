@@ -1,6 +1,5 @@
 /** What of a check may be shown: plain, short, and without secrets. Loaded with the first result that has something to show. */
-import { redactAttribute } from '../../redaction/redact-attribute.ts';
-import { redactText } from '../../redaction/redact-text.ts';
+import { redactAttribute, redactText } from '../../redaction/redactor.ts';
 import { attempt } from '../../runtime/contain.ts';
 import { exceptionFacts } from '../../values/exception-facts.ts';
 import { toPlain, type PlainMap, type PlainValue } from '../../values/plain-value.ts';

@@ -6,7 +6,7 @@ import type { Exemplar, MetricDescriptor, MetricWriter, SeriesLabels } from '../
 import type { HistogramSample, MetricSnapshot, NumberSample, Sample } from './snapshot.ts';
 
 /** The label that tells gauges apart: the number of the worker, or `primary`. */
-export const WORKER_LABEL = 'worker';
+const WORKER_LABEL = 'worker';
 const MOST_EXEMPLARS = 20;
 
 export interface Member {

@@ -1,7 +1,7 @@
 /** Attributes as labels. */
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { prometheusLabel } from '../../names/prometheus-name.ts';
-import { redactAttribute } from '../../redaction/redact-attribute.ts';
+import { redactAttribute } from '../../redaction/redactor.ts';
 import type { PlainValue } from '../../values/plain-value.ts';
 
 /** What the labels of one metric were made from, to know whether two sets of attributes may have become one of labels. */
