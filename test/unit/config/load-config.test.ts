@@ -54,6 +54,7 @@ test('the defaults are those of the specification, save where the table says why
       exportTimeoutMs: 30_000,
       temporality: 'cumulative',
       defaultHistogram: 'explicit_bucket_histogram',
+      isServed: false,
       exemplarFilter: 'trace_based',
       views: [],
     },
@@ -63,6 +64,7 @@ test('the defaults are those of the specification, save where the table says why
       batch: { scheduleDelayMs: 1000, ...batch },
       limits: { attributeCount: 128, attributeValueLength: Infinity },
     },
+    ops: { isWanted: false, host: '127.0.0.1', port: 9464, portSetting: 'SIGNALBOX_OPS_PORT', details: false, aliases: false },
     otlpFile: 'otlp.jsonl',
     queueMaxBytes: 33_554_432,
     shutdownTimeoutMs: 5000,
@@ -80,6 +82,7 @@ test('the defaults are those of the specification, save where the table says why
       '/livez',
       '/ready',
       '/readyz',
+      '/health/telemetry',
       '/metrics',
     ],
   });
