@@ -160,7 +160,7 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     onNothingLeft: () => extensions?.flushRest() ?? delivery.awaitAnswers(),
     async onFatalSignal() {
       processState.isEnding = true;
-      await Promise.all([delivery.flushBeforeSignal(), extensions?.flush()]);
+      await Promise.all([delivery.flushBeforeSignal(), extensions?.flushRest()]);
     },
     onHandledSignal(signal) {
       noteHandledSignal(signal);

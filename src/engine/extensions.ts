@@ -25,9 +25,12 @@ export interface Extensions {
   flush(): Promise<void>;
   /** `shutdown()` of all of them, within the limit. Never rejects. */
   shutdown(): Promise<void>;
-  /** The same as `flush` when something came since the last one; `undefined` where there is nothing to wait for. */
+  /** At the end of the process: as `flush`, within a part of the limit, when something came since the last one; `undefined` where there is nothing to wait for. */
   flushRest(): Promise<void> | undefined;
 }
+
+/** Of the time that the end of the process has: what signalbox itself sends needs the rest. */
+const END_SHARE = 0.4;
 
 const METHODS = {
   spanProcessors: ['onStart', 'onEnd', 'forceFlush', 'shutdown'],
@@ -56,14 +59,14 @@ export function startExtensions({ given, module, limitMs, reporter }: Extensions
   if (idGenerator !== undefined) recordHooks.ids = callIdGenerator(idGenerator, reporter);
 
   const all: readonly Processor[] = [...spanProcessors, ...logProcessors];
-  async function callAll(method: 'forceFlush' | 'shutdown', hold: boolean): Promise<boolean> {
+  async function callAll(method: 'forceFlush' | 'shutdown', withinMs = limitMs): Promise<boolean> {
     hasNews = false;
     const work = Promise.allSettled(all.map(async (processor) => processor[method]()));
-    const isDone = await settlesWithin(work, limitMs, hold);
+    const isDone = await settlesWithin(work, withinMs);
     if (!isDone) {
       reporter.say(
         'extension-slow',
-        `${method}() of a processor must settle within ${limitMs} ms (SIGNALBOX_SHUTDOWN_TIMEOUT), but did not. What it holds may be lost; what signalbox exports is not concerned.`,
+        `${method}() of a processor must settle within ${withinMs} ms (of SIGNALBOX_SHUTDOWN_TIMEOUT), but did not. What it holds may be lost; what signalbox exports is not concerned.`,
       );
     }
     return isDone;
@@ -72,16 +75,16 @@ export function startExtensions({ given, module, limitMs, reporter }: Extensions
   let isStuck = false;
   return {
     async flush() {
-      await callAll('forceFlush', true);
+      await callAll('forceFlush');
     },
     async shutdown() {
       // What is recorded later is nothing that they may hear of.
       for (const processors of [spanProcessors, logProcessors]) processors.length = 0;
-      await callAll('shutdown', true);
+      await callAll('shutdown');
     },
     flushRest() {
       if (!hasNews || isStuck) return undefined;
-      return callAll('forceFlush', true).then((isDone) => void (isStuck = !isDone));
+      return callAll('forceFlush', limitMs * END_SHARE).then((isDone) => void (isStuck = !isDone));
     },
   };
 }

@@ -70,7 +70,7 @@ describe('processors of the application', () => {
 
   it('cost their own telemetry alone when they throw or hang', async () => {
     await using collector = await startCollector();
-    const env = { ...collector.env, SIGNALBOX_EXTENSIONS: `${FOLDER}/harmful.cjs`, SIGNALBOX_SHUTDOWN_TIMEOUT: '500' };
+    const env = { ...collector.env, SIGNALBOX_EXTENSIONS: `${FOLDER}/harmful.cjs`, SIGNALBOX_SHUTDOWN_TIMEOUT: '3000' };
     const ending = await runProgram({ program: `${FOLDER}/app.cjs`, env });
     assert.deepEqual([ending.code, ending.ownStderr], [0, '']);
     assert.deepEqual(names(collector.store.spans()), ['parent', 'renamed']);
