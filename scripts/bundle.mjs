@@ -48,6 +48,9 @@ const GROUPS = [
   },
 ];
 
+/** What `import 'signalbox'` loads, which says under Node.js 18 that it is too old: `process.getBuiltinModule` is missing there. */
+const NEEDED_BY_OLD = new Set(['preload-core', 'transport-core', 'app-core']);
+
 /** The modules that `file` imports statically, and theirs. */
 function reachable(file, found = new Set()) {
   if (found.has(file)) return found;
@@ -89,10 +92,13 @@ const bundle = await rolldown({
       /** An import of a built-in module reads each of its exports, some of which load others; and Node.js resolves it anew for each file. */
       renderChunk(code, { name }) {
         if (!GROUPS.some((group) => group.name === name)) return null;
-        return code.replace(
+        const get = NEEDED_BY_OLD.has(name) ? 'getBuiltin' : 'process.getBuiltinModule';
+        const joined = code.replace(
           /^import \{ ([^}]+) \} from "(node:[^"]+)";$/gm,
-          (_, names, builtin) => `const { ${names.replaceAll(' as ', ': ')} } = process.getBuiltinModule("${builtin}");`,
+          (_, names, builtin) => `const { ${names.replaceAll(' as ', ': ')} } = ${get}("${builtin}");`,
         );
+        if (get !== 'getBuiltin') return joined;
+        return `import { createRequire as requireOf } from "node:module";\nconst getBuiltin = process.getBuiltinModule ?? requireOf(import.meta.url);\n${joined}`;
       },
     },
   ],

@@ -3,9 +3,7 @@ import { createRequire } from 'node:module';
 import { loadPart } from './runtime/load-part.ts';
 import type { StartOptions } from './config/start-options.ts';
 import type { Telemetry } from './start.ts';
-import type { OpsHandler, OpsHandlerOptions } from './ops-server/ops-handler.ts';
-import type { OpsServer } from './ops-server/ops-server.ts';
-import type { OpsServerOptions } from './start-ops.ts';
+import type { OpsHandler, OpsHandlerOptions, OpsServer, OpsServerOptions } from './ops-server/ops-types.ts';
 
 export * from './app/tracing/index.ts';
 export type { OpsHandler, OpsHandlerOptions, OpsServer, OpsServerOptions, StartOptions, Telemetry };

@@ -5,23 +5,13 @@ import { loadConfig } from './config/load-config.ts';
 import type { OpsConfig } from './config/config.ts';
 import { createReporter, type Reporter } from './diagnostics/reporter.ts';
 import type { OpsParts } from './ops-server/answer.ts';
-import { createOpsHandler, type OpsHandler, type OpsHandlerOptions } from './ops-server/ops-handler.ts';
+import { createOpsHandler } from './ops-server/ops-handler.ts';
 import { createOpsParts } from './ops-server/ops-parts.ts';
 import { publishedOpsSources, type OpsSources } from './ops-server/ops-sources.ts';
 import { clusterWorkerId } from './process/process-manager.ts';
 import { loadPart } from './runtime/load-part.ts';
-import { openOpsServer, type OpsServer } from './ops-server/ops-server.ts';
-
-export interface OpsServerOptions {
-  /** @default '127.0.0.1', or what the settings say */
-  readonly host?: string;
-  /** 0 takes any that is free. @default 9464, or what the settings say */
-  readonly port?: number;
-  /** Whether details and errors of health checks are shown to everybody. @default false, or what the settings say */
-  readonly details?: boolean;
-  /** Shows them to whoever sends it as a bearer token. @default what the settings say */
-  readonly token?: string;
-}
+import { openOpsServer } from './ops-server/ops-server.ts';
+import type { OpsHandler, OpsHandlerOptions, OpsServer, OpsServerOptions } from './ops-server/ops-types.ts';
 
 /** One for the process, whichever copy of this package is asked. */
 const SERVER = Symbol.for('signalbox.ops-server');

@@ -4,14 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerOps, isOpsPath, notFound, type OpsParts, type OpsRequest, type OpsResponse } from './answer.ts';
-
-export interface OpsHandlerOptions {
-  /** What stands before the paths (`/internal`), where the framework does not take it away. @default '' */
-  readonly basePath?: string;
-}
-
-/** For `node:http`, Connect and Express, Koa, Fastify and Hono. */
-export type OpsHandler = (first: unknown, second: unknown, next?: unknown) => unknown;
+import type { OpsHandler, OpsHandlerOptions } from './ops-types.ts';
 
 type PassOn = () => unknown;
 

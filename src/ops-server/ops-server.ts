@@ -9,20 +9,12 @@ import { clearTimeout, setTimeout } from '../runtime/captured.ts';
 import { contain } from '../runtime/contain.ts';
 import type { OpsParts } from './answer.ts';
 import { serveConnection, type ConnectionLimits } from './connection.ts';
+import type { OpsServer } from './ops-types.ts';
 import { findPortHolder } from './port-holder.ts';
 
 const RETRY_AFTER_MS = 5000;
 /** Probes and scrapers are few. */
 const MOST_CONNECTIONS = 100;
-
-export interface OpsServer {
-  /** `http://127.0.0.1:9464`; `undefined` while the port is not open. */
-  readonly url: string | undefined;
-  /** Resolves when it is open, or when it is known that it could not be opened now. Never rejects. */
-  readonly ready: Promise<void>;
-  /** Closes the port and cuts its connections. Never rejects. */
-  close(): Promise<void>;
-}
 
 export interface OpsServerOptions {
   readonly config: Pick<OpsConfig, 'host' | 'port' | 'portSetting'>;

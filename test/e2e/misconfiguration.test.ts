@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { nodeBinary } from '../../scripts/install-node-releases.mjs';
 import { settings } from '../../src/config/settings.ts';
+import type { Setting } from '../../src/config/setting.ts';
 import { badValues } from '../unit/config/bad-values.ts';
 import { cert, key } from '../unit/receiver/tls-files.ts';
 import { findRefusingPort, startCollector } from './kit/collector.ts';
@@ -500,14 +501,18 @@ describe('startTelemetry() under a Node.js that cannot load it', { concurrency: 
 });
 
 /** Beside the setting itself, what makes its value count. */
-const BESIDE: Readonly<Record<string, Env>> = { OTEL_TRACES_SAMPLER_ARG: { OTEL_TRACES_SAMPLER: 'traceidratio' } };
+function beside({ name, group }: Setting): Env {
+  if (name === 'OTEL_TRACES_SAMPLER_ARG') return { OTEL_TRACES_SAMPLER: 'traceidratio' };
+  // Those of the logger are read when there is one: a header for responses asks for it.
+  return group === 'logging' && name !== 'SIGNALBOX_REQUEST_ID_HEADER' ? { SIGNALBOX_REQUEST_ID_HEADER: 'x-request-id' } : {};
+}
 
 describe('a bad value of', { concurrency: 2 }, () => {
   for (const setting of settings) {
     const [bad] = badValues(setting);
     it(`${setting.name} is named in exactly one line`, async () => {
       await using collector = await startCollector();
-      const env = { ...collector.env, ...BESIDE[setting.name], [setting.name]: bad };
+      const env = { ...collector.env, ...beside(setting), [setting.name]: bad };
       const ending = await runProgram({ program: 'three-signals.cjs', args: ['at-once'], env });
       assert.deepEqual(
         { code: ending.code, stdout: ending.stdout, stderr: ending.ownStderr },

@@ -89,19 +89,38 @@ describe('a project in TypeScript', () => {
 });
 
 describe('a rejection that nobody handles', () => {
+  const WORK = {
+    'of an async function': "async () => { throw new RangeError('nobody'); }",
+    'of a function that returns a promise': "() => Promise.reject(new RangeError('nobody'))",
+    'that comes later, in a span within another':
+      "() => withSpan('inner', () => new Promise((_, reject) => setTimeout(reject, 1, new RangeError('nobody'))))",
+  };
   for (const preload of ['none', 'require'] as const)
-    it(`ends the process as before (${preload})`, async () => {
-      await using collector = await startCollector();
-      const program = project.write(
-        'unhandled.js',
-        "import { withSpan } from 'signalbox';\nwithSpan('work', async () => { throw new RangeError('nobody'); });\n",
-      );
-      const ending = await runProgram({ program, cwd: project.folder, preload, env: collector.env });
-      assert.equal(ending.code, 1);
-      assert.match(ending.ownStderr, /RangeError: nobody/);
-      assert.deepEqual(
-        collector.store.spans().map(({ name, status }) => [name, status?.code]),
-        preload === 'none' ? [] : [['work', 'error']],
-      );
-    });
+    for (const [what, work] of Object.entries(WORK))
+      it(`ends the process as before: ${what} (${preload})`, async () => {
+        await using collector = await startCollector();
+        const program = project.write('unhandled.js', `import { withSpan } from 'signalbox';\nwithSpan('work', ${work});\n`);
+        const ending = await runProgram({ program, cwd: project.folder, preload, env: collector.env });
+        assert.equal(ending.code, 1);
+        assert.match(ending.ownStderr, /RangeError: nobody/);
+        const spans = collector.store.spans().map(({ name, status }) => `${name} ${status?.code}`);
+        const inner = what.endsWith('another') ? ['inner error'] : [];
+        assert.deepEqual(spans.sort(), preload === 'none' ? [] : [...inner, 'work error']);
+      });
+
+  it('is none when somebody handles it: by catch, await, race, or in another span', async () => {
+    const program = project.write(
+      'handled.js',
+      `import { withSpan } from 'signalbox';
+      const fails = () => withSpan('work', () => Promise.reject(new RangeError('somebody')));
+      process.on('unhandledRejection', () => console.log('unhandled'));
+      fails().catch(() => {});
+      fails().then(undefined, () => {});
+      await Promise.race([fails(), new Promise(() => {})]).catch(() => {});
+      await withSpan('outer', () => fails()).catch(() => {});
+      try { await fails(); } catch { console.log('done'); }`,
+    );
+    const { code, stdout } = await runProgram({ program, cwd: project.folder });
+    assert.deepEqual([code, stdout], [0, 'done\n']);
+  });
 });

@@ -6,11 +6,8 @@
  */
 import { types } from 'node:util';
 import { attempt } from '../../runtime/contain.ts';
-import { followPromise } from './follow-promise.ts';
-import { shadow, type Method } from './shadow.ts';
-
-/** Called once. @param outcome - what was returned at last, or thrown. */
-export type End = (isFailed: boolean, outcome: unknown) => void;
+import { followPromise, isPlainPromise, type End } from '../follow-promise.ts';
+import { shadow, type Method } from '../shadow.ts';
 
 const promiseThen = Promise.prototype.then;
 const asyncFunction: unknown = Object.getPrototypeOf(async () => {});
@@ -54,11 +51,6 @@ function following(promise: Promise<unknown>, end: End): Promise<unknown> {
 
 function isAsync(work: unknown): boolean {
   return typeof work === 'function' && attempt((): unknown => Object.getPrototypeOf(work)) === asyncFunction;
-}
-
-/** Of no class of its own. */
-function isPlainPromise(value: object): value is Promise<unknown> {
-  return types.isPromise(value) && attempt((): unknown => Object.getPrototypeOf(value)) === Promise.prototype;
 }
 
 /** A query may run only when `then` is called, so that is the caller's to do. */

@@ -1,6 +1,7 @@
 /** A function that is watched and otherwise unchanged, as a wrapper and as a decorator of either kind. */
 import { contained } from '../../runtime/contain.ts';
-import { followResult, type End } from './follow-result.ts';
+import type { End } from '../follow-promise.ts';
+import { followResult } from './follow-result.ts';
 
 export type AnyFunction = (this: never, ...args: never[]) => unknown;
 

@@ -1,6 +1,7 @@
 /** Ends a span when what its function returned has ended, and leaves that as it is. */
 import { types } from 'node:util';
 import { attempt } from '../../runtime/contain.ts';
+import { followPromise, isPlainPromise } from '../follow-promise.ts';
 import { endSpan, failSpan, type FollowedSpan } from './followed-span.ts';
 import { isStream, followStream } from './follow-stream.ts';
 import { followIterable, followIterator } from './follow-iteration.ts';
@@ -17,9 +18,10 @@ const asyncFunction: unknown = Object.getPrototypeOf(async () => {});
  *   rejection that nobody handles is still seen by Node.js.
  */
 export function followResult<T>(result: T, followed: FollowedSpan, work: unknown): T {
+  if (isPlainPromise(result)) return followNative(result, followed, isAsyncFunction(work)) as T;
   if (isPromise(result)) {
-    if (result.then === promiseThen) return followPromise(result, followed, isAsyncFunction(work)) as T;
-    followThenable(result, followed);
+    if (result.then === promiseThen) listen(result, followed);
+    else followThenable(result, followed);
     return result;
   }
   const then = attempt(() => (result as { then?: unknown }).then);
@@ -32,18 +34,28 @@ function isAsyncFunction(work: unknown): boolean {
   return typeof work === 'function' && attempt(() => Object.getPrototypeOf(work)) === asyncFunction;
 }
 
-function followPromise(promise: Promise<unknown>, followed: FollowedSpan, isFresh: boolean): Promise<unknown> {
+function followNative(promise: Promise<unknown>, followed: FollowedSpan, isFresh: boolean): Promise<unknown> {
+  if (!isFresh) {
+    followPromise(promise, (isFailed, outcome) => (isFailed ? failSpan(followed, outcome) : followValue(outcome, followed)));
+    return promise;
+  }
   const fulfilled = (value: unknown): unknown => {
     followValue(value, followed);
     return value;
   };
-  if (isFresh)
-    return promiseThen.call(promise, fulfilled, (error: unknown) => {
-      failSpan(followed, error);
-      throw error;
-    });
-  void promiseThen.call(promise, fulfilled, (error: unknown) => failSpan(followed, error));
-  return promise;
+  return promiseThen.call(promise, fulfilled, (error: unknown) => {
+    failSpan(followed, error);
+    throw error;
+  });
+}
+
+/** To a promise of a class of its own, which must not be changed: a rejection of it counts as handled from here on. */
+function listen(promise: Promise<unknown>, followed: FollowedSpan): void {
+  void promiseThen.call(
+    promise,
+    (value) => followValue(value, followed),
+    (error: unknown) => failSpan(followed, error),
+  );
 }
 
 /** `value` is here; where it yields more later, the span lasts until it has ended or is left. */

@@ -5,7 +5,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { createOpsHandler, type OpsHandler } from '../../../src/ops-server/ops-handler.ts';
+import { createOpsHandler } from '../../../src/ops-server/ops-handler.ts';
+import type { OpsHandler } from '../../../src/ops-server/ops-types.ts';
 import { partsWith } from './kit.ts';
 
 // Some of them carry no types of their own here.

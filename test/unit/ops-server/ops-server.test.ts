@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { createReporter } from '../../../src/diagnostics/reporter.ts';
-import { openOpsServer, type OpsServer, type OpsServerOptions } from '../../../src/ops-server/ops-server.ts';
+import { openOpsServer, type OpsServerOptions } from '../../../src/ops-server/ops-server.ts';
+import type { OpsServer } from '../../../src/ops-server/ops-types.ts';
 import { partsWith, type Parts } from './kit.ts';
 
 const open: { close(): unknown }[] = [];

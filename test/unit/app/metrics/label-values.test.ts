@@ -57,7 +57,7 @@ describe('a value of an attribute of metrics', () => {
     for (let i = 0; i < 3; i++) labelOf('said', `user ${i} 4711`.repeat(3));
     Reflect.deleteProperty(slot, Symbol.for('signalbox.telemetry'));
     assert.equal(said.length, 1);
-    assert.match(said[0] ?? '', /^metrics\.value The attribute "said" .*_OTHER/);
+    assert.match(said[0] ?? '', /^metrics\.label The attribute "said" .*_OTHER/);
     assert.doesNotMatch(said[0] ?? '', /4711/);
   });
 

@@ -1,4 +1,4 @@
-import { attempt } from '../../runtime/contain.ts';
+import { attempt } from '../runtime/contain.ts';
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 

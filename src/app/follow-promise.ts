@@ -5,9 +5,13 @@
  * somebody else listens, and if nobody does, the rejection is raised again. `await` asks a promise for `then` only where its
  * `constructor` is another, which is why it gets one for as long as it is followed.
  */
-import { setImmediate } from '../../runtime/captured.ts';
-import type { End } from './follow-result.ts';
+import { types } from 'node:util';
+import { setImmediate } from '../runtime/captured.ts';
+import { attempt } from '../runtime/contain.ts';
 import { shadow } from './shadow.ts';
+
+/** Called once. @param outcome - what was returned at last, or thrown. */
+export type End = (isFailed: boolean, outcome: unknown) => void;
 
 const promiseThen = Promise.prototype.then;
 
@@ -22,7 +26,13 @@ const Followed = {
 /** Of promises that are followed: all who follow, for one shadow is enough. */
 const followers = new WeakMap<Promise<unknown>, End[]>();
 
-/** @param end - must not throw. */
+/** Whether it is of no class of its own, and nobody else has changed it. */
+export function isPlainPromise(value: unknown): value is Promise<unknown> {
+  if (!types.isPromise(value) || attempt((): unknown => Object.getPrototypeOf(value)) !== Promise.prototype) return false;
+  return !Object.hasOwn(value, 'then') || followers.has(value);
+}
+
+/** @param promise - a plain one. @param end - must not throw. */
 export function followPromise(promise: Promise<unknown>, end: End): void {
   const known = followers.get(promise);
   if (known !== undefined) {
