@@ -256,9 +256,9 @@ function watchWorkers(config: Config, { attributes, pipelines, providers }: Engi
       targets: entries.flatMap(({ targets }) => targets),
       announcements: entries.flatMap(({ announced }) => announced?.channel ?? []),
     }),
-    createReader() {
+    createReader(read) {
       const { createWorkerIntake } = loadPart<typeof import('./engine/worker-intake.ts')>(import.meta.url, './engine/worker-intake');
-      return createWorkerIntake({ config, reporter, pipelines, meterProvider: providers.meterProvider });
+      return createWorkerIntake({ config, reporter, pipelines, meterProvider: providers.meterProvider, read });
     },
   });
 }

@@ -14,10 +14,12 @@ export interface WorkerIntakeOptions {
   readonly meterProvider: MeterProvider;
   readonly config: Config;
   readonly reporter: Reporter;
+  /** Notice, before metrics are collected, which threads are gone: one that is terminated announces nothing. */
+  readonly read: () => void;
 }
 
-export function createWorkerIntake({ pipelines, meterProvider, config, reporter }: WorkerIntakeOptions): WorkerReader {
-  const measurements = createWorkerMeasurements(meterProvider);
+export function createWorkerIntake({ pipelines, meterProvider, config, reporter, read }: WorkerIntakeOptions): WorkerReader {
+  const measurements = createWorkerMeasurements(meterProvider, read);
   const metrics = pipelines.filter(({ signal }) => signal === 'metrics');
   return createWorkerReader({
     outlets: pipelines.length + 1,

@@ -21,7 +21,8 @@ const MOST_REMEMBERED = 256;
 export interface WorkerThreadsOptions {
   /** Asked when the first worker is created: most processes have none. */
   readonly settings: () => Omit<WorkerSettings, 'channel'>;
-  readonly createReader: () => WorkerReader;
+  /** @param read - takes in what there is, and notices which threads are gone. */
+  readonly createReader: (read: () => void) => WorkerReader;
 }
 
 export interface WorkerThreads {
@@ -59,7 +60,7 @@ export function watchWorkerThreads({ settings, createReader }: WorkerThreadsOpti
     const channel = new BroadcastChannel(name);
     const opened: Listening = {
       channel,
-      reader: createReader(),
+      reader: createReader(() => void (listening && readNow(listening))),
       // What cannot be copied must not spoil the application's worker.
       settings: structuredClone({ channel: name, ...settings() }),
       workers: new Map(),

@@ -26,14 +26,15 @@ export interface WorkerMeasurements {
   end(threadId: number): void;
 }
 
-export function createWorkerMeasurements(meterProvider: MeterProvider): WorkerMeasurements {
+/** @param read - reads what threads have written, and calls `end` for those that are gone. */
+export function createWorkerMeasurements(meterProvider: MeterProvider, read: () => void): WorkerMeasurements {
   /** One for equal instruments of all threads. */
   const made = new Map<string, Recorded>();
   const byThread = new Map<number, Recorded[]>();
 
   function make(json: string): Recorded {
     let instrument = made.get(json);
-    if (instrument === undefined) made.set(json, (instrument = createRecorded(meterProvider, JSON.parse(json) as WorkerInstrument)));
+    if (instrument === undefined) made.set(json, (instrument = createRecorded(meterProvider, read, JSON.parse(json) as WorkerInstrument)));
     return instrument;
   }
 
@@ -60,7 +61,7 @@ export function createWorkerMeasurements(meterProvider: MeterProvider): WorkerMe
   };
 }
 
-function createRecorded(meterProvider: MeterProvider, { meter, method, name, options }: WorkerInstrument): Recorded {
+function createRecorded(meterProvider: MeterProvider, read: () => void, { meter, method, name, options }: WorkerInstrument): Recorded {
   const { name: meterName, version, schemaUrl } = meter;
   const create = meterProvider.getMeter(meterName, version, schemaUrl === undefined ? undefined : { schemaUrl })[method] as (
     ...args: Parameters<Meter['createCounter']>
@@ -69,7 +70,10 @@ function createRecorded(meterProvider: MeterProvider, { meter, method, name, opt
   if (made.addCallback === undefined)
     return { record: (value, attributes) => (made.add ?? made.record)?.call(made, value, attributes), observed: undefined };
   const observed = new Map<number, Observed>();
-  made.addCallback((result) => observeAll(observed, result));
+  made.addCallback((result) => {
+    if (observed.size > 0) read();
+    observeAll(observed, result);
+  });
   return { record() {}, observed };
 }
 
