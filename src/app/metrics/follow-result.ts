@@ -55,11 +55,13 @@ function isAsync(work: unknown): boolean {
 
 /** A query may run only when `then` is called, so that is the caller's to do. */
 function thenOf(thenable: object, then: Method, end: End): Method {
+  const before = attempt(() => Reflect.getOwnPropertyDescriptor(thenable, 'then'));
   let isOver = false;
   const once: End = (isFailed, outcome) => {
     if (isOver) return;
     isOver = true;
-    Reflect.deleteProperty(thenable, 'then');
+    // oxlint-disable-next-line no-thenable -- its own, put back
+    attempt(() => (before === undefined ? Reflect.deleteProperty(thenable, 'then') : Reflect.defineProperty(thenable, 'then', before)));
     end(isFailed, outcome);
   };
   return function (this: unknown, onFulfilled, onRejected, ...rest) {

@@ -91,6 +91,22 @@ describe('what a function returned is over', () => {
     }
   });
 
+  it('when a thenable settles that has its own `then`, which it keeps: it may be awaited again', async () => {
+    const { end, ends } = listen();
+    // oxlint-disable-next-line no-thenable
+    const counted = { runs: 0, then: (ok: (runs: number) => unknown) => ok(++counted.runs) };
+    // oxlint-disable-next-line no-thenable
+    const byGetter = Object.defineProperty({}, 'then', { get: () => counted.then, configurable: true });
+    for (const thenable of [counted, byGetter]) {
+      const before = Object.getOwnPropertyDescriptor(thenable, 'then');
+      assert.equal(followResult(thenable, end), thenable);
+      const first = await (thenable as PromiseLike<number>);
+      assert.deepEqual(Object.getOwnPropertyDescriptor(thenable, 'then'), before);
+      assert.equal(await (thenable as PromiseLike<number>), first + 1);
+    }
+    assert.deepEqual(ends, [[false, 1], [false, 3]]); // prettier-ignore
+  });
+
   it('when a generator is done, is left early, or throws', () => {
     function* numbers(): Generator<number, string> {
       yield 1;
