@@ -4,6 +4,7 @@ import { parentAsksForOps } from './config/parent-asks.ts';
 import { loadConfig } from './config/load-config.ts';
 import type { OpsConfig } from './config/config.ts';
 import { createReporter, type Reporter } from './diagnostics/reporter.ts';
+import { createAccess } from './ops-server/access.ts';
 import type { OpsParts } from './ops-server/answer.ts';
 import { createOpsHandler } from './ops-server/ops-handler.ts';
 import { createOpsParts } from './ops-server/ops-parts.ts';
@@ -13,9 +14,18 @@ import { loadPart } from './runtime/load-part.ts';
 import { openOpsServer } from './ops-server/ops-server.ts';
 import type { OpsHandler, OpsHandlerOptions, OpsServer, OpsServerOptions } from './ops-server/ops-types.ts';
 
-/** One for the process, whichever copy of this package is asked. */
+/** What is asked in this process, and what answers it, which costs timers, a scraper and in a cluster's primary a hub. */
+interface Served {
+  /** `undefined` before telemetry is started, if it ever is. */
+  readonly published: OpsSources | undefined;
+  readonly sources: OpsSources;
+  parts: OpsParts | undefined;
+}
+
+/** One of each for the process, whichever copy of this package is asked. */
 const SERVER = Symbol.for('signalbox.ops-server');
-const globals = globalThis as { [SERVER]?: OpsServer };
+const SERVED = Symbol.for('signalbox.ops-served');
+const globals = globalThis as { [SERVER]?: OpsServer; [SERVED]?: Served };
 
 const NOT_STARTED = 'No metrics are recorded in this process: start it with --require signalbox/register.';
 
@@ -38,13 +48,26 @@ export function startOpsServer(options: OpsServerOptions): OpsServer {
 
 /** See `index.ts`. */
 export function opsHandler(options: OpsHandlerOptions): OpsHandler {
-  let parts: OpsParts | undefined;
-  return createOpsHandler(() => (parts ??= createOpsParts(sourcesWith({}))), options);
+  return createOpsHandler(sharedParts, options);
 }
 
 function open(sources: OpsSources, isSaid: boolean, parentPid: number | undefined): OpsServer {
   const { config, reporter } = sources;
-  return openOpsServer({ config, parts: createOpsParts(sources), reporter, isSaid, parentPid });
+  // Who may see details is said of a port, and not of what is mounted beside it.
+  const parts = { ...sharedParts(), maySeeDetails: createAccess(config) };
+  return openOpsServer({ config, parts, reporter, isSaid, parentPid });
+}
+
+function sharedParts(): OpsParts {
+  const known = served();
+  return (known.parts ??= createOpsParts(known.sources));
+}
+
+function served(): Served {
+  const published = publishedOpsSources();
+  const known = globals[SERVED];
+  if (known !== undefined && known.published === published) return known;
+  return (globals[SERVED] = { published, sources: published ?? withoutTelemetry(), parts: undefined });
 }
 
 /** In a worker of a cluster: the primary has the port, and answers for all. */
@@ -65,7 +88,7 @@ function join({ metrics, reporter }: OpsSources, worker: number): OpsServer {
 }
 
 function sourcesWith({ details, host, port, token }: OpsServerOptions): OpsSources {
-  const sources = publishedOpsSources() ?? withoutTelemetry();
+  const { sources } = served();
   const config: OpsConfig = {
     ...sources.config,
     ...(host !== undefined && { host }),

@@ -5,9 +5,9 @@ import { health } from 'signalbox/health';
 
 health.register('database', () => ({ status: 'healthy', details: { connections: 1 } }));
 health.register('hanging', () => new Promise(() => {}), { critical: false, timeoutMs: 100 });
-const ops = startOpsServer({ port: 0 });
-await ops.ready;
-const server = createServer((request, response) => opsHandler()(request, response, () => response.end('own')));
+await startOpsServer({ port: 0 }).ready;
+const ops = opsHandler();
+const server = createServer((request, response) => ops(request, response, () => response.end('own')));
 server.listen(0, '127.0.0.1', () => console.log(`port ${server.address().port}`));
 process.on('SIGTERM', () => {
   console.log('draining');
