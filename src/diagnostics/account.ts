@@ -52,13 +52,17 @@ export function inFlight(account: Account): number {
   return account.produced - account.acknowledged - droppedTotal(account);
 }
 
-/** Of the process: filled when telemetry starts, asked by the health check of telemetry. Empty where there is none. */
-let running: readonly Account[] = [];
+/**
+ * Of the process, whichever copy of this package is asked: filled when telemetry starts, asked by the health check of telemetry. Empty
+ * where there is none.
+ */
+const SLOT = Symbol.for('signalbox.accounts');
+const globals = globalThis as { [SLOT]?: readonly Account[] };
 
 export function publishAccounts(accounts: readonly Account[]): void {
-  running = accounts;
+  globals[SLOT] = accounts;
 }
 
 export function runningAccounts(): readonly Account[] {
-  return running;
+  return globals[SLOT] ?? [];
 }

@@ -1,4 +1,7 @@
-/** What the two wings must know of each other: `start.ts` and `process/` fill it, helpers of `app/` ask. */
+/**
+ * What the two wings must know of each other: `start.ts` and `process/` fill it, helpers of `app/` ask. One state per process, whichever
+ * copy of this package is asked: the preload's or the application's own.
+ */
 
 export interface ProcessState {
   /** Whether telemetry was started in this process and is not shut down. */
@@ -7,7 +10,10 @@ export interface ProcessState {
   isEnding: boolean;
 }
 
-export const processState: ProcessState = { isRecording: false, isEnding: false };
+const SLOT = Symbol.for('signalbox.process-state');
+const globals = globalThis as { [SLOT]?: ProcessState };
+
+export const processState: ProcessState = (globals[SLOT] ??= { isRecording: false, isEnding: false });
 
 /** Signals that ask a process to end, where the application listens to them: others (SIGHUP, SIGUSR2) mean what it wants them to. */
 const ASKS_TO_END: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT']);
