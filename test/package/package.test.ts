@@ -58,7 +58,7 @@ const FILES = {
   'typed.mts':
     "import { startTelemetry, type StartOptions, type Telemetry } from 'signalbox';\nconst options: StartOptions = { serviceName: 'typed', sampler: 0.5 };\nexport const telemetry: Telemetry = startTelemetry(options);\n",
   'typed-metrics.mts':
-    "import { counter, timed, watchCache, type Adding } from 'signalbox/metrics';\nexport const orders: Adding = counter('orders');\nexport const prices: Map<string, number> = watchCache(new Map<string, number>(), { name: 'prices' });\nexport const size: (text: string) => number = timed('size', (text: string) => text.length);\n",
+    "import { counter, timed, watchCache, type Counter } from 'signalbox/metrics';\nexport const orders: Counter = counter('orders');\nexport const prices: Map<string, number> = watchCache(new Map<string, number>(), { name: 'prices' });\nexport const size: (text: string) => number = timed('size', (text: string) => text.length);\n",
 };
 
 const spanNames = ({ store }: Collector): string[] =>

@@ -4,12 +4,16 @@ export {
   gauge,
   histogram,
   upDownCounter,
-  type Adding,
-  type BoundAdding,
-  type BoundRecording,
+  type BoundCounter,
+  type BoundGauge,
+  type BoundHistogram,
+  type BoundUpDownCounter,
+  type Counter,
+  type Gauge,
+  type Histogram,
   type HistogramOptions,
   type InstrumentOptions,
-  type Recording,
+  type UpDownCounter,
 } from './instruments.ts';
 export { observableCounter, observableGauge, observableUpDownCounter, type Observation, type Observe } from './observables.ts';
 export { active, counted, timed, type CallOptions } from './wrappers.ts';

@@ -1,5 +1,6 @@
 /** The instruments of `signalbox/metrics`: those of the OpenTelemetry API, which can be made and used before there is a provider. */
-import type { Attributes, Context, Counter, Gauge, Histogram, Meter, MetricOptions, UpDownCounter } from '@opentelemetry/api';
+import type * as api from '@opentelemetry/api';
+import type { Attributes, Context, Meter, MetricOptions } from '@opentelemetry/api';
 import { BIND, type Bindable, type BoundInstrument } from '../../runtime/bound-instruments.ts';
 import { contained } from '../../runtime/contain.ts';
 import { createBinding, type Write } from './binding.ts';
@@ -17,23 +18,48 @@ export interface HistogramOptions extends InstrumentOptions {
   readonly buckets?: readonly number[];
 }
 
-/** One series: the attributes are looked at once, when they are bound. */
-export interface BoundAdding {
+/** One series of a counter: the attributes are looked at once, when they are bound. */
+export interface BoundCounter {
   add(value: number, context?: Context): void;
 }
 
-export interface BoundRecording {
+/** One series, as `BoundCounter`. */
+export interface BoundUpDownCounter {
+  add(value: number, context?: Context): void;
+}
+
+/** One series, as `BoundCounter`. */
+export interface BoundGauge {
   record(value: number, context?: Context): void;
 }
 
-export interface Adding<A extends Attributes = Attributes> {
-  add(value: number, attributes?: A, context?: Context): void;
-  bind(attributes: A): BoundAdding;
+/** One series, as `BoundCounter`. */
+export interface BoundHistogram {
+  record(value: number, context?: Context): void;
 }
 
-export interface Recording<A extends Attributes = Attributes> {
+/** See `counter()`. */
+export interface Counter<A extends Attributes = Attributes> {
+  add(value: number, attributes?: A, context?: Context): void;
+  bind(attributes: A): BoundCounter;
+}
+
+/** See `upDownCounter()`. */
+export interface UpDownCounter<A extends Attributes = Attributes> {
+  add(value: number, attributes?: A, context?: Context): void;
+  bind(attributes: A): BoundUpDownCounter;
+}
+
+/** See `gauge()`. */
+export interface Gauge<A extends Attributes = Attributes> {
   record(value: number, attributes?: A, context?: Context): void;
-  bind(attributes: A): BoundRecording;
+  bind(attributes: A): BoundGauge;
+}
+
+/** See `histogram()`. */
+export interface Histogram<A extends Attributes = Attributes> {
+  record(value: number, attributes?: A, context?: Context): void;
+  bind(attributes: A): BoundHistogram;
 }
 
 /**
@@ -45,22 +71,22 @@ export interface Recording<A extends Attributes = Attributes> {
  * @example const orders = counter('shop.orders', { unit: '{order}' });
  * orders.add(1, { channel: 'web' });
  */
-export function counter<A extends Attributes = Attributes>(name: string, options?: InstrumentOptions): Adding<A> {
+export function counter<A extends Attributes = Attributes>(name: string, options?: InstrumentOptions): Counter<A> {
   return adding<A>((meter) => meter.createCounter(name, metricOptions(options)));
 }
 
 /** A value that grows and falls by steps: items in a queue, requests under way. Otherwise as `counter`. */
-export function upDownCounter<A extends Attributes = Attributes>(name: string, options?: InstrumentOptions): Adding<A> {
+export function upDownCounter<A extends Attributes = Attributes>(name: string, options?: InstrumentOptions): UpDownCounter<A> {
   return adding<A>((meter) => meter.createUpDownCounter(name, metricOptions(options)));
 }
 
 /** A value that is set: a temperature, a rate. Otherwise as `counter`, with values below 0. */
-export function gauge<A extends Attributes = Attributes>(name: string, options?: InstrumentOptions): Recording<A> {
+export function gauge<A extends Attributes = Attributes>(name: string, options?: InstrumentOptions): Gauge<A> {
   return recording<A>((meter) => meter.createGauge(name, metricOptions(options)));
 }
 
 /** How values are spread: durations in seconds, sizes in bytes. Otherwise as `counter`. */
-export function histogram<A extends Attributes = Attributes>(name: string, options?: HistogramOptions): Recording<A> {
+export function histogram<A extends Attributes = Attributes>(name: string, options?: HistogramOptions): Histogram<A> {
   return recording<A>((meter) => meter.createHistogram(name, metricOptions(options)));
 }
 
@@ -80,7 +106,7 @@ export function metricOptions(options: HistogramOptions | undefined): MetricOpti
  * @internal
  * @returns what takes it away again: once, and only when it was recorded or is kept.
  */
-export function begin(instrument: Adding, attributes: Attributes): () => void {
+export function begin(instrument: UpDownCounter, attributes: Attributes): () => void {
   const write = writers.get(instrument);
   const frozen = ownAttributes(attributes);
   let isOpen = write?.(1, frozen, undefined) === true;
@@ -94,9 +120,9 @@ export function begin(instrument: Adding, attributes: Attributes): () => void {
 type TryWrite = (value: number, attributes?: Attributes, context?: Context, isSecond?: boolean) => boolean;
 const writers = new WeakMap<object, TryWrite>();
 
-function adding<A extends Attributes>(make: (meter: Meter) => Counter | UpDownCounter): Adding<A> {
+function adding<A extends Attributes>(make: (meter: Meter) => api.Counter | api.UpDownCounter): Counter<A> {
   const { bind, write } = writable(make, (instrument, value, attributes, context) => instrument.add(value, attributes, context));
-  const instrument: Adding<A> = {
+  const instrument: Counter<A> = {
     add: (value, attributes, context) => void write(value, attributes, context),
     bind: (attributes) => ({ add: bind(attributes) }),
   };
@@ -104,7 +130,7 @@ function adding<A extends Attributes>(make: (meter: Meter) => Counter | UpDownCo
   return instrument;
 }
 
-function recording<A extends Attributes>(make: (meter: Meter) => Histogram | Gauge): Recording<A> {
+function recording<A extends Attributes>(make: (meter: Meter) => api.Histogram | api.Gauge): Histogram<A> {
   const { bind, write } = writable(make, (instrument, value, attributes, context) => instrument.record(value, attributes, context));
   return {
     record: (value, attributes, context) => void write(value, attributes, context),

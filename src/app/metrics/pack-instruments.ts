@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import type { Attributes, ObservableResult } from '@opentelemetry/api';
 import type { AllowedValues, MetricRow } from '../../names/metrics/metric-row.ts';
 import { attempt } from '../../runtime/contain.ts';
-import { begin, counter, gauge, histogram, upDownCounter, type BoundAdding, type BoundRecording } from './instruments.ts';
+import { begin, counter, gauge, histogram, upDownCounter, type BoundCounter, type BoundGauge, type BoundHistogram } from './instruments.ts';
 import { allowedValue } from './label-values.ts';
 import { observableCounter, observableGauge, observableUpDownCounter, type Observation } from './observables.ts';
 
@@ -23,7 +23,7 @@ export function checked<Row extends MetricRow>(row: Row, given: Given<Row>): Att
 
 export interface CounterOf<Row extends MetricRow> {
   add(value: number, given: Given<Row>): void;
-  bind(given: Given<Row>): BoundAdding;
+  bind(given: Given<Row>): BoundCounter;
 }
 
 export function counterOf<Row extends MetricRow>(row: Row): CounterOf<Row> {
@@ -36,7 +36,7 @@ export function counterOf<Row extends MetricRow>(row: Row): CounterOf<Row> {
 
 export interface RecorderOf<Row extends MetricRow> {
   record(value: number, given: Given<Row>): void;
-  bind(given: Given<Row>): BoundRecording;
+  bind(given: Given<Row>): BoundGauge | BoundHistogram;
 }
 
 export function recorderOf<Row extends MetricRow>(row: Row): RecorderOf<Row> {

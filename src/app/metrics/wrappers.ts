@@ -11,9 +11,10 @@ import {
   counter,
   histogram,
   upDownCounter,
-  type Adding,
+  type Counter,
+  type Histogram,
   type HistogramOptions,
-  type Recording,
+  type UpDownCounter,
 } from './instruments.ts';
 import { ownAttributes, ownOptions } from './own-copy.ts';
 import { functionDecorator, watchFunction, type AnyFunction, type Begin, type FunctionDecorator } from './watch-function.ts';
@@ -39,9 +40,9 @@ export interface CallOptions<F extends AnyFunction = AnyFunction> extends Histog
  * @example const checkout = timed('shop.checkout.duration', async (cart) => { … });
  * @example class Shop { \@timed('shop.checkout.duration') async checkout(cart) { … } }
  */
-export function timed<F extends AnyFunction>(metric: string | Recording, fn: F, options?: CallOptions<F>): F;
-export function timed(metric: string | Recording, options?: CallOptions): FunctionDecorator;
-export function timed(metric: string | Recording, fnOrOptions?: unknown, options?: CallOptions): unknown {
+export function timed<F extends AnyFunction>(metric: string | Histogram, fn: F, options?: CallOptions<F>): F;
+export function timed(metric: string | Histogram, options?: CallOptions): FunctionDecorator;
+export function timed(metric: string | Histogram, fnOrOptions?: unknown, options?: CallOptions): unknown {
   const given = optionsOf(fnOrOptions, options);
   const durations = typeof metric === 'object' ? metric : histogram(metric, { buckets: SECONDS, ...given, unit: 's' });
   return watching(fnOrOptions, (args) => {
@@ -56,9 +57,9 @@ export function timed(metric: string | Recording, fnOrOptions?: unknown, options
 }
 
 /** Counts calls of `fn` when they are over, with `outcome` and `error.type`. Otherwise as `timed`. */
-export function counted<F extends AnyFunction>(metric: string | Adding, fn: F, options?: CallOptions<F>): F;
-export function counted(metric: string | Adding, options?: CallOptions): FunctionDecorator;
-export function counted(metric: string | Adding, fnOrOptions?: unknown, options?: CallOptions): unknown {
+export function counted<F extends AnyFunction>(metric: string | Counter, fn: F, options?: CallOptions<F>): F;
+export function counted(metric: string | Counter, options?: CallOptions): FunctionDecorator;
+export function counted(metric: string | Counter, fnOrOptions?: unknown, options?: CallOptions): unknown {
   const given = optionsOf(fnOrOptions, options);
   const calls = typeof metric === 'object' ? metric : counter(metric, { unit: '{call}', ...given });
   return watching(fnOrOptions, (args) => {
@@ -72,9 +73,9 @@ export function counted(metric: string | Adding, fnOrOptions?: unknown, options?
 }
 
 /** How many calls of `fn` are under way. Otherwise as `timed`. */
-export function active<F extends AnyFunction>(metric: string | Adding, fn: F, options?: CallOptions<F>): F;
-export function active(metric: string | Adding, options?: CallOptions): FunctionDecorator;
-export function active(metric: string | Adding, fnOrOptions?: unknown, options?: CallOptions): unknown {
+export function active<F extends AnyFunction>(metric: string | UpDownCounter, fn: F, options?: CallOptions<F>): F;
+export function active(metric: string | UpDownCounter, options?: CallOptions): FunctionDecorator;
+export function active(metric: string | UpDownCounter, fnOrOptions?: unknown, options?: CallOptions): unknown {
   const given = optionsOf(fnOrOptions, options);
   const underWay = typeof metric === 'object' ? metric : upDownCounter(metric, { unit: '{call}', ...given });
   return watching(fnOrOptions, (args) => {

@@ -3,7 +3,7 @@ import { CACHE_METRICS } from '../../../names/metrics/cache.ts';
 import { attempt } from '../../../runtime/contain.ts';
 import { isHeard } from '../early-measurements.ts';
 import { followResult } from '../follow-result.ts';
-import type { BoundAdding } from '../instruments.ts';
+import type { BoundCounter } from '../instruments.ts';
 import { counterOf, observeWeakly, readNumber } from '../pack-instruments.ts';
 import { quiet } from '../quiet.ts';
 import { ownOptions } from '../own-copy.ts';
@@ -33,7 +33,7 @@ const evictions = counterOf(CACHE_METRICS.evictions);
 /** To be called where a cache is used; see `watchCache` for one that has `get` and `set`. */
 export function cacheMetrics(options: CacheOptions): CacheMetrics {
   const { name } = ownOptions(options);
-  const bound = new Map<Operation, Map<Result, BoundAdding>>(OPERATION_NAMES.map((operation) => [operation, new Map()]));
+  const bound = new Map<Operation, Map<Result, BoundCounter>>(OPERATION_NAMES.map((operation) => [operation, new Map()]));
   const operation = (operation: Operation, result: Result): void => {
     const known = bound.get(operation);
     const series = known?.get(result) ?? operations.bind({ [CACHE_NAME]: name, [CACHE_OPERATION]: operation, [CACHE_RESULT]: result });
