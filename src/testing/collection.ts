@@ -1,12 +1,12 @@
 /** What was recorded for one test, and which test a record belongs to. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TestLog, TestSpan } from './records.ts';
-import { createMetricStore, type MetricStore } from './metric-store.ts';
+import { createTestMetrics, type TestMetrics } from './test-metrics.ts';
 
 export class Collection {
   readonly spans: TestSpan[] = [];
   readonly logs: TestLog[] = [];
-  readonly metrics: MetricStore = createMetricStore();
+  readonly metrics: TestMetrics = createTestMetrics();
   /** Spans that have not ended, by what they are. */
   readonly open = new Map<object, string>();
   /** Of the spans that began in it. */

@@ -13,7 +13,7 @@ import type {
 import { attempt } from '../runtime/contain.ts';
 import { api } from '../runtime/otel.ts';
 import { collectionOf, type Collection } from './collection.ts';
-import type { Instrument } from './metric-store.ts';
+import type { Instrument } from './test-metrics.ts';
 
 interface Observed {
   readonly instrument: Instrument;

@@ -9,7 +9,7 @@ export interface Instrument {
   readonly description: string;
 }
 
-export interface MetricStore {
+export interface TestMetrics {
   record(instrument: Instrument, value: number, attributes: Attributes | undefined): void;
   /** What a callback observes replaces what it observed before. */
   observe(instrument: Instrument, value: number, attributes: Attributes | undefined): void;
@@ -23,7 +23,7 @@ interface Series {
   readonly points: Map<string, Point>;
 }
 
-export function createMetricStore(): MetricStore {
+export function createTestMetrics(): TestMetrics {
   const series = new Map<string, Series>();
 
   function pointOf(instrument: Instrument, attributes: Attributes = {}): Point {
