@@ -1,6 +1,6 @@
 /** The ops port, by settings and from code. Loaded when one of them asks for it. */
 import { readEnvironment } from './config/early.ts';
-import { parentAsksForOps } from './config/parent-asks.ts';
+import { parentHasOpsSettings } from './config/parent-has-ops-settings.ts';
 import { loadConfig } from './config/load-config.ts';
 import type { OpsConfig } from './config/config.ts';
 import { createReporter, type Reporter } from './diagnostics/reporter.ts';
@@ -35,7 +35,7 @@ export function openBySettings(sources: OpsSources): void {
   const isFork = process.connected === true;
   const worker = clusterWorkerId();
   // A fork has no other port than the process that it belongs to.
-  if (worker === undefined && isFork && config.port === 0 && parentAsksForOps()) return;
+  if (worker === undefined && isFork && config.port === 0 && parentHasOpsSettings()) return;
   globals[SERVER] ??= worker === undefined ? open(sources, false, isFork ? process.ppid : undefined) : join(sources, worker);
 }
 
