@@ -142,8 +142,8 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     },
     undo,
   );
-  recordHooks.isCalled = true;
-  undo.add(() => (recordHooks.isCalled = false));
+  recordHooks.hasEngine = true;
+  undo.add(() => (recordHooks.hasEngine = false));
   const instrumentation = instrument({ config, reporter, ...engine.providers });
   undo.add(() => instrumentation.stop());
   if (config.console) undo.add(exportConsole(engine));

@@ -15,7 +15,7 @@ export interface SpanHook {
   onEnd(span: ReadableSpan): void;
 }
 
-/** Must not throw. Hears of a record before it is exported. */
+/** Must not throw. Called with each record before it is exported. */
 export type LogHook = (record: ReadableLogRecord, context: Context) => void;
 
 /** What a sampler of the application's own says. It must not throw. */
@@ -46,8 +46,8 @@ export interface RecordHooks {
   ids?: NewIds | undefined;
   spans: SpanHook | undefined;
   logs: LogHook | undefined;
-  /** Whether the engine that calls them is the one of this process. */
-  isCalled: boolean;
+  /** Whether the engine of this process runs; it calls these hooks. */
+  hasEngine: boolean;
 }
 
 const HOOKS = Symbol.for('signalbox.record-hooks');
@@ -56,7 +56,7 @@ const HOOKS = Symbol.for('signalbox.record-hooks');
 export const recordHooks: RecordHooks = ((globalThis as { [HOOKS]?: RecordHooks })[HOOKS] ??= {
   spans: undefined,
   logs: undefined,
-  isCalled: false,
+  hasEngine: false,
 });
 
 /** Beside those that are there, after them. */

@@ -30,7 +30,7 @@ const NO_LIMITS = {
 export function install(): TestMeterProvider {
   const globals = globalThis as { [INSTALLED]?: TestMeterProvider };
   if (globals[INSTALLED] !== undefined) return globals[INSTALLED];
-  if (!recordHooks.isCalled) registerProviders();
+  if (!recordHooks.hasEngine) registerProviders();
   watchRecords();
   return (globals[INSTALLED] = watchMetrics());
 }
