@@ -28,7 +28,7 @@ export interface WorkerWriterOptions {
   readonly outlets: number;
   /** Most that may wait for the main thread to read it. */
   readonly maxBytes: number;
-  /** Tell the main thread. */
+  /** Announce it to the main thread. */
   readonly announce: (announcement: WorkerAnnouncement) => void;
 }
 
@@ -56,12 +56,13 @@ export function createWorkerWriter({ threadId, outlets, maxBytes, announce }: Wo
   let scopes = new WeakMap<Uint8Array, Int32Array>();
   let scopesMade = 0;
 
-  const tell = (memory?: SharedArrayBuffer): void => announce({ threadId, control: control.buffer as SharedArrayBuffer, segment: memory });
+  const announceThread = (memory?: SharedArrayBuffer): void =>
+    announce({ threadId, control: control.buffer as SharedArrayBuffer, segment: memory });
 
   /** Announced before anything is in it: what is written is never where nobody looks. */
   function openSegment(size: number): Segment {
     const memory = new SharedArrayBuffer(Math.max(SEGMENT_BYTES, FIRST_ENTRY + size));
-    tell(memory);
+    announceThread(memory);
     if (segment !== undefined) Atomics.store(segment.words, SEALED, 1);
     return (segment = { words: new Int32Array(memory), bytes: new Uint8Array(memory), at: FIRST_ENTRY });
   }
@@ -77,15 +78,15 @@ export function createWorkerWriter({ threadId, outlets, maxBytes, announce }: Wo
       into.at = at + size;
       written = (written + size) | 0;
       Atomics.store(words, WRITTEN, into.at);
-      if (Atomics.exchange(control, ARMED, 0) === 1) tell();
+      if (Atomics.exchange(control, ARMED, 0) === 1) announceThread();
       return true;
     } catch (error) {
-      contained('handing a record over to the main thread', error);
+      contained('writing a record for the main thread', error);
       return false;
     }
   }
 
-  /** The index of `scope`, which the main thread knows; `undefined` when there is no room to tell it. */
+  /** The index of `scope`, which the main thread knows; `undefined` when there is no room to send it. */
   function indexOf(outlet: number, scope: Uint8Array): number | undefined {
     let indices = scopes.get(scope);
     const known = indices?.[outlet];
@@ -103,7 +104,7 @@ export function createWorkerWriter({ threadId, outlets, maxBytes, announce }: Wo
 
   function drop(outlet: number, reason: WorkerDrop, records: number): void {
     Atomics.add(control, dropsWord(outlet, reason), records);
-    if (Atomics.exchange(control, ARMED, 0) === 1) tell();
+    if (Atomics.exchange(control, ARMED, 0) === 1) announceThread();
   }
 
   return {
@@ -115,7 +116,7 @@ export function createWorkerWriter({ threadId, outlets, maxBytes, announce }: Wo
     drop,
     end() {
       Atomics.store(control, ENDED, 1);
-      if (Atomics.exchange(control, ARMED, 0) === 1) tell();
+      if (Atomics.exchange(control, ARMED, 0) === 1) announceThread();
     },
   };
 }

@@ -42,7 +42,7 @@ export function parseHead(received: Buffer): Parsed {
   const [method = '', target = '', version = '', more] = line.split(' ');
   if (more !== undefined || !TOKEN.test(method) || !TARGET.test(target) || !/^HTTP\/\d\.\d$/.test(version))
     return bad(400, 'The request line must be a method, a path and HTTP/1.1.');
-  if (!version.startsWith('HTTP/1.')) return bad(505, 'HTTP/1.1 is spoken.');
+  if (!version.startsWith('HTTP/1.')) return bad(505, 'Only HTTP/1.0 and HTTP/1.1 are supported.');
   const headers = readHeaders(lines);
   if (headers === undefined) return bad(400, 'A header must be a name, a colon and a value.');
   if (headers.has('transfer-encoding') || !/^0*$/.test(headers.get('content-length') ?? ''))

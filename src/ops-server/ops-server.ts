@@ -63,7 +63,7 @@ export function openOpsServer(options: OpsServerOptions): OpsServer {
 const sockets = new WeakMap<Server, Set<{ destroy(): void }>>();
 
 function listen(opening: Opening, settled: () => void): void {
-  // With the leave missing, it would throw where nobody can catch it.
+  // Without --allow-net, it would throw where nobody can catch it.
   if (isNetForbidden()) {
     opening.reporter.say(
       'ops.port',
@@ -112,12 +112,12 @@ function failed(opening: Opening, error: NodeJS.ErrnoException, settled: () => v
   state.wasTaken = true;
   void findPortHolder(config.host, config.port).then((pid) => {
     if (pid !== undefined && pid === parentPid) return;
-    reporter.say('ops.port', taken(config, pid), about);
+    reporter.say('ops.port', describeTakenPort(config, pid), about);
     state.timer = setTimeout(() => listen(opening, settled), retryAfterMs).unref();
   });
 }
 
-function taken({ host, port, portSetting }: OpsServerOptions['config'], pid: number | undefined): string {
+function describeTakenPort({ host, port, portSetting }: OpsServerOptions['config'], pid: number | undefined): string {
   const holder = pid === undefined ? 'most likely by another service' : `by process ${pid}, which runs signalbox as well`;
   return `The ops port must be free, but ${host}:${port} is taken, ${holder}. The application runs without it, and it is tried again every ${RETRY_AFTER_MS / 1000} seconds. Set ${portSetting} to another port.`;
 }

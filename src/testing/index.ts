@@ -1,4 +1,4 @@
-/** Telemetry in tests. Importing it makes the tests those who hear of what is recorded: import it before what you test. */
+/** Telemetry in tests. Importing it makes this process record for the tests: import it before what you test. */
 import { install } from './install.ts';
 
 export { collectTelemetry, type CollectedTelemetry } from './collect-telemetry.ts';

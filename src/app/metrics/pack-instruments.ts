@@ -53,8 +53,8 @@ export function activeOf<Row extends MetricRow>(row: Row): (given: Given<Row>) =
   return (given) => begin(instrument, checked(row, given));
 }
 
-/** Tells one value; an `undefined` one is none. */
-export type Tell<Row extends MetricRow> = (value: number | undefined, given: Given<Row>) => void;
+/** Reports one value; `undefined` reports none. */
+export type Report<Row extends MetricRow> = (value: number | undefined, given: Given<Row>) => void;
 
 const OBSERVABLE = {
   counter: observableCounter,
@@ -64,7 +64,7 @@ const OBSERVABLE = {
 } as const;
 
 /** Asked at each collection. */
-export function observe<Row extends MetricRow>(row: Row, ask: (tell: Tell<Row>) => void | Promise<void>): Observation {
+export function observe<Row extends MetricRow>(row: Row, ask: (report: Report<Row>) => void | Promise<void>): Observation {
   return OBSERVABLE[row.type](row.name, row, (result: ObservableResult) =>
     ask((value, given) => {
       if (value !== undefined) result.observe(value, checked(row, given));
@@ -76,12 +76,12 @@ export function observe<Row extends MetricRow>(row: Row, ask: (tell: Tell<Row>) 
 export function observeWeakly<Row extends MetricRow, Target extends object>(
   row: Row,
   target: Target,
-  ask: (target: Target, tell: Tell<Row>) => void | Promise<void>,
+  ask: (target: Target, report: Report<Row>) => void | Promise<void>,
 ): Observation {
   const reference = new WeakRef(target);
-  const observation: Observation = observe(row, (tell): void | Promise<void> => {
+  const observation: Observation = observe(row, (report): void | Promise<void> => {
     const alive = reference.deref();
-    return alive === undefined ? observation.stop() : ask(alive, tell);
+    return alive === undefined ? observation.stop() : ask(alive, report);
   });
   return observation;
 }

@@ -51,7 +51,7 @@ export function timed(metric: string | Histogram, fnOrOptions?: unknown, options
     return (isFailed, outcome) => {
       const measured = withOutcome(attributes, isFailed, outcome);
       durations.record((monotonicMs() - startMs) / 1000, measured);
-      tellResult(given, isFailed, outcome, measured);
+      callOnResult(given, isFailed, outcome, measured);
     };
   });
 }
@@ -67,7 +67,7 @@ export function counted(metric: string | Counter, fnOrOptions?: unknown, options
     return (isFailed, outcome) => {
       const measured = withOutcome(attributes, isFailed, outcome);
       calls.add(1, measured);
-      tellResult(given, isFailed, outcome, measured);
+      callOnResult(given, isFailed, outcome, measured);
     };
   });
 }
@@ -83,7 +83,7 @@ export function active(metric: string | UpDownCounter, fnOrOptions?: unknown, op
     const end = beginActive(underWay, attributes);
     return (isFailed, outcome) => {
       end();
-      tellResult(given, isFailed, outcome, attributes);
+      callOnResult(given, isFailed, outcome, attributes);
     };
   });
 }
@@ -112,6 +112,6 @@ function withOutcome(attributes: Attributes, isFailed: boolean, outcome: unknown
   return { ...attributes, ...(isFailed ? { [OUTCOME]: 'failure', [ERROR_TYPE]: errorType(outcome) } : { [OUTCOME]: 'success' }) };
 }
 
-function tellResult({ onResult }: CallOptions, isFailed: boolean, outcome: unknown, attributes: Attributes): void {
+function callOnResult({ onResult }: CallOptions, isFailed: boolean, outcome: unknown, attributes: Attributes): void {
   if (!isFailed && typeof onResult === 'function') (onResult as (result: unknown, attributes: Attributes) => void)(outcome, attributes);
 }

@@ -29,7 +29,7 @@ export interface WorkerInstrument {
 export type Measurement = readonly [value: number, attributes: Attributes];
 
 export interface WorkerMeters extends MeterProvider {
-  /** Ask all callbacks, and hand over what they observe. */
+  /** Call all callbacks, and send what they observe to the main thread. */
   observe(): void;
 }
 
@@ -42,7 +42,7 @@ export interface WorkerMetersOptions {
   readonly reporter: Reporter;
 }
 
-type HandOver = (kind: 'measurement' | 'observed', what: unknown) => void;
+type Send = (kind: 'measurement' | 'observed', what: unknown) => void;
 
 const METHODS: Readonly<Record<InstrumentKind, InstrumentMethod>> = {
   counter: 'createCounter',
@@ -57,11 +57,11 @@ const METHODS: Readonly<Record<InstrumentKind, InstrumentMethod>> = {
 export function createWorkerMeters({ writer, outlet, intervalMs, reporter }: WorkerMetersOptions): WorkerMeters {
   let instruments = 0;
   const observers = createObservers(reporter, ObservableInstrument.inside);
-  const handOvers = new Map<Observed, HandOver>();
+  const sendByObserved = new Map<Observed, Send>();
   let isScheduled = false;
 
-  /** Returns a function that hands over what the instrument measured; the instrument itself goes before it, once. */
-  function createHandOver(spec: InstrumentSpec): HandOver {
+  /** Returns a function that sends what the instrument measured to the main thread, and once before that the instrument itself. */
+  function createSend(spec: InstrumentSpec): Send {
     const instrument = toWorkerInstrument(spec);
     let index: number | undefined;
     return (kind, what) => {
@@ -73,19 +73,19 @@ export function createWorkerMeters({ writer, outlet, intervalMs, reporter }: Wor
 
   function ask(): void {
     const round = observers.ask();
-    handOverAll(round);
+    sendObserved(round);
     if (round.pending === undefined) return round.close();
     // What is observed later, by those that answer by a promise.
     const before = sizeOf(round);
     void round.pending.then(() => {
-      if (sizeOf(round) > before) handOverAll(round);
+      if (sizeOf(round) > before) sendObserved(round);
       round.close();
     });
   }
 
-  function handOverAll({ observed }: Round): void {
+  function sendObserved({ observed }: Round): void {
     for (const [instrument, values] of observed)
-      handOvers.get(instrument)?.(
+      sendByObserved.get(instrument)?.(
         'observed',
         Array.from(values.values(), ({ value, attributes }): Measurement => [value, attributes]),
       );
@@ -105,8 +105,8 @@ export function createWorkerMeters({ writer, outlet, intervalMs, reporter }: Wor
     reporter,
     activityOf: () => ({ recorded: 0, hasObservers: false }),
     backend: {
-      open: ({ spec }) => [createHandingRecording(createHandOver(spec))],
-      observable: (observed) => void handOvers.set(observed, createHandOver(observed.spec)),
+      open: ({ spec }) => [createWorkerRecording(createSend(spec))],
+      observable: (observed) => void sendByObserved.set(observed, createSend(observed.spec)),
       observers() {
         schedule();
         return observers;
@@ -122,11 +122,11 @@ function sizeOf({ observed }: Round): number {
   return size;
 }
 
-function createHandingRecording(handOver: HandOver): Recording {
+function createWorkerRecording(send: Send): Recording {
   const recording: ReturnType<Recording['find']> & Recording = {
     isListed: true,
     find: () => recording,
-    record: (value, attributes) => handOver('measurement', [value, cleanMetricAttributes(attributes)] satisfies Measurement),
+    record: (value, attributes) => send('measurement', [value, cleanMetricAttributes(attributes)] satisfies Measurement),
   };
   return recording;
 }

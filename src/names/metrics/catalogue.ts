@@ -28,7 +28,6 @@ export interface MetricSection {
   readonly metrics: readonly MetricRow[];
 }
 
-/** Rows of another part (health) are added here as a section of their own. */
 export const METRIC_SECTIONS: readonly MetricSection[] = [
   { title: 'HTTP', by: 'the instrumentation of `http`', metrics: Object.values(HTTP_INSTRUMENTATION_METRICS) },
   { title: 'HTTP server', by: '`watchServer(server)`', metrics: Object.values(HTTP_METRICS) },

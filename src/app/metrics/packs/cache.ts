@@ -144,6 +144,6 @@ function observeSizes(cache: object, name: string | undefined): void {
     [CACHE_METRICS.size, 'calculatedSize'],
   ] as const) {
     const read = (from: object): number | undefined => readNumber(() => Reflect.get(from, key) as unknown);
-    if (read(cache) !== undefined) observeWeakly(row, cache, (alive, tell) => tell(read(alive), { [CACHE_NAME]: name }));
+    if (read(cache) !== undefined) observeWeakly(row, cache, (alive, report) => report(read(alive), { [CACHE_NAME]: name }));
   }
 }

@@ -84,13 +84,13 @@ export function watchPool(pool: object, options: PoolOptions): Observation {
   const read = given ?? KINDS.find((kind) => readNumber(() => kind(pool as never).total) !== undefined);
   const stateOf = (alive: object): PoolState => attempt(() => read?.(alive as never)) ?? {};
   const observations = [
-    observeWeakly(DATABASE_METRICS.connections, pool, (alive, tell) => {
+    observeWeakly(DATABASE_METRICS.connections, pool, (alive, report) => {
       const state = stateOf(alive);
-      tell(state.used, { ...common, [DB_CLIENT_CONNECTION_STATE]: 'used' });
-      tell(state.idle, { ...common, [DB_CLIENT_CONNECTION_STATE]: 'idle' });
+      report(state.used, { ...common, [DB_CLIENT_CONNECTION_STATE]: 'used' });
+      report(state.idle, { ...common, [DB_CLIENT_CONNECTION_STATE]: 'idle' });
     }),
-    observeWeakly(DATABASE_METRICS.maxConnections, pool, (alive, tell) => tell(stateOf(alive).max, common)),
-    observeWeakly(DATABASE_METRICS.pendingRequests, pool, (alive, tell) => tell(stateOf(alive).pending, common)),
+    observeWeakly(DATABASE_METRICS.maxConnections, pool, (alive, report) => report(stateOf(alive).max, common)),
+    observeWeakly(DATABASE_METRICS.pendingRequests, pool, (alive, report) => report(stateOf(alive).pending, common)),
   ];
   return { stop: () => observations.forEach((observation) => observation.stop()) };
 }
@@ -120,8 +120,8 @@ export function databaseMetrics(options: DatabaseMetricsOptions): DatabaseMetric
     ...quiet({ took }),
     measure: (operation, fn) => measure(fn, ({ seconds }) => took(operation, seconds * 1000)),
     observeLockWaits: (pool, read) =>
-      observe(DATABASE_METRICS.lockWaits, (tell) =>
-        whenRead(read, (sessions) => tell(sessions, { [DB_SYSTEM_NAME]: system, [DB_CLIENT_CONNECTION_POOL_NAME]: pool })),
+      observe(DATABASE_METRICS.lockWaits, (report) =>
+        whenRead(read, (sessions) => report(sessions, { [DB_SYSTEM_NAME]: system, [DB_CLIENT_CONNECTION_POOL_NAME]: pool })),
       ),
   };
 }

@@ -12,7 +12,7 @@ export interface Measured {
   readonly result: unknown;
 }
 
-/** Run `fn` and tell how it went when it is over. What it returns and throws is passed on as `timed` does. */
+/** Run `fn` and record how it went when it is over. What it returns and throws is passed on as `timed` does. */
 export function measure<T>(fn: () => T, onEnd: (measured: Measured) => void): T {
   if (!isHeard()) return fn();
   const startMs = monotonicMs();

@@ -69,9 +69,9 @@ export function queueMetrics(options: QueueOptions): QueueMetrics {
       dead: (error: unknown) => deadLetters.add(1, { ...given, [ERROR_TYPE]: errorType(error) }),
     }),
     observe: (read) =>
-      observe(QUEUE_METRICS.size, (tell) =>
+      observe(QUEUE_METRICS.size, (report) =>
         whenRead(read, (counts) => {
-          for (const [state, jobs] of Object.entries(counts)) tell(jobs, { ...given, [QUEUE_STATE]: state as keyof QueueCounts });
+          for (const [state, jobs] of Object.entries(counts)) report(jobs, { ...given, [QUEUE_STATE]: state as keyof QueueCounts });
         }),
       ),
   };

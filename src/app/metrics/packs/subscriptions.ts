@@ -20,9 +20,9 @@ export function subscriptionMetrics(): SubscriptionMetrics {
       changed: (change: SubscriptionChange, plan: string) => changes.add(1, { [SUBSCRIPTION_CHANGE]: change, [SUBSCRIPTION_PLAN]: plan }),
     }),
     observeActive: (read) =>
-      observe(SUBSCRIPTION_METRICS.active, (tell) =>
+      observe(SUBSCRIPTION_METRICS.active, (report) =>
         whenRead(read, (counts) => {
-          for (const [plan, subscriptions] of Object.entries(counts)) tell(subscriptions, { [SUBSCRIPTION_PLAN]: plan });
+          for (const [plan, subscriptions] of Object.entries(counts)) report(subscriptions, { [SUBSCRIPTION_PLAN]: plan });
         }),
       ),
   };

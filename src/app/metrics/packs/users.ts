@@ -33,8 +33,8 @@ function seen(id: string): void {
   if (windows === undefined) {
     const made = WINDOWS.map(({ lastsMs, slots, window }) => ({ window, users: createActiveWindow(lastsMs, slots) }));
     windows = made;
-    observe(USER_METRICS.active, (tell) => {
-      for (const { users, window } of made) tell(users.count(monotonicMs()), { [USER_WINDOW]: window });
+    observe(USER_METRICS.active, (report) => {
+      for (const { users, window } of made) report(users.count(monotonicMs()), { [USER_WINDOW]: window });
     });
   }
   for (const { users } of windows) users.add(String(id), monotonicMs());
