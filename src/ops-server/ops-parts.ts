@@ -4,7 +4,7 @@ import { telemetryCheck } from '../app/health/checks/telemetry.ts';
 import { createHealth, type HealthSource } from '../app/health/health.ts';
 import { health } from '../app/health/index.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
-import type { MetricSource } from '../engine/metrics/metric-writer.ts';
+import type { MetricSource } from '../otlp/metric-writer.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { createAccess } from './access.ts';
 import type { OpsParts } from './answer.ts';

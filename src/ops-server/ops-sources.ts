@@ -2,7 +2,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { OpsConfig } from '../config/config.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
-import type { MetricSource } from '../engine/metrics/metric-writer.ts';
+import type { MetricSource } from '../otlp/metric-writer.ts';
 
 export interface OpsSources {
   readonly config: OpsConfig;

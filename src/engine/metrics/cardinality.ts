@@ -4,7 +4,7 @@ import type { Reporter } from '../../diagnostics/reporter.ts';
 import { setImmediate } from '../../runtime/captured.ts';
 import { contain } from '../../runtime/contain.ts';
 import { OTEL_METRIC_OVERFLOW } from '../../names/attributes.ts';
-import type { MetricDescriptor } from './metric-writer.ts';
+import type { MetricDescriptor } from '../../otlp/metric-writer.ts';
 import type { Measured } from './stream.ts';
 
 /** Default of the specification for one metric; what is recorded with further sets is put into one without attributes. */

@@ -4,7 +4,7 @@ import { monotonicMs } from '../../runtime/clock.ts';
 import { settlesWithin } from '../../runtime/settles-within.ts';
 import { lastExemplar } from './exemplars.ts';
 import type { Section } from './metric-store.ts';
-import type { MetricWriter } from './metric-writer.ts';
+import type { MetricWriter } from '../../otlp/metric-writer.ts';
 import type { Observers, Round } from './observers.ts';
 
 const now = Date.now;

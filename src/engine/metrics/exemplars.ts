@@ -10,7 +10,7 @@ import { SAMPLED } from '../../names/otel.ts';
 import { random } from '../../runtime/captured.ts';
 import { api } from '../../runtime/otel.ts';
 import { cleanMetricAttributes } from './clean-measurement.ts';
-import type { Exemplar } from './metric-writer.ts';
+import type { Exemplar } from '../../otlp/metric-writer.ts';
 
 export type ExemplarFilter = Config['metrics']['exemplarFilter'];
 

@@ -3,7 +3,7 @@
  *
  * @see https://opentelemetry.io/docs/specs/otel/metrics/data-model/#exponentialhistogram
  */
-import type { ExponentialBuckets } from './metric-writer.ts';
+import type { ExponentialBuckets } from '../../otlp/metric-writer.ts';
 
 export const MAX_SCALE = 20;
 

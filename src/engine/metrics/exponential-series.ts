@@ -2,7 +2,7 @@
 import type { Attributes, Context } from '@opentelemetry/api';
 import { bucketIndexOf, GrowingBuckets, MAX_SCALE } from './exponential-buckets.ts';
 import type { ExemplarReservoir } from './exemplars.ts';
-import type { ExponentialPoint, MetricWriter } from './metric-writer.ts';
+import type { ExponentialPoint, MetricWriter } from '../../otlp/metric-writer.ts';
 import { Series, type SeriesOwner } from './series.ts';
 
 export interface ExponentialShape {

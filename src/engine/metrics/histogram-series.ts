@@ -1,7 +1,7 @@
 /** Series of histograms with explicit bounds. */
 import type { Attributes, Context } from '@opentelemetry/api';
 import type { ExemplarReservoir } from './exemplars.ts';
-import type { HistogramPoint, MetricWriter } from './metric-writer.ts';
+import type { HistogramPoint, MetricWriter } from '../../otlp/metric-writer.ts';
 import { Series, type SeriesOwner } from './series.ts';
 
 /** @see https://opentelemetry.io/docs/specs/otel/metrics/sdk/#explicit-bucket-histogram-aggregation */

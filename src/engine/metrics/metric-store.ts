@@ -8,7 +8,7 @@ import type { MetricView } from '../../config/metric-views.ts';
 import { watchCardinality } from './cardinality.ts';
 import type { Instrument, Recording } from './instruments.ts';
 import type { InstrumentSpec } from './instrument-spec.ts';
-import type { MetricWriter } from './metric-writer.ts';
+import type { MetricWriter } from '../../otlp/metric-writer.ts';
 import { ObservedStream } from './observed-stream.ts';
 import type { Observed, Round } from './observers.ts';
 import { Stream, type StreamOptions } from './stream.ts';

@@ -4,7 +4,7 @@ import type { Reporter } from '../../diagnostics/reporter.ts';
 import { clearTimeout, setTimeout } from '../../runtime/captured.ts';
 import { createCollector, type Collector } from './collector.ts';
 import { createMetricStore, type MetricStore } from './metric-store.ts';
-import type { MetricSource, MetricWriter } from './metric-writer.ts';
+import type { MetricSource, MetricWriter } from '../../otlp/metric-writer.ts';
 import type { Observers } from './observers.ts';
 
 export interface PipelineOptions {

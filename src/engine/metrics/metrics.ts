@@ -7,7 +7,7 @@ import { setImmediate } from '../../runtime/captured.ts';
 import { loadPart } from '../../runtime/load-part.ts';
 import { ObservableInstrument, type Activity } from './instruments.ts';
 import { createMeterProvider } from './meter-provider.ts';
-import type { MetricSource, MetricWriter } from './metric-writer.ts';
+import type { MetricSource, MetricWriter } from '../../otlp/metric-writer.ts';
 import type { MetricsPipeline } from './metrics-pipeline.ts';
 import { createObservers, type Observed } from './observers.ts';
 

@@ -1,6 +1,6 @@
 /** Series of numbers: sums of what was added, and the last value. */
 import type { Attributes, Context } from '@opentelemetry/api';
-import type { MetricWriter, NumberPoint } from './metric-writer.ts';
+import type { MetricWriter, NumberPoint } from '../../otlp/metric-writer.ts';
 import { Series } from './series.ts';
 
 abstract class NumberSeries extends Series implements NumberPoint {

@@ -9,7 +9,7 @@ import { OTEL_METRIC_OVERFLOW } from '../../names/attributes.ts';
 import type { Scope } from '../../otlp/types.ts';
 import { identityOf } from '../../values/identity.ts';
 import type { PlainMap } from '../../values/plain-value.ts';
-import type { MetricDescriptor, MetricWriter } from './metric-writer.ts';
+import type { MetricDescriptor, MetricWriter } from '../../otlp/metric-writer.ts';
 import type { Series, SeriesOwner } from './series.ts';
 import { keptOf, writeSeries, type Measured, type StreamOptions } from './stream.ts';
 

@@ -1,7 +1,7 @@
 /** A series: one set of attributes of a metric, and what was recorded with it. Each is its own point when it is written down. */
 import type { Attributes, Context } from '@opentelemetry/api';
 import { NO_EXEMPLARS, type ExemplarReservoir } from './exemplars.ts';
-import type { Exemplar, MetricWriter, Point, SeriesLabels } from './metric-writer.ts';
+import type { Exemplar, MetricWriter, Point, SeriesLabels } from '../../otlp/metric-writer.ts';
 
 /** What takes measurements: a series here, the main thread's in a worker thread. */
 export interface Recorder {

@@ -7,7 +7,7 @@ import type { PlainMap } from '../../values/plain-value.ts';
 import { AttributePaths, hasPath, isSamePath } from './attribute-paths.ts';
 import { cleanMetricAttributes, readPlain } from './clean-measurement.ts';
 import type { ExemplarReservoir } from './exemplars.ts';
-import type { MetricDescriptor, MetricWriter } from './metric-writer.ts';
+import type { MetricDescriptor, MetricWriter } from '../../otlp/metric-writer.ts';
 import type { Recording } from './instruments.ts';
 import type { Series, SeriesOwner } from './series.ts';
 

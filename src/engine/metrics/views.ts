@@ -10,7 +10,7 @@ import { ExemplarReservoir } from './exemplars.ts';
 import { ExponentialSeries } from './exponential-series.ts';
 import { DEFAULT_BOUNDS, HistogramSeries } from './histogram-series.ts';
 import type { InstrumentKind, InstrumentSpec } from './instrument-spec.ts';
-import type { MetricDescriptor, MetricType } from './metric-writer.ts';
+import type { MetricDescriptor, MetricType } from '../../otlp/metric-writer.ts';
 import { LastValueSeries, SumSeries } from './number-series.ts';
 import { CARDINALITY_LIMIT } from './cardinality.ts';
 import type { StreamOptions } from './stream.ts';

@@ -1,5 +1,5 @@
 /** What is scraped in a process that may become the primary of a cluster: its own metrics, and with workers those of all. */
-import type { MetricSource } from '../../engine/metrics/metric-writer.ts';
+import type { MetricSource } from '../../otlp/metric-writer.ts';
 import { hasClusterWorkers } from '../../process/process-manager.ts';
 import { setTimeout } from '../../runtime/captured.ts';
 import { contain } from '../../runtime/contain.ts';

@@ -1,7 +1,7 @@
 /** The primary of a cluster: asks its workers what they have recorded, and keeps what those counted that have ended. */
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import type { MetricSource, SeriesLabels } from '../../engine/metrics/metric-writer.ts';
+import type { MetricSource, SeriesLabels } from '../../otlp/metric-writer.ts';
 import { clearTimeout, setTimeout } from '../../runtime/captured.ts';
 import { attempt, contain, contained } from '../../runtime/contain.ts';
 import { readFrames, sendFrame, socketPath, type Answer } from './frames.ts';

@@ -1,6 +1,6 @@
 /** A worker of a cluster: tells the primary what it has recorded, when it is asked and as it ends. */
 import { connect, type Socket } from 'node:net';
-import type { MetricSource } from '../../engine/metrics/metric-writer.ts';
+import type { MetricSource } from '../../otlp/metric-writer.ts';
 import { setTimeout } from '../../runtime/captured.ts';
 import { attempt, contain, contained } from '../../runtime/contain.ts';
 import { atEnd } from '../../runtime/end-work.ts';

@@ -1,11 +1,11 @@
 /**
- * What several processes recorded, as one: counters, up-down counters and histograms are added up; a gauge is told by its process.
+ * What several processes recorded, as one: counters, up-down counters and histograms are added up; each gauge keeps a label that names its process.
  * What a process that has ended had counted stays, so that nothing falls; its gauges and up-down counters go with it.
  */
-import type { Exemplar, MetricDescriptor, MetricWriter, SeriesLabels } from '../../engine/metrics/metric-writer.ts';
+import type { Exemplar, MetricDescriptor, MetricWriter, SeriesLabels } from '../../otlp/metric-writer.ts';
 import type { HistogramSample, MetricSnapshot, NumberSample, Sample } from './snapshot.ts';
 
-/** The label that tells gauges apart: the number of the worker, or `primary`. */
+/** The label that gauges differ by: the number of the worker, or `primary`. */
 const WORKER_LABEL = 'worker';
 const MOST_EXEMPLARS = 20;
 

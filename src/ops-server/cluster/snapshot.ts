@@ -1,6 +1,6 @@
 /** What a process has recorded, as data that can be sent to another one: what a collection writes, less what is not served. */
 import type { Attributes } from '@opentelemetry/api';
-import type { Exemplar, HistogramPoint, MetricDescriptor, MetricWriter, Point } from '../../engine/metrics/metric-writer.ts';
+import type { Exemplar, HistogramPoint, MetricDescriptor, MetricWriter, Point } from '../../otlp/metric-writer.ts';
 import { classicBuckets } from '../exposition/classic-buckets.ts';
 
 export interface NumberSample {

@@ -1,5 +1,5 @@
 /** Metrics under older names beside their own: `SIGNALBOX_METRICS_ALIASES=true`. The names stand in `names/metrics/aliases.ts`. */
-import type { MetricDescriptor, MetricSource, MetricWriter, SeriesLabels } from '../../engine/metrics/metric-writer.ts';
+import type { MetricDescriptor, MetricSource, MetricWriter, SeriesLabels } from '../../otlp/metric-writer.ts';
 import { METRIC_ALIASES, type MetricAlias } from '../../names/metrics/aliases.ts';
 import { mergeMembers, writeMerged } from '../cluster/merge.ts';
 import { createSnapshotWriter, type MetricSnapshot, type Sample } from '../cluster/snapshot.ts';

@@ -4,7 +4,7 @@
  * Its buckets are joined into those between powers of two, so that the bounds are the same from one scrape to the next although
  * the histogram changes its scale, and are few. Those outside of what was recorded are left out.
  */
-import type { ExponentialBuckets, ExponentialPoint } from '../../engine/metrics/metric-writer.ts';
+import type { ExponentialBuckets, ExponentialPoint } from '../../otlp/metric-writer.ts';
 
 export interface ClassicBuckets {
   /** Upper bounds in rising order; what is above the last is in `+Inf` alone. */

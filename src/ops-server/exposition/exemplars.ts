@@ -1,5 +1,5 @@
 /** Exemplars of OpenMetrics: a measurement, and the trace in which it was made. */
-import type { Exemplar } from '../../engine/metrics/metric-writer.ts';
+import type { Exemplar } from '../../otlp/metric-writer.ts';
 import { formatNumber } from './format-number.ts';
 
 /** The end of a line: the exemplar, when it leads to a trace, and the line break. */

@@ -2,14 +2,7 @@
  * Writes a collection down in a text format. What a series needs before its value is made once and kept; the rest is a copy of
  * bytes and a number a line.
  */
-import type {
-  Exemplar,
-  ExponentialPoint,
-  HistogramPoint,
-  MetricDescriptor,
-  MetricWriter,
-  SeriesLabels,
-} from '../../engine/metrics/metric-writer.ts';
+import type { Exemplar, ExponentialPoint, HistogramPoint, MetricDescriptor, MetricWriter, SeriesLabels } from '../../otlp/metric-writer.ts';
 import { createByteText, type ByteText } from './byte-text.ts';
 import { classicBuckets } from './classic-buckets.ts';
 import { exemplarText, lastIn } from './exemplars.ts';

@@ -1,5 +1,5 @@
 /** What a metric is called in a text format, and the lines that stand before its samples. */
-import type { MetricDescriptor, MetricType } from '../../engine/metrics/metric-writer.ts';
+import type { MetricDescriptor, MetricType } from '../../otlp/metric-writer.ts';
 import { prometheusName, type InstrumentType } from '../../names/prometheus-name.ts';
 
 /** `text` is version 0.0.4, which every scraper reads; `openmetrics` is 1.0, with exemplars. */

@@ -1,7 +1,7 @@
 /** One scrape at a time: those who ask meanwhile for the same get the same. */
 import { gzip } from 'node:zlib';
 import type { Attributes } from '@opentelemetry/api';
-import type { MetricSource } from '../../engine/metrics/metric-writer.ts';
+import type { MetricSource } from '../../otlp/metric-writer.ts';
 import { createExpositionWriter, type ExpositionWriter } from './exposition-writer.ts';
 import type { Conflict } from './families.ts';
 import type { Format } from './family.ts';

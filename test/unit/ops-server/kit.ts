@@ -1,6 +1,6 @@
 import { createHealth, type HealthSource } from '../../../src/app/health/health.ts';
 import type { OpsConfig } from '../../../src/config/config.ts';
-import type { MetricSource } from '../../../src/engine/metrics/metric-writer.ts';
+import type { MetricSource } from '../../../src/otlp/metric-writer.ts';
 import { createAccess } from '../../../src/ops-server/access.ts';
 import type { OpsParts } from '../../../src/ops-server/answer.ts';
 import { createScraper } from '../../../src/ops-server/exposition/scrape.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SeriesLabels } from '../../../../src/engine/metrics/metric-writer.ts';
+import type { SeriesLabels } from '../../../../src/otlp/metric-writer.ts';
 import { asMetrics, mergeMembers, whatStays, writeMerged } from '../../../../src/ops-server/cluster/merge.ts';
 import { createSnapshotWriter, type MetricSnapshot, type Sample } from '../../../../src/ops-server/cluster/snapshot.ts';
 import { createExpositionWriter } from '../../../../src/ops-server/exposition/exposition-writer.ts';

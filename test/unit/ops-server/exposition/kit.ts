@@ -1,6 +1,6 @@
 /** Metrics and points as an engine would show them to a writer. */
 import type { Attributes } from '@opentelemetry/api';
-import type { Exemplar, ExponentialPoint, HistogramPoint, MetricDescriptor, MetricWriter, NumberPoint, Point, SeriesLabels } from '../../../../src/engine/metrics/metric-writer.ts'; // prettier-ignore
+import type { Exemplar, ExponentialPoint, HistogramPoint, MetricDescriptor, MetricWriter, NumberPoint, Point, SeriesLabels } from '../../../../src/otlp/metric-writer.ts'; // prettier-ignore
 import { createExpositionWriter } from '../../../../src/ops-server/exposition/exposition-writer.ts';
 import type { Conflict } from '../../../../src/ops-server/exposition/families.ts';
 import type { Format } from '../../../../src/ops-server/exposition/family.ts';
