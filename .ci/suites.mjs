@@ -18,6 +18,7 @@ const tests = (...files) => ['node', '--test', '--test-reporter=spec', ...files]
  */
 const SUITES = [
   { name: 'install services', command: ['bash', 'scripts/install-services.sh'] },
+  { name: 'install Python parsers', command: ['sh', 'scripts/install-python.sh'] },
   {
     name: 'install Node.js releases',
     command: ['node', 'scripts/install-node-releases.mjs', '18.20.8', '20.20.2', '22.15.0', '22.23.3', '24.11.0', '24.21.0', '26.10.0'],

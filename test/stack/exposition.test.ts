@@ -1,8 +1,11 @@
 /** What official parsers say of both text formats: `promtool`, and the parsers of Python's `prometheus-client`. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { descriptor, expose, number, EVERYTHING, type Metric } from '../unit/ops-server/exposition/kit.ts';
+import { cacheFolder } from '../../scripts/cache-folder.mjs';
 import { binaryOf, skipWithout } from './kit/servers.ts';
 
 const TARGET = 'service_name="shop",service_version="1.0.0"';
@@ -11,7 +14,9 @@ const MANY: readonly Metric[] = Array.from({ length: 20 }, (_, m) => ({
   points: Array.from({ length: 500 }, (__, i) => number(i * 1.5, { 'http.route': `/orders/${i}`, code: 200 })),
 }));
 
-const python = process.env['SIGNALBOX_TEST_PYTHON'] ?? 'python3';
+/** As `scripts/install-python.sh` leaves it. */
+const installed = join(cacheFolder('python'), 'bin/python3');
+const python = existsSync(installed) ? installed : 'python3';
 const hasParsers = spawnSync(python, ['-c', 'import prometheus_client']).status === 0;
 const PARSE = `
 import sys
@@ -36,16 +41,20 @@ describe('promtool check metrics', { skip: skipWithout('prometheus') }, () => {
     });
 });
 
-describe("Python's prometheus-client", { skip: hasParsers ? false : `SKIP python: ${python} has no prometheus_client` }, () => {
-  for (const format of ['text', 'openmetrics'] as const)
-    for (const [what, metrics, samples] of [
-      ['everything', EVERYTHING, format === 'text' ? 37 : 36],
-      ['10,000 series', MANY, 10_001],
-    ] as const)
-      // prettier-ignore
-      it(`parses ${what} as ${format}`, () => {
+describe(
+  "Python's prometheus-client",
+  { skip: hasParsers ? false : 'prometheus-client is not installed: scripts/install-python.sh' },
+  () => {
+    for (const format of ['text', 'openmetrics'] as const)
+      for (const [what, metrics, samples] of [
+        ['everything', EVERYTHING, format === 'text' ? 37 : 36],
+        ['10,000 series', MANY, 10_001],
+      ] as const)
+        // prettier-ignore
+        it(`parses ${what} as ${format}`, () => {
         const { stdout, stderr } = spawnSync(python, ['-c', PARSE, format], { input: expose(metrics, format, TARGET).text, encoding: 'utf8' });
         const exemplars = format === 'openmetrics' && metrics === EVERYTHING ? 3 : 0;
         assert.equal(stdout.trim(), `${samples} ${exemplars}`, stderr);
       });
-});
+  },
+);

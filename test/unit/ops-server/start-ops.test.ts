@@ -1,7 +1,7 @@
 /** The ops port and its handlers, asked for from code. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import type { OpsHandler } from '../../../src/ops-server/ops-handler.ts';
+import type { OpsHandler } from '../../../src/ops-server/ops-types.ts';
 import { publishedOpsSources, publishOpsSources, type OpsSources } from '../../../src/ops-server/ops-sources.ts';
 import { opsHandler, startOpsServer } from '../../../src/start-ops.ts';
 import { health } from '../../../src/app/health/index.ts';
