@@ -4,15 +4,11 @@
  * @see https://opentelemetry.io/docs/specs/semconv/db/
  */
 import type { Histogram, Meter } from '@opentelemetry/api';
-
-const BUCKETS_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+import { DATABASE_INSTRUMENTATION_METRICS } from '../../names/metrics/database.ts';
+import { histogramOf } from './catalogue-instruments.ts';
 
 export function durationOfOperations(meter: Meter): Histogram {
-  return meter.createHistogram('db.client.operation.duration', {
-    description: 'Duration of database client operations.',
-    unit: 's',
-    advice: { explicitBucketBoundaries: BUCKETS_SECONDS },
-  });
+  return histogramOf(meter, DATABASE_INSTRUMENTATION_METRICS.operationDuration);
 }
 
 /** Verbs of SQL: metrics must not have a series for whatever somebody writes. */

@@ -13,11 +13,13 @@ import {
   SERVER_ADDRESS,
   SERVER_PORT,
 } from '../../names/attributes.ts';
+import { RPC_METRICS } from '../../names/metrics/rpc.ts';
 import { CLIENT, SERVER, STATUS_ERROR } from '../../names/otel.ts';
 import { enter } from '../../context/context-manager.ts';
 import { isTracingSuppressed } from '../../context/context-keys.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
 import { attempt } from '../../runtime/contain.ts';
+import { histogramOf } from './catalogue-instruments.ts';
 
 export type Side = 'client' | 'server';
 
@@ -48,16 +50,11 @@ const CODES = `OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND
   FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED`.split(/\s+/);
 /** What is the server's own fault; the others are the client's. */
 const FAULTS_OF_SERVERS = new Set(['UNKNOWN', 'DEADLINE_EXCEEDED', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS']);
-const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 export const UNKNOWN: Status = { code: 2 };
 
 export function durationOfCalls(meter: Meter, side: Side): Histogram {
-  return meter.createHistogram(`rpc.${side}.call.duration`, {
-    description: side === 'client' ? 'Duration of outbound remote procedure calls.' : 'Duration of inbound remote procedure calls.',
-    unit: 's',
-    advice: { explicitBucketBoundaries: BUCKETS_SECONDS },
-  });
+  return histogramOf(meter, side === 'client' ? RPC_METRICS.clientCallDuration : RPC_METRICS.serverCallDuration);
 }
 
 /** Whether a call is neither recorded nor given a context to carry on. */

@@ -5,11 +5,11 @@
  */
 import type { Attributes, Context, Counter, Histogram, Meter, Span, SpanKind, Link, Tracer } from '@opentelemetry/api';
 import { ERROR_TYPE, MESSAGING_OPERATION_NAME, MESSAGING_OPERATION_TYPE } from '../../names/attributes.ts';
+import { MESSAGING_METRICS } from '../../names/metrics/queue.ts';
 import { CONSUMER, PRODUCER, STATUS_ERROR } from '../../names/otel.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
 import { codeOf, messageOf } from '../http/http-semantics.ts';
-
-const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+import { counterOf, histogramOf } from './catalogue-instruments.ts';
 
 export interface MessagingMetrics {
   readonly operation: Histogram;
@@ -26,22 +26,11 @@ export interface MessagingRecorder {
 }
 
 export function messagingMetrics(meter: Meter): MessagingMetrics {
-  const histogram = (name: string, description: string) =>
-    meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: BUCKETS_SECONDS } });
   return {
-    operation: histogram(
-      'messaging.client.operation.duration',
-      'Duration of messaging operations initiated by a producer or consumer client.',
-    ),
-    processing: histogram('messaging.process.duration', 'Duration of processing operations.'),
-    sent: meter.createCounter('messaging.client.sent.messages', {
-      description: 'Messages that a producer tried to send.',
-      unit: '{message}',
-    }),
-    consumed: meter.createCounter('messaging.client.consumed.messages', {
-      description: 'Messages that were delivered to the application.',
-      unit: '{message}',
-    }),
+    operation: histogramOf(meter, MESSAGING_METRICS.operationDuration),
+    processing: histogramOf(meter, MESSAGING_METRICS.processDuration),
+    sent: counterOf(meter, MESSAGING_METRICS.sentMessages),
+    consumed: counterOf(meter, MESSAGING_METRICS.consumedMessages),
   };
 }
 

@@ -1,15 +1,21 @@
-import type { Context, Exception, Histogram, Tracer } from '@opentelemetry/api';
+import type { Context, Exception, Histogram, Meter, Tracer } from '@opentelemetry/api';
 import { ERROR_TYPE, GEN_AI_RESPONSE_MODEL, GEN_AI_TOKEN_TYPE } from '../../names/attributes.ts';
+import { AI_METRICS } from '../../names/metrics/ai.ts';
 import { CLIENT, STATUS_ERROR } from '../../names/otel.ts';
 import { monotonicNanos, setImmediate, setTimeout } from '../../runtime/captured.ts';
 import { contain } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import { messageOf, textOf } from '../http/http-semantics.ts';
+import { histogramOf } from './catalogue-instruments.ts';
 import { attributesOf, readBody, type Request, type Response } from './openai-facts.ts';
 
 export interface Instruments {
   readonly duration: Histogram;
   readonly tokens: Histogram;
+}
+
+export function modelMetrics(meter: Meter): Instruments {
+  return { duration: histogramOf(meter, AI_METRICS.duration), tokens: histogramOf(meter, AI_METRICS.tokens) };
 }
 
 /** One operation of a model, from its first request to the end of what it answers. */

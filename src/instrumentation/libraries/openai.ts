@@ -5,14 +5,14 @@
  * Followed are the request that all ways share (`makeRequest`), what parses its body once somebody asks for it, and the iterator
  * of a stream.
  */
-import type { Histogram, MeterProvider } from '@opentelemetry/api';
+import type { MeterProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { contain } from '../../runtime/contain.ts';
 import { api, requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import { describeRequest } from './openai-facts.ts';
-import { createCall, type Call, type Instruments } from './openai-call.ts';
+import { createCall, modelMetrics, type Call, type Instruments } from './openai-call.ts';
 import { followStream, isStream } from './openai-stream.ts';
 import { replaceFunction } from './replace-function.ts';
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
@@ -25,9 +25,6 @@ interface ApiPromise {
   responsePromise?: Promise<unknown>;
   parseResponse?: unknown;
 }
-
-const DURATION_BOUNDARIES = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
-const TOKEN_BOUNDARIES = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
 
 class OpenaiInstrumentation extends InstrumentationBase {
   #instruments: Instruments | undefined;
@@ -50,12 +47,7 @@ class OpenaiInstrumentation extends InstrumentationBase {
 
   override setMeterProvider(provider: MeterProvider): void {
     super.setMeterProvider(provider);
-    const histogram = (name: string, unit: string, description: string, explicitBucketBoundaries: number[]): Histogram =>
-      this.meter.createHistogram(name, { unit, description, advice: { explicitBucketBoundaries } });
-    this.#instruments = {
-      duration: histogram('gen_ai.client.operation.duration', 's', 'GenAI operation duration.', DURATION_BOUNDARIES),
-      tokens: histogram('gen_ai.client.token.usage', '{token}', 'Number of input and output tokens used.', TOKEN_BOUNDARIES),
-    };
+    this.#instruments = modelMetrics(this.meter);
   }
 
   #patch(prototype: object): void {

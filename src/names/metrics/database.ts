@@ -8,7 +8,7 @@ import {
   SERVER_ADDRESS,
   SERVER_PORT,
 } from '../attributes.ts';
-import { SECONDS, type MetricRows } from './metric-row.ts';
+import type { MetricRows } from './metric-row.ts';
 
 const POOL = { [DB_SYSTEM_NAME]: 'label', [DB_CLIENT_CONNECTION_POOL_NAME]: 'label' } as const;
 
@@ -57,6 +57,9 @@ export const DATABASE_METRICS = {
   },
 } as const satisfies MetricRows;
 
+/** What the conventions advise for operations of databases, which are shorter than requests. */
+const OPERATION_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] as const;
+
 /** Recorded by instrumentations. */
 export const DATABASE_INSTRUMENTATION_METRICS = {
   operationDuration: {
@@ -72,6 +75,6 @@ export const DATABASE_INSTRUMENTATION_METRICS = {
       [SERVER_PORT]: 'any',
       [ERROR_TYPE]: 'label',
     },
-    buckets: SECONDS,
+    buckets: OPERATION_SECONDS,
   },
 } as const satisfies MetricRows;
