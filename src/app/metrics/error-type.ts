@@ -1,5 +1,5 @@
 import { ERROR_TYPE } from '../../names/attributes.ts';
-import { exceptionFacts } from '../../values/exception-facts.ts';
+import { typeOfError } from '../../values/exception-facts.ts';
 import { labelOf, limited } from './label-values.ts';
 
 /**
@@ -9,7 +9,7 @@ import { labelOf, limited } from './label-values.ts';
  * @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
  */
 export function errorType(error: unknown): string {
-  const type = exceptionFacts(error)?.type;
+  const type = typeOfError(error);
   // A SQLSTATE, a status of HTTP.
   return type !== undefined && /^[\dA-Z]{3,5}$/.test(type) ? limited(ERROR_TYPE, type) : labelOf(ERROR_TYPE, type);
 }

@@ -3,7 +3,7 @@ import type { Attributes, Exception, Span } from '@opentelemetry/api';
 import { ERROR_TYPE, EXCEPTION_MESSAGE, EXCEPTION_TYPE } from '../../names/attributes.ts';
 import { STATUS_ERROR } from '../../names/otel.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
-import { exceptionFacts } from '../../values/exception-facts.ts';
+import { exceptionFacts, typeOfError } from '../../values/exception-facts.ts';
 import { isExpected } from './expected-errors.ts';
 
 /**
@@ -18,7 +18,7 @@ export function recordFailure(span: Span, error: unknown, expected?: (error: unk
     const facts = exceptionFacts(error);
     if (facts?.type === undefined && facts?.message === undefined) span.addEvent('exception', describeOther(error));
     else span.recordException(error as Exception);
-    span.setAttribute(ERROR_TYPE, errorType(error, facts?.type));
+    span.setAttribute(ERROR_TYPE, typeOfError(error) ?? typeOfOther(error));
     span.setStatus(facts?.message === undefined ? { code: STATUS_ERROR } : { code: STATUS_ERROR, message: facts.message });
   } catch (failure) {
     contained('recording an error on a span', failure);
@@ -27,14 +27,10 @@ export function recordFailure(span: Span, error: unknown, expected?: (error: unk
 
 /** `throw undefined` is a failure as well, of which nothing is known but its type. */
 function describeOther(error: unknown): Attributes {
-  const type = error === null ? 'null' : typeof error;
+  const type = typeOfOther(error);
   return { [EXCEPTION_TYPE]: type, [EXCEPTION_MESSAGE]: `thrown: ${attempt(() => String(error), type)}` };
 }
 
-/** Few values: a code, or the name of a class. Many classes of errors never set the name that they inherit. */
-function errorType(error: unknown, type: string | undefined): string {
-  if (type !== undefined && type !== 'Error') return type;
-  if (typeof error !== 'object' || error === null) return error === null ? 'null' : typeof error;
-  const name = attempt(() => (error.constructor as { readonly name?: unknown }).name);
-  return typeof name === 'string' && name !== '' ? name : (type ?? 'Error');
+function typeOfOther(error: unknown): string {
+  return error === null ? 'null' : typeof error;
 }

@@ -26,7 +26,7 @@ import { noteDestination } from '../../context/propagation/destination.ts';
 import { addHeaders } from './add-headers.ts';
 import { clientFailure, type Failure } from './broken-off.ts';
 import { clientAttributes, peerOf } from './client-attributes.ts';
-import { codeOf, messageOf, methodInName } from './http-semantics.ts';
+import { errorTypeOf, messageOf, methodInName } from './http-semantics.ts';
 import { HttpSide } from './http-side.ts';
 import { listen } from '../loading/listen.ts';
 
@@ -137,5 +137,5 @@ function finish(side: HttpSide, request: ClientRequest, outgoing: Outgoing, erro
 function recordFailure(span: Span, { error, type }: Failure): string {
   span.recordException(error as Error);
   span.setStatus({ code: STATUS_ERROR, message: messageOf(error) });
-  return type ?? codeOf(error);
+  return type ?? errorTypeOf(error);
 }

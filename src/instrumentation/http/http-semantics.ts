@@ -6,6 +6,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { HTTP_REQUEST_METHOD, HTTP_REQUEST_METHOD_ORIGINAL } from '../../names/attributes.ts';
 import { attempt } from '../../runtime/contain.ts';
+import { typeOfError } from '../../values/exception-facts.ts';
 
 const OTHER_METHOD = '_OTHER';
 const KNOWN_METHODS = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE']);
@@ -35,14 +36,19 @@ export function methodInName(known: string): string {
   return known === OTHER_METHOD ? 'HTTP' : known;
 }
 
-/** For `error.type`: the name of an error. */
-export function nameOf(error: unknown): string {
-  return textOf(error, 'name') || 'Error';
-}
+/** More than these have ids in them: the metrics that they are labels of must stay few. */
+const MOST_TYPES = 100;
+const LONGEST_TYPE = 80;
+const OTHER_TYPE = '_OTHER';
+const types = new Set<string>();
 
-/** The same of an error of Node.js: its code says what happened, its name is `Error`. */
-export function codeOf(error: unknown): string {
-  return textOf(error, 'code') || nameOf(error);
+/** `error.type` of something thrown, one of few: `_OTHER` from the 101st on. */
+export function errorTypeOf(error: unknown): string {
+  const type = typeOfError(error) ?? 'Error';
+  if (types.has(type)) return type;
+  if (types.size >= MOST_TYPES || type.length > LONGEST_TYPE) return OTHER_TYPE;
+  types.add(type);
+  return type;
 }
 
 export function messageOf(error: unknown): string {

@@ -27,7 +27,7 @@ import { UNTRACED } from '../../context/context-keys.ts';
 import { requests } from '../../context/request-watcher.ts';
 import { requestContext } from '../../context/span-layer.ts';
 import { whoBrokeOff, type BrokenOff } from './broken-off.ts';
-import { codeOf, messageOf, methodInName, nameOf } from './http-semantics.ts';
+import { errorTypeOf, messageOf, methodInName } from './http-semantics.ts';
 import { HttpSide } from './http-side.ts';
 import { listen } from '../loading/listen.ts';
 import { originOf, serverAttributes, type RequestOrigin } from './server-attributes.ts';
@@ -192,7 +192,7 @@ function recordFailure(span: Span, begun: ServerRequest, status: number | undefi
   if (uncaught !== undefined) {
     span.recordException(uncaught as Error);
     span.setStatus({ code: STATUS_ERROR, message: messageOf(uncaught) });
-    return nameOf(uncaught);
+    return errorTypeOf(uncaught);
   }
   if (status !== undefined && status >= 500) {
     span.setStatus({ code: STATUS_ERROR });
@@ -207,5 +207,5 @@ function recordFailure(span: Span, begun: ServerRequest, status: number | undefi
   }
   if (begun.error !== error) span.recordException(error as Error);
   span.setStatus({ code: STATUS_ERROR, message: messageOf(error) });
-  return codeOf(error);
+  return errorTypeOf(error);
 }

@@ -15,7 +15,7 @@ import { CONSUMER, PRODUCER, STATUS_ERROR } from '../../names/otel.ts';
 import { version } from '../../version.ts';
 import { attempt } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
-import { messageOf, nameOf } from '../http/http-semantics.ts';
+import { errorTypeOf, messageOf } from '../http/http-semantics.ts';
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
 
 /** What a job returned: the application's own data, of any size. */
@@ -138,7 +138,7 @@ function adapt(span: Span, recordsResults: boolean) {
     span.recordException(exception, time);
     const message = typeof exception === 'string' ? exception : messageOf(exception);
     span.setStatus({ code: STATUS_ERROR, ...(message === '' ? {} : { message }) });
-    span.setAttribute(ERROR_TYPE, nameOf(exception));
+    span.setAttribute(ERROR_TYPE, errorTypeOf(exception));
   }
   const exported = (attributes: Attributes = {}): Attributes => {
     if (recordsResults || attributes[JOB_RESULT] === undefined) return attributes;

@@ -8,7 +8,7 @@ import { ERROR_TYPE, GRAPHQL_DOCUMENT, GRAPHQL_OPERATION_NAME, GRAPHQL_OPERATION
 import { STATUS_ERROR } from '../../names/otel.ts';
 import { redactGraphql } from '../../redaction/redact-graphql.ts';
 import { attempt } from '../../runtime/contain.ts';
-import { messageOf, nameOf } from '../http/http-semantics.ts';
+import { errorTypeOf, messageOf, textOf } from '../http/http-semantics.ts';
 
 interface Definition {
   readonly kind?: unknown;
@@ -83,12 +83,12 @@ export function recordErrors(span: Span, errors: readonly unknown[]): void {
   for (const [index, error] of errors.slice(0, MOST_EXCEPTIONS).entries()) {
     const original = originalOf(error);
     // GraphQL's own answer to a bad request: its stack tells nothing, and its text has values of the request in it.
-    const isOfGraphql = nameOf(original) === 'GraphQLError';
+    const isOfGraphql = textOf(original, 'name') === 'GraphQLError';
     if (!isOfGraphql) span.recordException(original as Exception);
     if (index > 0) continue;
     const message = messageOf(error);
     span.setStatus({ code: STATUS_ERROR, message: isOfGraphql ? withoutValues(message) : message });
-    span.setAttribute(ERROR_TYPE, nameOf(original));
+    span.setAttribute(ERROR_TYPE, errorTypeOf(original));
   }
 }
 

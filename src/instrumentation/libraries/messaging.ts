@@ -8,7 +8,7 @@ import { ERROR_TYPE, MESSAGING_OPERATION_NAME, MESSAGING_OPERATION_TYPE } from '
 import { MESSAGING_METRICS } from '../../names/metrics/queue.ts';
 import { CONSUMER, PRODUCER, STATUS_ERROR } from '../../names/otel.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
-import { codeOf, messageOf } from '../http/http-semantics.ts';
+import { errorTypeOf, messageOf } from '../http/http-semantics.ts';
 import { counterOf, histogramOf } from './catalogue-instruments.ts';
 
 export interface MessagingMetrics {
@@ -68,7 +68,7 @@ export function beginOperation(recorder: MessagingRecorder, options: OperationOp
       if (isOver) return;
       isOver = true;
       if (error !== undefined && error !== null) {
-        measured[ERROR_TYPE] = codeOf(error);
+        measured[ERROR_TYPE] = errorTypeOf(error);
         span.setAttribute(ERROR_TYPE, measured[ERROR_TYPE]);
         span.setStatus({ code: STATUS_ERROR, message: messageOf(error) });
       }

@@ -14,7 +14,7 @@ import { CLIENT, STATUS_ERROR } from '../../names/otel.ts';
 import { redactSql } from '../../redaction/redact-sql.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
 import { attempt } from '../../runtime/contain.ts';
-import { codeOf, messageOf } from '../http/http-semantics.ts';
+import { errorTypeOf, messageOf } from '../http/http-semantics.ts';
 import { verbOf } from './db-client.ts';
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
@@ -154,6 +154,6 @@ function withoutLiterals(sql: string): string {
 /** The number of the server's error, else what the client says. */
 function failureAttributes(error: unknown): Attributes {
   const errno = attempt(() => (error as { errno?: unknown; sqlState?: unknown }).sqlState && (error as { errno?: unknown }).errno);
-  if (typeof errno !== 'number') return { [ERROR_TYPE]: codeOf(error) };
+  if (typeof errno !== 'number') return { [ERROR_TYPE]: errorTypeOf(error) };
   return { [DB_RESPONSE_STATUS_CODE]: String(errno), [ERROR_TYPE]: String(errno) };
 }

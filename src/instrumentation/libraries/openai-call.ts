@@ -5,7 +5,7 @@ import { CLIENT, STATUS_ERROR } from '../../names/otel.ts';
 import { monotonicNanos, setImmediate, setTimeout } from '../../runtime/captured.ts';
 import { contain } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
-import { messageOf, textOf } from '../http/http-semantics.ts';
+import { errorTypeOf, messageOf } from '../http/http-semantics.ts';
 import { histogramOf } from './catalogue-instruments.ts';
 import { attributesOf, readBody, type Request, type Response } from './openai-facts.ts';
 
@@ -77,13 +77,12 @@ export function createCall(tracer: Tracer, request: Request, instruments: Instru
     fail(error) {
       contain('recording an error of OpenAI', () => {
         if (hasEnded) return;
-        const name = classOf(error);
         // Given up by the program itself: no failure.
-        if (name === ABORTED) return finish();
+        if (classOf(error) === ABORTED) return finish();
         span.recordException(error as Exception);
         span.setStatus({ code: STATUS_ERROR, message: messageOf(error) });
         const { status } = error as { status?: unknown };
-        finish(typeof status === 'number' ? String(status) : textOf(error, 'code') || name);
+        finish(typeof status === 'number' ? String(status) : errorTypeOf(error));
       });
     },
   };

@@ -17,7 +17,7 @@ import {
 } from '../../names/attributes.ts';
 import { CLIENT, STATUS_ERROR } from '../../names/otel.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
-import { codeOf, messageOf } from '../http/http-semantics.ts';
+import { errorTypeOf, messageOf } from '../http/http-semantics.ts';
 
 /** Where a command goes, as far as the client says. */
 export interface Target {
@@ -102,5 +102,5 @@ const CODE_OF_SERVER = /^[A-Z][A-Z0-9]{2,31}(?= |$)/;
 
 function failureAttributes(error: unknown): Attributes {
   const code = CODE_OF_SERVER.exec(messageOf(error) ?? '')?.[0];
-  return code === undefined ? { [ERROR_TYPE]: codeOf(error) } : { [DB_RESPONSE_STATUS_CODE]: code, [ERROR_TYPE]: code };
+  return code === undefined ? { [ERROR_TYPE]: errorTypeOf(error) } : { [DB_RESPONSE_STATUS_CODE]: code, [ERROR_TYPE]: code };
 }
