@@ -38,7 +38,10 @@ const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = 
     'Instrumentations',
     `A name is \`express\` or \`@opentelemetry/instrumentation-express\`. Known names: ${[...INSTRUMENTATION_NAMES].map((name) => `\`${name}\``).join(', ')}.`,
   ],
-  logging: ['Logging', 'Of [`signalbox/logging`](logging.md); without it nothing reads them.'],
+  logging: [
+    'Logging',
+    'Of [`signalbox/logging`](logging.md). Without it two of them have an effect: with `LOG_ACCESS` requests are logged, with `SIGNALBOX_REQUEST_ID_HEADER` they get an id.',
+  ],
   ops: ['Ops port', 'Metrics and health on one port: see [ops server](ops-server.md).'],
   signalbox: ['signalbox itself', ''],
   'no-effect': ['Known, without effect', ''],
