@@ -138,7 +138,7 @@ export const MESSAGES = {
   'unsupported-version.…': {
     section: 'start',
     level: 'warn',
-    says: '`"bunyan" must be >=1.0.0 <2 to be instrumented, but 2.0.5 was loaded.`',
+    says: '`"graphql" must be >=14.0.0 <17 or >=17.0.0 <18 to be instrumented, but 18.0.0 was loaded.`',
     cure: 'it runs without telemetry: install a release that is [supported](instrumentation.md#all-of-them), or switch its instrumentation off',
     page: 'instrumentation.md#all-of-them',
   },
