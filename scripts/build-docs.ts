@@ -1,24 +1,23 @@
 /**
  * Writes docs/configuration.md from the table of settings, docs/messages.md from that of messages, docs/privacy.md and the
- * keys in otel-collector/config.yaml from the tables of redaction, the table in docs/instrumentation.md from the catalogue,
+ * keys in otel-collector/config.yaml from the tables of redaction, the table in docs/instrumentation.md from the catalogue and what
+ * stands beside it,
  * and those in docs/metrics.md from that of metrics.
  *
  *   node scripts/build-docs.ts           write them
  *   node scripts/build-docs.ts --check   fail when one is not current
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { INSTRUMENTATION_NAMES } from '../src/config/instrumentation-names.ts';
 import { FOREIGN_PREFIXES } from '../src/config/foreign-names.ts';
 import type { Group, Setting } from '../src/config/setting.ts';
 import { MAX_INTEGER, settings } from '../src/config/settings.ts';
 import { formatDefault } from '../src/config/read-settings.ts';
-import { loadConfig } from '../src/config/load-config.ts';
 import { MESSAGES, type MessageRow } from '../src/names/messages.ts';
+import { renderInstrumentation } from './render-instrumentation.ts';
 import { renderMetrics } from './render-metrics.ts';
 import { renderCollector, renderPrivacy } from './render-redaction.ts';
-import { CATALOGUE, type CatalogueEntry } from '../src/instrumentation/loading/catalogue.ts';
 
 const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = {
   general: ['General', ''],
@@ -162,71 +161,6 @@ function describeMeaning({ meaning, differs, secret }: Setting): string {
     ...(secret ? ['Secret: never printed.'] : []),
     ...(differs === undefined ? [] : [differs.replace(/\b(?:OTEL|SIGNALBOX)_[A-Z_]+\b/g, '`$&`')]),
   ].join(' ');
-}
-
-const BEGIN = '<!-- Written by scripts/build-docs.ts from src/instrumentation/loading/catalogue.ts. Do not edit. -->';
-const END = '<!-- End of what scripts/build-docs.ts writes. -->';
-
-/** `page` with the tables of instrumentations between its two marks made anew. */
-export function renderInstrumentation(page: string): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin === -1 || end < begin) throw new Error(`docs/instrumentation.md must hold "${BEGIN}" and, after it, "${END}".`);
-  const tables = [
-    renderInstrumentationTable(CATALOGUE.filter(({ optIn }) => optIn !== true)),
-    'Off, and loaded only when `OTEL_NODE_ENABLED_INSTRUMENTATIONS` names them:',
-    renderInstrumentationTable(CATALOGUE.filter(({ optIn }) => optIn === true)),
-  ];
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${tables.join('\n\n')}\n\n${page.slice(end)}`;
-}
-
-function renderInstrumentationTable(entries: readonly CatalogueEntry[]): string {
-  const rows = entries.map((entry) =>
-    `| \`${entry.name}\` | ${describeTargets(entry)} | ${describeMaker(entry)} | ${describePreset(entry)} |`.replaceAll(' <', ' \\<'),
-  );
-  return ['| Name | For | By | Preset options |', '| --- | --- | --- | --- |', ...rows].join('\n');
-}
-
-/** Each package with the versions that its instrumentation declares. */
-function describeTargets({ announced, create, name, options, targets }: CatalogueEntry): string {
-  if (announced !== undefined) return `what announces itself on the channel \`${announced.channel}\``;
-  if (targets.length === 0) return 'the process itself';
-  if (targets.every((target) => isBuiltin(target))) return targets.map((target) => `\`${target}\``).join('<br>');
-  const made = create({ ...options(NO_CONFIG, {}), enabled: false }) as unknown as {
-    getModuleDefinitions(): readonly { name: string; supportedVersions: readonly string[] }[];
-  };
-  const declared = made.getModuleDefinitions();
-  return targets
-    .map((target) => {
-      const versions = declared.filter((definition) => definition.name === target).flatMap(({ supportedVersions }) => supportedVersions);
-      if (versions.length === 0) throw new Error(`The instrumentation "${name}" must declare versions of ${target}.`);
-      return versions.includes('*') ? `\`${target}\`` : `\`${target}\` ${versions.join(' or ')}`;
-    })
-    .join('<br>');
-}
-
-const NO_CONFIG = loadConfig({}).config;
-
-/** Partly the official ones. */
-const MENDED = new Set(['http', 'pg', 'undici']);
-
-function describeMaker({ name }: CatalogueEntry): string {
-  if (MENDED.has(name)) return `signalbox and \`@opentelemetry/instrumentation-${name}\``;
-  return ['http', 'frameworks', 'libraries', 'node-runtime'].some((room) =>
-    existsSync(new URL(`../src/instrumentation/${room}/${name}.ts`, import.meta.url)),
-  )
-    ? 'signalbox'
-    : `\`@opentelemetry/instrumentation-${name}\``;
-}
-
-function describePreset({ name, options, underParent }: CatalogueEntry): string {
-  const preset = Object.entries(options(NO_CONFIG, {}))
-    .filter(([, value]) => typeof value !== 'function')
-    .map(([key, value]) => `\`${key}: ${JSON.stringify(value)}\``);
-  if (underParent === 'all') preset.push('`requireParentSpan: true`');
-  else if (underParent !== undefined)
-    preset.push(`\`requireParentSpan: true\` for ${[...underParent].map((span) => `\`${span}\``).join(', ')}`);
-  if (name === 'http') preset.push('the paths that are ignored');
-  return preset.join(', ');
 }
 
 const SECTIONS: Readonly<Record<MessageRow['section'], readonly [title: string, text: string]>> = {
