@@ -293,7 +293,7 @@ function startOfficial({ config, facts, problems, reporter, extensions }: Start,
   const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
   reporter.say(
     'started',
-    `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues, limits and redaction are the SDK's, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`,
+    `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues and limits are the SDK's, nothing is redacted, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`,
   );
   return { flush, shutdown };
 }
