@@ -51,6 +51,9 @@ const GROUPS = [
 /** What `import 'signalbox'` loads, which says under Node.js 18 that it is too old: `process.getBuiltinModule` is missing there. */
 const NEEDED_BY_OLD = new Set(['preload-core', 'transport-core', 'app-core']);
 
+/** As it was at the start: an application may replace it before another of these files is loaded. */
+const CAPTURED = 'globalThis[Symbol.for("signalbox.builtin")]';
+
 /** The modules that `file` imports statically, and theirs. */
 function reachable(file, found = new Set()) {
   if (found.has(file)) return found;
@@ -92,13 +95,14 @@ const bundle = await rolldown({
       /** An import of a built-in module reads each of its exports, some of which load others; and Node.js resolves it anew for each file. */
       renderChunk(code, { name }) {
         if (!GROUPS.some((group) => group.name === name)) return null;
-        const get = NEEDED_BY_OLD.has(name) ? 'getBuiltin' : 'process.getBuiltinModule';
         const joined = code.replace(
           /^import \{ ([^}]+) \} from "(node:[^"]+)";$/gm,
-          (_, names, builtin) => `const { ${names.replaceAll(' as ', ': ')} } = ${get}("${builtin}");`,
+          (_, names, builtin) => `const { ${names.replaceAll(' as ', ': ')} } = getBuiltin("${builtin}");`,
         );
-        if (get !== 'getBuiltin') return joined;
-        return `import { createRequire as requireOf } from "node:module";\nconst getBuiltin = process.getBuiltinModule ?? requireOf(import.meta.url);\n${joined}`;
+        if (!joined.includes('getBuiltin(')) return joined;
+        if (!NEEDED_BY_OLD.has(name)) return `const getBuiltin = ${CAPTURED} ?? process.getBuiltinModule;\n${joined}`;
+        const captured = `${CAPTURED} ??= process.getBuiltinModule ?? requireOf(import.meta.url)`;
+        return `import { createRequire as requireOf } from "node:module";\nconst getBuiltin = (${captured});\n${joined}`;
       },
     },
   ],

@@ -6,6 +6,7 @@ import { writeSync } from 'node:fs';
 import { monotonicMs } from '../runtime/clock.ts';
 import { attempt } from '../runtime/contain.ts';
 import { messageRow, type Level, type MessageCode } from '../names/messages.ts';
+import { getBuiltinModule } from '../runtime/captured.ts';
 
 const RANK = { none: 0, error: 1, warn: 2, info: 3, debug: 4 } as const;
 const REPEAT_AFTER_MS = 60_000;
@@ -65,7 +66,7 @@ export function createReporter(options: ReporterOptions): Reporter {
 
 /** `node:tty` loads sockets and streams: not before there is something to say. */
 function isTerminal(): boolean {
-  return process.getBuiltinModule('node:tty').isatty(STDERR);
+  return getBuiltinModule('node:tty').isatty(STDERR);
 }
 
 function keyOf(code: MessageCode, about: string | undefined): string {

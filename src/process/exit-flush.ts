@@ -12,7 +12,7 @@ import type { OtlpConfig, Signal } from '../config/config.ts';
 import { readEnvironment } from '../config/early.ts';
 import type { PendingRequest, Settlement } from '../export/sender.ts';
 import { timedOut } from '../export/transport/failure.ts';
-import { monotonicNanos, SharedArrayBuffer } from '../runtime/captured.ts';
+import { getBuiltinModule, monotonicNanos, SharedArrayBuffer } from '../runtime/captured.ts';
 import { attempt } from '../runtime/contain.ts';
 import { monotonicMs } from '../runtime/clock.ts';
 import {
@@ -143,7 +143,7 @@ function readOutcomes(jobs: readonly ExitJob[], slots: Int32Array): Settlement[]
 
 /** What TLS trusts in this thread by a flag, the environment or `tls.setDefaultCACertificates()`, when a new thread would not. */
 function trustedHere(): readonly string[] | undefined {
-  const { getCACertificates } = process.getBuiltinModule('node:tls');
+  const { getCACertificates } = getBuiltinModule('node:tls');
   const everywhere = new Set([...getCACertificates('bundled'), ...getCACertificates('extra')]);
   const here = getCACertificates('default');
   return here.every((certificate) => everywhere.has(certificate)) ? undefined : here;
@@ -156,9 +156,9 @@ function tlsEnvironment(): Record<string, string> {
 
 /** As flags or calls have set it for this thread. */
 function networkFlags(): string[] {
-  const { getDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout } = process.getBuiltinModule('node:net');
+  const { getDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout } = getBuiltinModule('node:net');
   return [
-    `--dns-result-order=${process.getBuiltinModule('node:dns').getDefaultResultOrder()}`,
+    `--dns-result-order=${getBuiltinModule('node:dns').getDefaultResultOrder()}`,
     `--${getDefaultAutoSelectFamily() ? '' : 'no-'}network-family-autoselection`,
     `--network-family-autoselection-attempt-timeout=${getDefaultAutoSelectFamilyAttemptTimeout()}`,
   ];

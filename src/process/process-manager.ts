@@ -7,6 +7,7 @@
  * that computes and records nothing is no manager as long as it starts no process.
  */
 import { contain } from '../runtime/contain.ts';
+import { getBuiltinModule } from '../runtime/captured.ts';
 
 export interface Activity {
   /** `process.getActiveResourcesInfo()` */
@@ -40,7 +41,7 @@ function look(): boolean {
 export function hasClusterWorkers(): boolean {
   if (!hasLoaded('cluster')) return false;
   // The types have the module as it is imported.
-  const { workers } = process.getBuiltinModule('node:cluster') as unknown as { workers?: object };
+  const { workers } = getBuiltinModule('node:cluster') as unknown as { workers?: object };
   return workers !== undefined && Object.keys(workers).length > 0;
 }
 
@@ -48,7 +49,7 @@ export function hasClusterWorkers(): boolean {
 export function clusterWorkerId(): number | undefined {
   // Loaded in a worker before anything else; another process loads it with its first server.
   if (!hasLoaded('internal/cluster/child')) return undefined;
-  return (process.getBuiltinModule('node:cluster') as unknown as { worker?: { id: number } }).worker?.id;
+  return (getBuiltinModule('node:cluster') as unknown as { worker?: { id: number } }).worker?.id;
 }
 
 /** Whether the process has the means to start others: one that records nothing and ends was most likely there to start them. */

@@ -4,9 +4,8 @@
  * an id of a span is none of their business.
  */
 import type { randomFillSync } from 'node:crypto';
+import { getBuiltinModule } from './captured.ts';
 
-/** Ours watches the one that applications call, for this. */
-const { getBuiltinModule } = process;
 let fill: typeof randomFillSync | undefined;
 
 /** To be called before the application can replace anything in `node:crypto`. */

@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import { attempt } from '../../runtime/contain.ts';
 import { endSpan, failSpan, type FollowedSpan } from './followed-span.ts';
+import { getBuiltinModule } from '../../runtime/captured.ts';
 
 interface NodeStream extends EventEmitter {
   readonly readable?: boolean;
@@ -42,7 +43,7 @@ function followNodeStream(stream: NodeStream, followed: FollowedSpan): void {
     endSpan(followed.span);
     return;
   }
-  const { errorMonitor } = process.getBuiltinModule('node:events');
+  const { errorMonitor } = getBuiltinModule('node:events');
   const isOver = (): boolean => stream.readable !== true && stream.writable !== true;
   const onEnd = (): void => {
     if (isOver()) stop();
@@ -61,7 +62,7 @@ function followNodeStream(stream: NodeStream, followed: FollowedSpan): void {
 }
 
 function followWebStream(stream: object, followed: FollowedSpan): void {
-  const { finished } = process.getBuiltinModule('node:stream');
+  const { finished } = getBuiltinModule('node:stream');
   const isFollowed = attempt(() => {
     // Neither locks the stream nor handles its failure for others.
     finished(stream as unknown as NodeJS.ReadableStream, {}, (error) => (error ? failSpan(followed, error) : endSpan(followed.span)));

@@ -23,7 +23,8 @@ export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Spa
   if (typeof optionsOrFn === 'function') return runInSpan(name, undefined, optionsOrFn, optionsOrFn);
   if (typeof maybeFn !== 'function')
     throw new TypeError(`withSpan(${JSON.stringify(String(name))}, …) must get a function, got ${typeof maybeFn}.`);
-  return runInSpan(name, optionsOrFn, maybeFn, maybeFn);
+  // Plain JavaScript passes `null` where it has none.
+  return runInSpan(name, optionsOrFn ?? undefined, maybeFn, maybeFn);
 }
 
 /** @param work - what `fn` calls in the end: what it returns when it is an `async` function, nobody else knows yet. */

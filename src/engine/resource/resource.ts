@@ -36,6 +36,7 @@ import {
 import { OTEL_SDK_VERSION } from '../../names/otel.ts';
 import { attempt } from '../../runtime/contain.ts';
 import { version } from '../../version.ts';
+import { getBuiltinModule } from '../../runtime/captured.ts';
 
 /** `OTEL_NODE_RESOURCE_DETECTORS` that are answered here; the others are the official packages'. */
 const BUILT_IN = ['env', 'host', 'os', 'process', 'serviceinstance', 'container', 'kubernetes'] as const;
@@ -120,5 +121,5 @@ function readTrimmed(path: string): string | undefined {
 /** Of Linux, which has one in a file: `node:crypto` brings thirty modules with it, and many processes need none of them. */
 function randomId(): string {
   const id = readTrimmed('/proc/sys/kernel/random/uuid');
-  return id !== undefined && /^[\da-f-]{36}$/.test(id) ? id : process.getBuiltinModule('node:crypto').randomUUID();
+  return id !== undefined && /^[\da-f-]{36}$/.test(id) ? id : getBuiltinModule('node:crypto').randomUUID();
 }

@@ -5,11 +5,11 @@
  * are answered: so the search domains of `resolv.conf`, and `hosts`, are read where DNS takes longer than usual, and only there.
  */
 import type { Resolver } from 'node:dns';
-import { clearTimeout, setTimeout } from '../../runtime/captured.ts';
+import { getBuiltinModule, clearTimeout, setTimeout } from '../../runtime/captured.ts';
 import { attempt } from '../../runtime/contain.ts';
 
-const dns = process.getBuiltinModule('node:dns');
-const { readFileSync } = process.getBuiltinModule('node:fs');
+const dns = getBuiltinModule('node:dns');
+const { readFileSync } = getBuiltinModule('node:fs');
 
 /** Also how long a lookup can keep a process alive that has nothing else to do. */
 const ANSWER_WITHIN_MS = 1000;

@@ -6,6 +6,7 @@ import type { HostLookup } from './host-lookup.ts';
 import { watchOwnServers, type OwnServerWatch } from './peer.ts';
 import type { Sending } from './sending.ts';
 import { readTlsFiles } from './tls-files.ts';
+import { getBuiltinModule } from '../../runtime/captured.ts';
 
 export interface GrpcSession {
   readonly client: ClientHttp2Session;
@@ -56,7 +57,7 @@ export function createGrpcSessions(otlp: OtlpConfig, hosts: HostLookup, maxAgeMs
 }
 
 function openSession(otlp: OtlpConfig, hosts: HostLookup): GrpcSession {
-  const { connect } = process.getBuiltinModule('node:http2');
+  const { connect } = getBuiltinModule('node:http2');
   const watch = watchOwnServers();
   let client: ClientHttp2Session;
   try {

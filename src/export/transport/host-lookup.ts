@@ -8,8 +8,9 @@
 import type { Resolver } from 'node:dns';
 import { isIPv6, type LookupFunction } from 'node:net';
 import { resolversOf, startProbe, type Probe } from './dns-probe.ts';
+import { getBuiltinModule } from '../../runtime/captured.ts';
 
-const dns = process.getBuiltinModule('node:dns');
+const dns = getBuiltinModule('node:dns');
 
 export interface HostLookup {
   readonly lookup: LookupFunction;

@@ -5,6 +5,7 @@ import { monotonicMs } from '../../runtime/clock.ts';
 import type { HostLookup } from './host-lookup.ts';
 import { readTlsFiles } from './tls-files.ts';
 import { userHeaders } from './user-headers.ts';
+import { getBuiltinModule } from '../../runtime/captured.ts';
 
 export interface HttpConnection {
   /** A request that was not sent yet. @throws for an endpoint or a header that cannot be used. */
@@ -16,16 +17,14 @@ export interface HttpConnection {
 }
 
 export function createHttpConnection(otlp: OtlpConfig, userAgent: string, hosts: HostLookup, maxAgeMs: number): HttpConnection {
-  const http = process.getBuiltinModule('node:http');
+  const http = getBuiltinModule('node:http');
   const bornMs = new WeakMap<object, number>();
   let agent: Agent | undefined;
 
   function openAgent(protocol: string): Agent {
     const common = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1, lookup: hosts.lookup };
     const opened = (
-      protocol === 'https:'
-        ? new (process.getBuiltinModule('node:https').Agent)({ ...common, ...readTlsFiles(otlp) })
-        : new http.Agent(common)
+      protocol === 'https:' ? new (getBuiltinModule('node:https').Agent)({ ...common, ...readTlsFiles(otlp) }) : new http.Agent(common)
     ) as Agent & { keepSocketAlive(socket: object): boolean };
     const keep = opened.keepSocketAlive.bind(opened);
     opened.keepSocketAlive = (socket) => monotonicMs() - (bornMs.get(socket) ?? 0) < maxAgeMs && keep(socket);
@@ -41,7 +40,7 @@ export function createHttpConnection(otlp: OtlpConfig, userAgent: string, hosts:
       headers['content-type'] = otlp.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
       headers['content-length'] = body.length;
       if (otlp.compression === 'gzip') headers['content-encoding'] = 'gzip';
-      return new http.ClientRequest({ ...process.getBuiltinModule('node:url').urlToHttpOptions(url), agent, headers, method: 'POST' });
+      return new http.ClientRequest({ ...getBuiltinModule('node:url').urlToHttpOptions(url), agent, headers, method: 'POST' });
     },
     isNew(socket) {
       if (bornMs.has(socket)) return false;

@@ -3,8 +3,9 @@ import type { SecureContextOptions } from 'node:tls';
 import type { OtlpConfig } from '../../config/config.ts';
 import { TlsFileError } from './failure.ts';
 import { settingOf } from './setting-names.ts';
+import { getBuiltinModule } from '../../runtime/captured.ts';
 
-const { readFileSync } = process.getBuiltinModule('node:fs');
+const { readFileSync } = getBuiltinModule('node:fs');
 
 /** Set in a worker thread, which does not see what the main thread was set to trust. */
 let trusted: readonly string[] | undefined;

@@ -92,6 +92,13 @@ describe('withSpan around something synchronous', () => {
     assert.deepEqual(recorded.names, ['work']);
   });
 
+  it('runs the function where the options are null', () => {
+    assert.equal(
+      withSpan('work', null as never, () => 7),
+      7,
+    );
+  });
+
   it('says what it must get', () => {
     assert.throws(() => withSpan('work', {}, undefined as never), /withSpan\("work", …\) must get a function, got undefined/);
   });
