@@ -119,6 +119,8 @@ function describeValues({ type, values, items, min = 0, max, unit, zeroIsUnlimit
     }
     case 'number':
       return `number from ${min} to ${max}`;
+    case 'route-numbers':
+      return `${unit ?? 'number'} from ${min}${max === undefined ? '' : ` to ${max}`}, \`route=number\``;
     case 'enum':
     case 'exporter':
       return (values ?? []).map((value) => `\`${value}\``).join(', ');

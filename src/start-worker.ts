@@ -66,7 +66,7 @@ function startParts(settings: WorkerSettings, reporter: Reporter, undo: Undo): I
       recordCrash({ loggerProvider: providers.loggerProvider, failRequest }, error, origin, true);
     },
     onExit() {
-      engine.observe();
+      engine.end();
       writer.end();
     },
   });

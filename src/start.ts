@@ -157,9 +157,13 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
       const { recordCrash } = loadPart<typeof import('./process/crash.ts')>(import.meta.url, './process/crash');
       recordCrash({ loggerProvider: engine.providers.loggerProvider, failRequest }, ...crash);
     },
-    onNothingLeft: () => extensions?.flushRest() ?? delivery.awaitAnswers(),
+    onNothingLeft() {
+      engine.decideTraces();
+      return extensions?.flushRest() ?? delivery.awaitAnswers();
+    },
     async onFatalSignal() {
       processState.isEnding = true;
+      engine.decideTraces();
       await Promise.all([delivery.flushBeforeSignal(), extensions?.flushRest()]);
     },
     onHandledSignal(signal) {
@@ -173,6 +177,7 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     },
     onExit() {
       doEndWork(delivery.leftMs());
+      contain('deciding traces at the end', engine.decideTraces);
       delivery.finish();
       announcer.atEnd();
     },
@@ -189,6 +194,7 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   return { flush, shutdown: once(shutdown) };
 
   async function shutdown(): Promise<void> {
+    engine.decideTraces();
     await Promise.all([delivery.shutdown(), extensions?.shutdown()]);
     processState.isRecording = false;
     engine.providers.loggerProvider.close();

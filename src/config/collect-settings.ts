@@ -61,6 +61,9 @@ function reportUnknown(code: ProblemCode, what: string, name: string, nearest: s
 
 const optionPaths: ReadonlySet<string> = new Set([...CODE_ONLY_OPTIONS, ...settings.flatMap(({ option }) => option ?? [])]);
 
+/** Options that hold options. */
+const GROUPS_OF_OPTIONS: ReadonlySet<string> = new Set(['instrumentations', 'redact', 'tailSampling']);
+
 export function collectOptions(options: unknown, optionValues: Map<string, unknown>, report: Report, prefix = ''): void {
   if (options === undefined) return;
   const label = prefix === '' ? 'options' : prefix.slice(0, -1);
@@ -80,6 +83,6 @@ function collectOption(options: object, key: string, optionValues: Map<string, u
   if (!optionPaths.has(path)) return reportUnknown('unknown-option', 'option', path, names().nearestName(path, optionPaths), report);
   const value = (options as Record<string, unknown>)[key];
   if (value === undefined) return;
-  if (path === 'instrumentations' || path === 'redact') collectOptions(value, optionValues, report, `${path}.`);
+  if (GROUPS_OF_OPTIONS.has(path)) collectOptions(value, optionValues, report, `${path}.`);
   else optionValues.set(path, value);
 }

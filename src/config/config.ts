@@ -1,6 +1,7 @@
 /** The settings of a process, read once and frozen. Every part of signalbox reads this and never the environment. */
 import type { ProblemCode } from '../names/messages.ts';
 import type { MetricView } from './metric-views.ts';
+import type { RouteNumbers } from './route-numbers.ts';
 
 export type Signal = 'traces' | 'metrics' | 'logs';
 export type Protocol = 'http/protobuf' | 'http/json' | 'grpc';
@@ -45,6 +46,15 @@ export interface SpanLimits extends AttributeLimits {
   readonly linkCount: number;
   readonly attributePerEventCount: number;
   readonly attributePerLinkCount: number;
+}
+
+/** Which traces are kept when their outcome is known. */
+export interface TailConfig {
+  /** Shares, 0 to 1, of the traces that are ordinary in every way. */
+  readonly ratio: RouteNumbers;
+  readonly slowMs: RouteNumbers;
+  /** Most of the ordinary ones in a second; `Infinity` for no limit. */
+  readonly ratePerSecond: number;
 }
 
 /** How records of one signal wait and leave. */
@@ -118,6 +128,8 @@ export interface Config {
     readonly sampler: SamplerName;
     /** 0 to 1 */
     readonly samplerRatio: number;
+    /** Left out where traces are decided as they start. */
+    readonly tail?: TailConfig;
     readonly limits: SpanLimits;
   };
   readonly metrics: {

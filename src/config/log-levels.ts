@@ -1,5 +1,6 @@
 /** `info,db=debug,http.*=warn`: the level of every logger, and those of single ones by name. */
 import { rankOf } from '../names/log-levels.ts';
+import { matchesPattern, patternWeight } from './name-pattern.ts';
 
 export interface LevelRule {
   /** A name, in which `*` stands for any text. */
@@ -38,25 +39,8 @@ export function parseLevels(text: string): ParsedLevels {
 /** The rule with the most letters that fits counts, of equals the last one. */
 export function rankFor(name: string, { otherwise, rules }: LevelRules, byDefault: number): number {
   let best: LevelRule | undefined;
-  for (const rule of rules) if (matches(name, rule.pattern) && (best === undefined || weight(rule) >= weight(best))) best = rule;
+  for (const rule of rules)
+    if (matchesPattern(name, rule.pattern) && (best === undefined || patternWeight(rule.pattern) >= patternWeight(best.pattern)))
+      best = rule;
   return best?.rank ?? otherwise ?? byDefault;
-}
-
-function weight({ pattern }: LevelRule): number {
-  return pattern.replaceAll('*', '').length * 2 + (pattern.includes('*') ? 0 : 1);
-}
-
-/** Linear: each piece is looked for behind the one before. */
-function matches(name: string, pattern: string): boolean {
-  const [first = '', ...pieces] = pattern.split('*');
-  if (pieces.length === 0) return name === pattern;
-  const last = pieces.pop() as string;
-  if (!name.startsWith(first) || !name.endsWith(last)) return false;
-  let at = first.length;
-  for (const piece of pieces) {
-    const found = name.indexOf(piece, at);
-    if (found === -1) return false;
-    at = found + piece.length;
-  }
-  return at + last.length <= name.length;
 }

@@ -1,9 +1,10 @@
 /** How each signal is recorded, waits and leaves. */
 import { loadPart } from '../runtime/load-part.ts';
-import type { AttributeLimits, BatchConfig, Config, Exporter, SamplerName } from './config.ts';
+import type { AttributeLimits, BatchConfig, Config, Exporter, SamplerName, TailConfig } from './config.ts';
 import { readOtlp } from './otlp.ts';
 import type { SettingsReader } from './read-settings.ts';
-import { MAX_INTEGER } from './settings.ts';
+import type { RouteNumbers } from './route-numbers.ts';
+import { MAX_INTEGER, SLOW_MS } from './settings.ts';
 import { showValue } from './show-value.ts';
 
 export function readTraces(reader: SettingsReader): Config['traces'] {
@@ -13,6 +14,7 @@ export function readTraces(reader: SettingsReader): Config['traces'] {
     otlp: readOtlp('traces', reader),
     batch: readBatch('BSP', reader),
     ...readSampler(reader),
+    ...readTail(reader),
     limits: {
       ...readAttributeLimits('SPAN', reader),
       eventCount: integer('OTEL_SPAN_EVENT_COUNT_LIMIT'),
@@ -76,6 +78,23 @@ function readSampler(reader: SettingsReader): { sampler: SamplerName; samplerRat
     return { sampler, samplerRatio: 1 };
   }
   return { sampler, samplerRatio };
+}
+
+/** A share alone says that traces are to be decided at their end. */
+function readTail(reader: SettingsReader): { tail?: TailConfig } {
+  const ratio = reader.find('SIGNALBOX_TAIL_RATIO')?.value as RouteNumbers | undefined;
+  if (ratio === undefined) {
+    for (const name of ['SIGNALBOX_TAIL_SLOW', 'SIGNALBOX_TAIL_RATE']) {
+      const label = reader.find(name)?.label;
+      if (label !== undefined)
+        reader.report('no-effect', label, `${label} must stand beside SIGNALBOX_TAIL_RATIO, which is not set. It is ignored.`);
+    }
+    return {};
+  }
+  const slow = reader.find('SIGNALBOX_TAIL_SLOW')?.value as RouteNumbers | undefined;
+  const slowMs = { otherwise: slow?.otherwise ?? SLOW_MS, rules: slow?.rules ?? [] };
+  const ratePerSecond = (reader.find('SIGNALBOX_TAIL_RATE')?.value as number | undefined) ?? Infinity;
+  return { tail: { ratio, slowMs, ratePerSecond } };
 }
 
 function readBatch(prefix: 'BSP' | 'BLRP', reader: SettingsReader): BatchConfig {

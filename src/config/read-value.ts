@@ -37,6 +37,8 @@ const readers: Record<SettingType, Reader> = {
   'instrumentation-options': readInstrumentationOptions,
   'redaction-entries': (value, setting) =>
     loadPart<typeof import('./read-redaction.ts')>(import.meta.url, './read-redaction').readRedactionEntries(value, setting),
+  'route-numbers': (value, setting) =>
+    loadPart<typeof import('./read-route-numbers.ts')>(import.meta.url, './read-route-numbers').readRouteNumbers(value, setting),
   'log-levels': (value) => loadPart<typeof import('./read-log-levels.ts')>(import.meta.url, './read-log-levels').readLogLevels(value),
 };
 

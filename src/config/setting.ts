@@ -22,7 +22,9 @@ export type SettingType =
   /** Names of attributes and fields, and regular expressions between slashes. */
   | 'redaction-entries'
   /** A level for all loggers, and others by name of logger. */
-  | 'log-levels';
+  | 'log-levels'
+  /** A number for all routes, and others by route. */
+  | 'route-numbers';
 
 export type Group =
   | 'general'
@@ -45,6 +47,9 @@ export type OptionPath =
   | 'instrumentations.disabled'
   | 'instrumentations.options'
   | 'redact.keep'
+  | 'tailSampling.ratio'
+  | 'tailSampling.slowMs'
+  | 'tailSampling.ratePerSecond'
   | 'redact.also';
 
 export interface Setting {

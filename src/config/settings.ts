@@ -9,6 +9,8 @@ import type { StartOptions } from './start-options.ts';
 
 /** What timers hold. A longer time would fire at once. */
 export const MAX_INTEGER = 2 ** 31 - 1;
+/** Of traces for which no rule of SIGNALBOX_TAIL_SLOW says it. */
+export const SLOW_MS = 1000;
 
 const QUEUE_DIFFERS =
   'The specification says 2048, which loses records in every longer outage; bytes bound the queue here (SIGNALBOX_QUEUE_MAX_BYTES).';
@@ -223,6 +225,38 @@ const SIGNALS: readonly Setting[] = [
     max: 1,
     default: 1,
     meaning: 'Share of the traces that the two `traceidratio` samplers keep.',
+  },
+  {
+    name: 'SIGNALBOX_TAIL_RATIO',
+    group: 'traces',
+    type: 'route-numbers',
+    min: 0,
+    max: 1,
+    option: 'tailSampling.ratio',
+    otherwise: 'traces are decided as they start, by OTEL_TRACES_SAMPLER alone',
+    meaning:
+      'Share of the traces kept whose end shows nothing special: `0.1`, and other shares for single routes or names of spans, in which `*` stands for any text (`0.1,/search*=0.01,POST /orders=1`). Those that failed, were slow or ask for it by the attribute `sampling.priority` are all kept.',
+  },
+  {
+    name: 'SIGNALBOX_TAIL_SLOW',
+    group: 'traces',
+    type: 'route-numbers',
+    min: 1,
+    unit: 'milliseconds',
+    option: 'tailSampling.slowMs',
+    otherwise: String(SLOW_MS),
+    meaning:
+      'Beside SIGNALBOX_TAIL_RATIO: how long a trace must last to be kept as a slow one, and other times for single routes (`1000,/reports/*=20000`).',
+  },
+  {
+    name: 'SIGNALBOX_TAIL_RATE',
+    group: 'traces',
+    type: 'number',
+    min: 0.001,
+    max: 1_000_000,
+    option: 'tailSampling.ratePerSecond',
+    otherwise: 'no limit',
+    meaning: 'Beside SIGNALBOX_TAIL_RATIO: most traces a second that are kept by that share.',
   },
   { name: 'OTEL_BSP_SCHEDULE_DELAY', group: 'traces', ...TIME, default: 5000, meaning: 'Longest wait of a span before it is sent.' },
   {
@@ -760,6 +794,7 @@ export const CODE_ONLY_OPTIONS: readonly (keyof StartOptions)[] = [
   'metricViews',
   'instrumentations',
   'redact',
+  'tailSampling',
   'sdk',
   'spanProcessors',
   'logRecordProcessors',

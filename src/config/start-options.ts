@@ -45,6 +45,15 @@ export interface StartOptions {
    * @default 'parentbased_always_on'
    */
   readonly sampler?: number | SamplerName | SamplerObject;
+  /** Decides traces when they have ended. @default they are decided as they start; see docs/sampling.md */
+  readonly tailSampling?: {
+    /** Share, 0 to 1, of the ordinary traces, or shares by route (`'0.1,/search=0.01'`), as `SIGNALBOX_TAIL_RATIO`. */
+    readonly ratio?: number | string;
+    /** From how many milliseconds on a trace is slow, or times by route, as `SIGNALBOX_TAIL_SLOW`. @default 1000 */
+    readonly slowMs?: number | string;
+    /** Most ordinary traces that are kept in a second, as `SIGNALBOX_TAIL_RATE`. @default no limit */
+    readonly ratePerSecond?: number;
+  };
   /** Processors of the official interface (`onStart`, `onEnd`, `forceFlush`, `shutdown`), called in order; the endpoint gets all spans as well. @default [] */
   readonly spanProcessors?: readonly object[];
   /** The same for log records (`onEmit`, `forceFlush`, `shutdown`). @default [] */

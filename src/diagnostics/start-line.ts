@@ -17,7 +17,7 @@ export function startLine(config: Config, serviceName: string, serviceVersion: s
     ? `${config.traces.sampler} ${config.traces.samplerRatio}`
     : config.traces.sampler;
   const lines = telemetryState.logLinesTo === undefined ? '' : `, writes log lines to ${telemetryState.logLinesTo}`;
-  return `signalbox ${version}: ${service} sends ${sends.length === 0 ? nothing(config) : sends.join(', ')}${lines}, sampler ${sampler}, ${opsPort(config)}, Node.js ${process.versions.node}.`;
+  return `signalbox ${version}: ${service} sends ${sends.length === 0 ? nothing(config) : sends.join(', ')}${lines}, sampler ${sampler}${config.traces.tail === undefined ? '' : ' and at the end of a trace SIGNALBOX_TAIL_RATIO'}, ${opsPort(config)}, Node.js ${process.versions.node}.`;
 }
 
 function nothing({ metrics }: Config): string {

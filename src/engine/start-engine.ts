@@ -1,12 +1,14 @@
 /** The engine of signalbox: what is recorded by the OpenTelemetry API, put together from one pipeline for each signal. */
 import type { Attributes, MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import type { Config } from '../config/config.ts';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Config, TailConfig } from '../config/config.ts';
 import type { PlatformFacts } from '../config/facts.ts';
 import type { Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import { SERVICE_NAME, SERVICE_VERSION } from '../names/attributes.ts';
 import { SCHEMA_URL } from '../names/otel.ts';
+import { contain } from '../runtime/contain.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { api } from '../runtime/otel.ts';
 import { createLoggerProvider, type EngineLoggerProvider } from './logs/logger-provider.ts';
@@ -15,6 +17,7 @@ import { createMetricQueue, createPipelines, enqueue, type Pipeline } from './pi
 import { detectResource } from './resource/resource.ts';
 import { createSampler } from './traces/sampler.ts';
 import { createSpanNotices, sayItemsDropped } from './traces/span-notices.ts';
+import type { TailSampler } from './traces/tail-sampler.ts';
 import { createTracerProvider } from './traces/tracer-provider.ts';
 import { watchCallers } from './traces/watch-callers.ts';
 import { onItemsDropped } from '../values/dropped-items.ts';
@@ -28,6 +31,8 @@ export interface Engine {
   readonly pipelines: readonly Pipeline[];
   /** What is to be collected before it is sent; `undefined` when metrics go nowhere. */
   readonly metrics: Metrics | undefined;
+  /** Decide the traces that are open, where they are decided at their end: the process ends. */
+  decideTraces(): void;
   /** Not registered yet. */
   readonly providers: EngineProviders;
 }
@@ -71,6 +76,9 @@ export function startEngine(options: EngineOptions): Engine {
     bySignal.metrics.length === 0 && !config.metrics.isServed
       ? undefined
       : startMetrics({ config, reporter, isNotWorthCollecting, writer: metricQueueOf(bySignal.metrics) });
+  // Also where nothing is sent at all there is something to say, as soon as something was to be sent.
+  const onSentNowhere = pipelines.length === 0 ? onQueued : undefined;
+  const { tracerProvider, decideTraces } = startTracing(bySignal.traces, config, resource, options, onSentNowhere);
   const meterProvider = metrics?.meterProvider ?? { getMeter: api.createNoopMeter };
   return {
     serviceName: String(resource.attributes[SERVICE_NAME]),
@@ -78,9 +86,9 @@ export function startEngine(options: EngineOptions): Engine {
     attributes: resource.attributes,
     pipelines,
     metrics,
+    decideTraces,
     providers: {
-      // Also where nothing is sent at all there is something to say, as soon as something was to be sent.
-      tracerProvider: createTracerProviderInto(bySignal.traces, config, resource, options, pipelines.length === 0 ? onQueued : undefined),
+      tracerProvider,
       meterProvider,
       loggerProvider: createLoggerProviderInto(bySignal.logs, config, resource),
     },
@@ -92,22 +100,50 @@ function metricQueueOf(pipelines: readonly Pipeline[]): ReturnType<typeof create
   return pipelines.length === 0 ? undefined : createMetricQueue(pipelines);
 }
 
-export function createTracerProviderInto(
+export function startTracing(
   pipelines: readonly Pipeline[],
-  { traces, logLevel }: Config,
+  config: Config,
   resource: Resource,
   { reporter, onCallersUnsampled }: Pick<EngineOptions, 'reporter' | 'onCallersUnsampled'>,
   onSentNowhere: () => void = () => {},
-): TracerProvider {
-  return createTracerProvider({
+): { readonly tracerProvider: TracerProvider; decideTraces(): void } {
+  const { traces, logLevel } = config;
+  const onKeep =
+    pipelines.length === 0
+      ? onSentNowhere
+      : (span: ReadableSpan) =>
+          enqueue(pipelines, span.instrumentationScope, ({ encodeFitting, encoder }) => encodeFitting(encoder.encodeSpan, span));
+  const tail = traces.tail === undefined ? undefined : openTailSampler(traces.tail, config, reporter, onKeep);
+  const tracerProvider = createTracerProvider({
     sampler: watchCallers(createSampler(traces.sampler, traces.samplerRatio), onCallersUnsampled),
     limits: traces.limits,
     resource,
     notices: logLevel === 'debug' ? createSpanNotices(reporter, traces.limits) : undefined,
-    onEnd:
-      pipelines.length === 0
-        ? onSentNowhere
-        : (span) => enqueue(pipelines, span.instrumentationScope, ({ encodeFitting, encoder }) => encodeFitting(encoder.encodeSpan, span)),
+    onStart: tail && ((span) => contain('deciding a trace at its end', () => tail.onStart(span))),
+    onEnd: tail?.onEnd ?? onKeep,
+    traceState: tail?.traceState,
+  });
+  return { tracerProvider, decideTraces: () => tail?.decideAll() };
+}
+
+/** Most processes decide traces as they start, and load nothing for it. */
+function openTailSampler(
+  config: TailConfig,
+  { queueMaxBytes }: Config,
+  reporter: Reporter,
+  onKeep: (span: ReadableSpan) => void,
+): TailSampler {
+  const { createTailSampler } = loadPart<typeof import('./traces/tail-sampler.ts')>(import.meta.url, './traces/tail-sampler');
+  return createTailSampler({
+    config,
+    maxBytes: queueMaxBytes,
+    onKeep,
+    onFull() {
+      reporter.say(
+        'tail.full',
+        `Traces wait for their end in at most ${queueMaxBytes} bytes (SIGNALBOX_QUEUE_MAX_BYTES), which are used up. The oldest are kept or dropped by what is known of them until now.`,
+      );
+    },
   });
 }
 

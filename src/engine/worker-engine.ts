@@ -12,7 +12,7 @@ import type { WorkerWriter } from '../export/worker-writer.ts';
 import { api } from '../runtime/otel.ts';
 import { createWorkerMeters } from './metrics/worker-meters.ts';
 import { createPipelines } from './pipeline.ts';
-import { createLoggerProviderInto, createResource, createTracerProviderInto, type EngineProviders } from './start-engine.ts';
+import { createLoggerProviderInto, createResource, startTracing, type EngineProviders } from './start-engine.ts';
 
 export interface WorkerEngineOptions {
   readonly settings: WorkerSettings;
@@ -22,8 +22,8 @@ export interface WorkerEngineOptions {
 
 export interface WorkerEngine {
   readonly providers: EngineProviders;
-  /** Ask the callbacks of metrics, for the last time as the thread ends. */
-  observe(): void;
+  /** The thread ends: ask the callbacks of metrics for the last time, and decide traces that are open. */
+  end(): void;
 }
 
 /** How many pipelines there are: each is an outlet of the worker, with the number that it has in the main thread. */
@@ -49,13 +49,17 @@ export function startWorkerEngine({ settings, reporter, writer }: WorkerEngineOp
     metrics.length === 0 && !config.metrics.isServed
       ? undefined
       : createWorkerMeters({ writer, outlet: countOutlets(config), intervalMs, reporter });
+  const { tracerProvider, decideTraces } = startTracing(traces, config, resource, { reporter, onCallersUnsampled() {} });
   return {
     providers: {
-      tracerProvider: createTracerProviderInto(traces, config, resource, { reporter, onCallersUnsampled() {} }),
+      tracerProvider,
       meterProvider: meters ?? { getMeter: api.createNoopMeter },
       loggerProvider: createLoggerProviderInto(logs, config, resource),
     },
-    observe: () => meters?.observe(),
+    end() {
+      meters?.observe();
+      decideTraces();
+    },
   };
 }
 

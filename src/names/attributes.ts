@@ -149,6 +149,11 @@ export const USER_LOGIN_METHOD = 'user.login.method';
 export const USER_REGISTRATION_SOURCE = 'user.registration.source';
 export const USER_WINDOW = 'user.window';
 
+/** Ours: why a trace was kept, on its local root. */
+export const SAMPLING_REASON = 'signalbox.sampling.reason';
+/** Of OpenTracing: above 0, the trace is to be kept. @see https://github.com/opentracing/specification/blob/master/semantic_conventions.md */
+export const SAMPLING_PRIORITY = 'sampling.priority';
+
 /** Ours: the name and the state of a health check. */
 export const HEALTH_CHECK_NAME = 'signalbox.health.check.name';
 export const HEALTH_STATUS = 'signalbox.health.status';

@@ -450,6 +450,13 @@ export const MESSAGES = {
     cure: 'the line before says why nothing leaves; or raise `SIGNALBOX_QUEUE_MAX_BYTES`',
     page: 'export.md#what-waits-and-what-is-dropped',
   },
+  'tail.full': {
+    section: 'records',
+    level: 'warn',
+    says: '`Traces wait for their end in at most … bytes (SIGNALBOX_QUEUE_MAX_BYTES), which are used up. …`',
+    cure: 'raise `SIGNALBOX_QUEUE_MAX_BYTES`, or look for spans that are never ended',
+    page: 'sampling.md',
+  },
   'exit.lost': {
     section: 'records',
     level: 'warn',

@@ -82,6 +82,11 @@ export function hrTimeBetween(start: HrTime, end: HrTime): HrTime {
   return nanos < 0 ? [end[0] - start[0] - 1, nanos + NANOS_PER_SECOND] : [end[0] - start[0], nanos];
 }
 
+/** Of a span of time. */
+export function hrTimeMs([seconds, nanos]: HrTime): number {
+  return seconds * 1000 + nanos / 1e6;
+}
+
 function fromNumber(value: number): HrTime | undefined {
   if (!(value >= 0)) return undefined;
   return value < SMALLEST_EPOCH_MS ? hrTimeAt(value, anchor) : fromEpochMs(value);

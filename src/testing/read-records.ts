@@ -1,7 +1,8 @@
 /** From records of the engine to those of tests, once. */
-import type { Attributes, HrTime, Span } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { hrTimeMs } from '../runtime/clock.ts';
 import type { TestLog, TestSpan } from './records.ts';
 
 const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
@@ -24,7 +25,7 @@ export function readSpan(span: ReadableSpan): TestSpan {
     })),
     status: STATUSES[span.status.code] ?? 'unset',
     statusMessage: span.status.message,
-    durationMs: span.ended ? millisecondsOf(span.duration) : 0,
+    durationMs: span.ended ? hrTimeMs(span.duration) : 0,
     scope: span.instrumentationScope.name,
   };
 }
@@ -48,5 +49,3 @@ function severityName(severity: number | undefined): string | undefined {
 }
 
 export const traceIdOf = (span: Span): string => span.spanContext().traceId;
-
-const millisecondsOf = ([seconds, nanos]: HrTime): number => seconds * 1000 + nanos / 1e6;

@@ -4,13 +4,14 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from '../../config/config.ts';
 import type { Scope } from '../../otlp/types.ts';
 import type { Anchor } from '../../runtime/clock.ts';
+import type { AttributeBag } from '../../values/attributes.ts';
 import type { SpanNotices } from './span-notices.ts';
 
 /** What all spans of a provider share. */
 export interface SpanShared {
   readonly limits: SpanLimits;
   readonly resource: Resource;
-  readonly onEnd: (span: ReadableSpan) => void;
+  readonly onEnd: (span: ReadableSpan & AttributeBag) => void;
   /** Left out where nobody would read what it says. */
   readonly notices: SpanNotices | undefined;
 }

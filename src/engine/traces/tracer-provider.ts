@@ -1,5 +1,16 @@
 /** The span engine of signalbox, behind the OpenTelemetry API. */
-import type { Attributes, Context, Link, Span, SpanKind, SpanOptions, Tracer, TracerOptions, TracerProvider } from '@opentelemetry/api';
+import type {
+  Attributes,
+  Context,
+  Link,
+  Span,
+  SpanKind,
+  SpanOptions,
+  Tracer,
+  TracerOptions,
+  TracerProvider,
+  TraceState,
+} from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from '../../config/config.ts';
@@ -30,8 +41,12 @@ export interface TracerProviderOptions {
   readonly sampler: Sampler;
   readonly limits: SpanLimits;
   readonly resource: Resource;
+  /** Called with each sampled span. Must not throw. */
+  readonly onStart?: ((span: ReadableSpan) => void) | undefined;
   /** Called once for each sampled span that ended. */
-  readonly onEnd: (span: ReadableSpan) => void;
+  readonly onEnd: SpanShared['onEnd'];
+  /** Of traces that begin here. Default: none. */
+  readonly traceState?: TraceState | undefined;
   /** Hears what of spans is not kept; default: nobody does, and it costs nothing. */
   readonly notices?: SpanNotices | undefined;
 }
@@ -49,14 +64,14 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
     onEnd: options.onEnd,
     notices: options.notices,
     sampler: options.sampler,
+    onStart: options.onStart,
+    traceState: options.traceState,
   };
   const tracerOf = createScopeCache((scope) => createTracer(engine, scope));
   return { getTracer: (name: string, version?: string, tracerOptions?: TracerOptions) => tracerOf(name, version, tracerOptions) };
 }
 
-interface Engine extends SpanShared {
-  readonly sampler: Sampler;
-}
+type Engine = SpanShared & Pick<TracerProviderOptions, 'sampler' | 'onStart' | 'traceState'>;
 
 function createTracer(engine: Engine, scope: Scope): Tracer {
   function startSpan(name: string, options?: SpanOptions, context?: Context): Span {
@@ -96,7 +111,7 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, given: unknown
   const { decide, ids } = recordHooks;
   const traceId = parent === undefined ? (ids === undefined ? newTraceId() : ids.newTraceId()) : parent.traceId;
   const isTraceIdRandom = parent === undefined ? ids === undefined : isRandom(parent);
-  let traceState = parent?.traceState;
+  let traceState = parent === undefined ? engine.traceState : parent.traceState;
   // What Next.js does as it starts belongs to no request.
   if (parent === undefined && scope.name === 'next.js' && givenKind !== SERVER) return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT);
   if (decide === undefined && !engine.sampler(traceId, parent)) return new UnsampledSpan(traceId, isTraceIdRandom, traceState);
@@ -131,6 +146,7 @@ function startSpanIn(engine: Engine, scope: Scope, name: unknown, given: unknown
   if (isNestedServer) adoptRoute(context, local, span);
   else adoptEarlyRoute(context, span);
   if (said !== undefined) span.setAttributes(said);
+  if (engine.onStart !== undefined && flags === SAMPLED) engine.onStart(span);
   if (recordHooks.spans !== undefined) recordHooks.spans.onStart(span, context);
   const bound = boundAttributes(context);
   if (bound !== undefined) span.setAttributes(bound);

@@ -12,6 +12,7 @@ const BAD: Readonly<Record<SettingType, readonly string[]>> = {
   text: ['two\nlines', 'a\u0007bell', 'x'.repeat(5000)],
   list: ['!!', 'no such thing,also not', '__proto__ x', 'none,!!', '\u202e'],
   'redaction-entries': ['a=b', '***', '/[/', '/(a+)+$/', '/.*/', '/x', '=,!!', 'x'.repeat(300), 'two\nlines'],
+  'route-numbers': ['abc', '-1', '/a=', '=5', '/a=x', 'NaN', '1e999', '__proto__', 'x'.repeat(5000), '99999999999'],
   'log-levels': ['loud', 'db=loud', '=debug', 'info=db', '__proto__', 'x'.repeat(5000), 'info,db=LOUD'],
   headers: [
     'no equals sign',
