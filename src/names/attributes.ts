@@ -154,6 +154,9 @@ export const SAMPLING_REASON = 'signalbox.sampling.reason';
 /** Of OpenTracing: above 0, the trace is to be kept. @see https://github.com/opentracing/specification/blob/master/semantic_conventions.md */
 export const SAMPLING_PRIORITY = 'sampling.priority';
 
+/** Ours: the name of the metric that a metric tells of. */
+export const METRIC_NAME = 'signalbox.metric.name';
+
 /** Ours: the name and the state of a health check. */
 export const HEALTH_CHECK_NAME = 'signalbox.health.check.name';
 export const HEALTH_STATUS = 'signalbox.health.status';

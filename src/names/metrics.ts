@@ -11,6 +11,9 @@ export const HTTP_CLIENT_REQUEST_DURATION = 'http.client.request.duration';
 /** Ours: the state of each health check. */
 export const HEALTH_STATUS_METRIC = 'signalbox.health.status';
 
+/** Ours: what went beyond the cardinality limit, by metric. */
+export const METRIC_OVERFLOW_METRIC = 'signalbox.metric.overflow';
+
 /** The account of the records of each signal. @see https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/ */
 export const SDK_METRICS = {
   traces: {

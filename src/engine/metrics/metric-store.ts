@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { errorText } from '../../diagnostics/error-text.ts';
 import type { Scope } from '../../otlp/types.ts';
-import { contained } from '../../runtime/contain.ts';
+import { contain, contained } from '../../runtime/contain.ts';
 import type { MetricView } from '../../config/metric-views.ts';
 import { watchCardinality } from './cardinality.ts';
 import type { Instrument, Recording } from './instruments.ts';
@@ -18,6 +18,8 @@ export interface MetricStoreOptions {
   readonly views: readonly MetricView[];
   readonly exemplarFilter: Config['metrics']['exemplarFilter'];
   readonly reporter: Reporter;
+  /** Called once, when a metric goes beyond its limit for the first time. @param read - see `MetricStore`. */
+  readonly onOverflow: (read: MetricStore['overflowed']) => void;
 }
 
 /** What was observed in a collection. */
@@ -46,15 +48,23 @@ export interface MetricStore {
   openSection(shape: ReaderShape): Section;
   open(instrument: Instrument): readonly Recording[];
   observable(instrument: Observed): void;
+  /** Measurements that went beyond the limit of a metric, by its name; where readers differ, those of the one with the most. */
+  overflowed(): ReadonlyMap<string, number>;
 }
 
-export function createMetricStore({ views, exemplarFilter, reporter }: MetricStoreOptions): MetricStore {
+export function createMetricStore({ views, exemplarFilter, reporter, onOverflow }: MetricStoreOptions): MetricStore {
   const sections: OwnSection[] = [];
   /** Those of one scope together, as they are written. */
   const scopes = new Map<Scope, Entry[]>();
   const cardinality = watchCardinality(reporter);
-  const watching: Pick<StreamOptions, 'onGrowth' | 'onUnreadable'> = {
+  let hasOverflowed = false;
+  const watching: Pick<StreamOptions, 'onGrowth' | 'onOverflow' | 'onUnreadable'> = {
     onGrowth: cardinality.grew,
+    onOverflow() {
+      if (hasOverflowed) return;
+      hasOverflowed = true;
+      contain('counting what goes beyond the limit of a metric', () => onOverflow(overflowed));
+    },
     onUnreadable: (metric, error) => sayUnreadable(reporter, metric, error),
   };
 
@@ -77,6 +87,14 @@ export function createMetricStore({ views, exemplarFilter, reporter }: MetricSto
   }
 
   const recordingsOf = ({ bySection }: Entry): readonly Recording[] => [...bySection.values()].flat() as Stream[];
+
+  function overflowed(): Map<string, number> {
+    const most = new Map<string, number>();
+    for (const section of sections)
+      for (const [name, measurements] of overflowedIn(section, scopes.values()))
+        most.set(name, Math.max(measurements, most.get(name) ?? 0));
+    return most;
+  }
 
   return {
     openSection(shape) {
@@ -106,7 +124,17 @@ export function createMetricStore({ views, exemplarFilter, reporter }: MetricSto
       return recordingsOf(entry);
     },
     observable: (observed) => add({ spec: observed.spec, instrument: undefined, observed, bySection: new Map() }),
+    overflowed,
   };
+}
+
+function overflowedIn(section: OwnSection, scopes: Iterable<readonly Entry[]>): Map<string, number> {
+  const byName = new Map<string, number>();
+  for (const entries of scopes) {
+    for (const { descriptor, overflowed } of entries.flatMap(({ bySection }) => bySection.get(section) ?? []))
+      if (overflowed > 0) byName.set(descriptor.name, overflowed + (byName.get(descriptor.name) ?? 0));
+  }
+  return byName;
 }
 
 interface Writing {

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { clearTimeout, setTimeout } from '../../runtime/captured.ts';
 import { createCollector, type Collector } from './collector.ts';
-import { createMetricStore, type MetricStore } from './metric-store.ts';
+import { createMetricStore, type MetricStore, type MetricStoreOptions } from './metric-store.ts';
 import type { MetricSource, MetricWriter } from '../../otlp/metric-writer.ts';
 import type { Observers } from './observers.ts';
 
@@ -16,6 +16,7 @@ export interface PipelineOptions {
   /** What is collected at intervals goes there; `undefined` where only scrapes collect. */
   readonly writer: MetricWriter | undefined;
   readonly onFailure: (error: unknown) => void;
+  readonly onOverflow: MetricStoreOptions['onOverflow'];
 }
 
 export interface MetricsPipeline {
@@ -28,9 +29,9 @@ export interface MetricsPipeline {
 }
 
 export function createPipeline(options: PipelineOptions): MetricsPipeline {
-  const { config, reporter, observers, isNotWorthCollecting, writer, onFailure } = options;
+  const { config, reporter, observers, isNotWorthCollecting, writer, onFailure, onOverflow } = options;
   const { intervalMs, exportTimeoutMs, temporality, defaultHistogram, exemplarFilter, views } = config.metrics;
-  const store = createMetricStore({ views, exemplarFilter, reporter });
+  const store = createMetricStore({ views, exemplarFilter, reporter, onOverflow });
   const common = { observers, reporter, limitMs: exportTimeoutMs };
   const push: Collector | undefined =
     writer && createCollector({ ...common, section: store.openSection({ temporality, defaultHistogram }), writesExemplarsOnce: true });

@@ -8,6 +8,7 @@ import { loadPart } from '../../runtime/load-part.ts';
 import { ObservableInstrument, type Activity } from './instruments.ts';
 import { createMeterProvider } from './meter-provider.ts';
 import type { MetricSource, MetricWriter } from '../../otlp/metric-writer.ts';
+import type { MetricStore } from './metric-store.ts';
 import type { MetricsPipeline } from './metrics-pipeline.ts';
 import { createObservers, type Observed } from './observers.ts';
 
@@ -63,7 +64,7 @@ export function startMetrics(options: MetricsOptions): Metrics {
   function load(): MetricsPipeline {
     if (pipeline === undefined) {
       const { createPipeline } = loadPart<typeof import('./metrics-pipeline.ts')>(import.meta.url, './metrics-pipeline');
-      pipeline = createPipeline({ config, reporter, observers, isNotWorthCollecting, writer, onFailure: sayNotCollected });
+      pipeline = createPipeline({ config, reporter, observers, isNotWorthCollecting, writer, onFailure: sayNotCollected, onOverflow });
       if (isStopped) pipeline.stop();
       for (const instrument of waiting.splice(0)) pipeline.store.observable(instrument);
     }
@@ -79,24 +80,31 @@ export function startMetrics(options: MetricsOptions): Metrics {
     }
   }
 
+  function onOverflow(read: MetricStore['overflowed']): void {
+    const { reportOverflow } = loadPart<typeof import('./self-metrics.ts')>(import.meta.url, './self-metrics');
+    reportOverflow(meterProvider, read);
+  }
+
   function sayNotCollected(error: unknown): void {
     reporter.say('metrics.collect', `Metrics could not be collected: ${errorText(error)}. The next collection tries again.`);
   }
 
-  return {
-    meterProvider: createMeterProvider({
-      reporter,
-      activityOf: (meter) => (OWN_METERS.has(meter) ? ownActivity : activity),
-      backend: {
-        open: (instrument) => load().store.open(instrument),
-        observable: (instrument) => void (pipeline === undefined ? waiting.push(instrument) : pipeline.store.observable(instrument)),
-        observers() {
-          if (!isWanted) setImmediate(tryLoad).unref();
-          isWanted = true;
-          return observers;
-        },
+  const meterProvider = createMeterProvider({
+    reporter,
+    activityOf: (meter) => (OWN_METERS.has(meter) ? ownActivity : activity),
+    backend: {
+      open: (instrument) => load().store.open(instrument),
+      observable: (instrument) => void (pipeline === undefined ? waiting.push(instrument) : pipeline.store.observable(instrument)),
+      observers() {
+        if (!isWanted) setImmediate(tryLoad).unref();
+        isWanted = true;
+        return observers;
       },
-    }),
+    },
+  });
+
+  return {
+    meterProvider,
     get recorded() {
       return activity.recorded;
     },

@@ -35,6 +35,8 @@ interface Followed {
 export class ObservedStream implements SeriesOwner, Measured {
   readonly scope: Scope;
   descriptor: MetricDescriptor;
+  /** What was observed and found no room, since the start. */
+  overflowed = 0;
   readonly isFiltered = false;
   readonly overflow: Series;
   readonly #options: StreamOptions;
@@ -105,6 +107,7 @@ export class ObservedStream implements SeriesOwner, Measured {
     if (known !== undefined) return known;
     const isBeyond = this.#followed.size >= this.limit - 1;
     if (isBeyond) {
+      if (this.overflowed++ === 0) this.#options.onOverflow();
       const overflow = this.#followed.get('');
       if (overflow !== undefined) return overflow;
     }

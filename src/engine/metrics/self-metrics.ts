@@ -11,8 +11,9 @@
 import type { Attributes, MeterProvider, ObservableResult } from '@opentelemetry/api';
 import type { Signal } from '../../config/config.ts';
 import { inFlight, type Account, type DropReason } from '../../diagnostics/account.ts';
-import { ERROR_TYPE, OTEL_COMPONENT_NAME } from '../../names/attributes.ts';
+import { ERROR_TYPE, METRIC_NAME, OTEL_COMPONENT_NAME } from '../../names/attributes.ts';
 import { SDK_METRICS } from '../../names/metrics.ts';
+import { METRIC_OVERFLOW } from '../../names/metrics/telemetry.ts';
 import { version } from '../../version.ts';
 
 const UNIT: Readonly<Record<Signal, string>> = { traces: '{span}', logs: '{log_record}', metrics: '{data_point}' };
@@ -62,4 +63,15 @@ export function reportAccounts(meterProvider: MeterProvider, accounts: readonly 
         result.observe(inFlight(account), component);
       });
   }
+}
+
+/** @param read - measurements that went beyond the limit of their metric, by its name; asked for at each collection. */
+export function reportOverflow(meterProvider: MeterProvider, read: () => ReadonlyMap<string, number>): void {
+  const { description, name, unit } = METRIC_OVERFLOW;
+  meterProvider
+    .getMeter('signalbox', version)
+    .createObservableCounter(name, { description, unit })
+    .addCallback((result) => {
+      for (const [metric, measurements] of read()) result.observe(measurements, { [METRIC_NAME]: metric });
+    });
 }

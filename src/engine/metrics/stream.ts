@@ -29,6 +29,8 @@ export interface StreamOptions {
   readonly createReservoir: () => ExemplarReservoir | undefined;
   /** Called for each new series. */
   readonly onGrowth: (stream: Measured) => void;
+  /** Called when a measurement found no room for the first time. */
+  readonly onOverflow: () => void;
   /** Called when reading attributes threw. */
   readonly onUnreadable: (metric: string, error: unknown) => void;
 }
@@ -47,6 +49,8 @@ export class Stream implements SeriesOwner, Recording, Measured {
   readonly isFiltered: boolean;
   readonly overflow: Series;
   descriptor: MetricDescriptor;
+  /** Measurements that found no room, since the start. */
+  overflowed = 0;
   readonly #series = new Map<string, Series>();
   #lastCollectedMs = 0;
   readonly #options: StreamOptions;
@@ -115,16 +119,27 @@ export class Stream implements SeriesOwner, Recording, Measured {
     const known = this.#series.get(key);
     if (known !== undefined) return known;
     // Those of the last interval may still be there.
-    if (this.#series.size >= (this.descriptor.temporality === 'delta' ? 2 * limit : limit - 1)) return this.overflow;
+    if (this.#series.size >= (this.descriptor.temporality === 'delta' ? 2 * limit : limit - 1)) {
+      // Asked for anew with each measurement: it is not listed.
+      this.#countOverflow();
+      return this.overflow;
+    }
     const series = createSeries(this, kept, createReservoir());
     series.isListed = true;
     this.#series.set(key, series);
     return series;
   }
 
+  #countOverflow(): void {
+    if (this.overflowed++ === 0) this.#options.onOverflow();
+  }
+
   activate(series: Series): boolean {
     if (series !== this.overflow) {
-      if (this.#active >= this.limit - 1) return false;
+      if (this.#active >= this.limit - 1) {
+        this.#countOverflow();
+        return false;
+      }
       this.#active++;
     }
     series.isActive = true;

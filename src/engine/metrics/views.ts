@@ -22,7 +22,7 @@ export interface ReaderShape {
 }
 
 /** What of `StreamOptions` follows from the instrument and a view. */
-export type StreamPlan = Omit<StreamOptions, 'onGrowth' | 'onUnreadable'>;
+export type StreamPlan = Omit<StreamOptions, 'onGrowth' | 'onOverflow' | 'onUnreadable'>;
 
 const EXPONENTIAL_SIZE = 160;
 /** Places of the reservoir of an exponential histogram, which the specification wants for all of its buckets together. */

@@ -36,7 +36,8 @@ test(`${SEEDS} random programs export on the engine what they export on the offi
       async collect() {
         collected.length = 0;
         await metrics.collect();
-        return exportedByEngine(collected);
+        // The engine has a metric of its own for what goes beyond a limit.
+        return exportedByEngine(collected.filter(({ scope }) => scope !== 'signalbox'));
       },
     };
     const ours = await runProgram(program, engine, setTime);
