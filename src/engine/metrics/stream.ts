@@ -41,6 +41,7 @@ export interface Measured {
   readonly limit: number;
   /** Series in use; the limit when there was no room for one. */
   readonly size: number;
+  /** Of the series in use. */
   readonly attributeSets: readonly Attributes[];
 }
 
@@ -81,7 +82,9 @@ export class Stream implements SeriesOwner, Recording, Measured {
   }
 
   get attributeSets(): readonly Attributes[] {
-    return Array.from(this.#series.values(), ({ labels }) => labels.attributes);
+    return Array.from(this.#series.values())
+      .filter(({ isActive }) => isActive)
+      .map(({ labels }) => labels.attributes);
   }
 
   record(value: number, attributes: Attributes | undefined, context: Context | undefined): void {
