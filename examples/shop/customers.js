@@ -1,6 +1,8 @@
 // What the desk's customers write to its bot, once each.
 const MESSAGES = [
   '/start',
+  '/login 271828',
+  '/login',
   'which lamp is the brightest?',
   'which lamp is the brightest?',
   'how warm is warm white?',
@@ -11,6 +13,8 @@ const MESSAGES = [
   '/subscribe large',
   '/subscribe small',
   '/subscribe',
+  '/subscribe large anna',
+  '/cancel small',
   '/invoice 2026-11',
   '/letter Hauptstrasse',
   '/letter',

@@ -4,10 +4,11 @@
 import Fastify from 'fastify';
 import winston from 'winston';
 import { botMetrics, errorMetrics, watchServer } from 'signalbox/metrics';
+import { signIn } from './desk/accounts.js';
 import { answer } from './desk/assistant.js';
 import { fetchInvoice } from './desk/invoices.js';
 import { sendLetter, stopSending } from './desk/letters.js';
-import { subscribe } from './desk/subscriptions.js';
+import { cancel, subscribe } from './desk/subscriptions.js';
 
 const { PORT = '8082', LOG_LEVEL = 'info' } = process.env;
 
@@ -18,7 +19,7 @@ const logger = winston.createLogger({
   transports: [new winston.transports.Console()],
 });
 
-const bot = botMetrics({ commands: ['start', 'subscribe', 'invoice', 'letter'] });
+const bot = botMetrics({ commands: ['start', 'login', 'subscribe', 'cancel', 'invoice', 'letter'] });
 const errors = errorMetrics({ module: 'desk' });
 const watchUpdate = bot.middleware();
 
@@ -38,12 +39,16 @@ app.post('/updates', async (request) => {
 app.get('/files/:name', async (request, reply) => reply.type('text/plain').send(`Invoice ${request.params.name}\n`.repeat(2000)));
 
 async function handle(text, customer) {
-  const [command, argument] = text.split(' ');
+  const [command, argument, friend] = text.split(' ');
   switch (command) {
     case '/start':
       return 'Ask me anything about lamps.';
+    case '/login':
+      return signIn(argument);
     case '/subscribe':
-      return await subscribe(argument);
+      return await subscribe(argument, friend);
+    case '/cancel':
+      return cancel(argument);
     case '/invoice':
       return `Your invoice has ${await fetchInvoice(`${url()}/files/${argument}`)} bytes.`;
     case '/letter':

@@ -9,7 +9,7 @@ const express = require('express');
 const { Pool } = require('pg');
 const { setAttributes, traceIds } = require('signalbox');
 const winston = require('winston');
-const { watchPool, watchServer } = require('signalbox/metrics');
+const { databaseMetrics, watchPool, watchServer } = require('signalbox/metrics');
 const { registerChecks } = require('./health.js');
 
 const { DATABASE_URL, INVENTORY_URL = 'http://127.0.0.1:8081', PORT = '8080', LOG_LEVEL = 'info' } = process.env;
@@ -23,6 +23,7 @@ const logger = winston.createLogger({
 
 const pool = new Pool({ connectionString: DATABASE_URL, max: 4 });
 watchPool(pool, { name: 'storefront', system: 'postgresql' });
+const database = databaseMetrics({ system: 'postgresql', slowMs: 50 });
 pool.on('error', (error) => logger.error('database connection lost', { error: error.message }));
 registerChecks({ pool, inventoryUrl: INVENTORY_URL });
 
@@ -107,7 +108,7 @@ app.get('/orders/:id', async (req, res) => {
 });
 
 app.get('/slow', async (req, res) => {
-  await pool.query('select pg_sleep(0.05)');
+  await database.measure('sleep', () => pool.query('select pg_sleep(0.05)'));
   await new Promise((resolve) => setTimeout(resolve, 250));
   logger.warn('slow answer');
   res.json({ slow: true });

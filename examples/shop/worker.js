@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import winston from 'winston';
-import { queueMetrics, watchPool } from 'signalbox/metrics';
+import { databaseMetrics, queueMetrics, watchPool } from 'signalbox/metrics';
 import { registerChecks } from './health.js';
 
 const { DATABASE_URL, POLL_INTERVAL_MS = '250', LOG_LEVEL = 'info' } = process.env;
@@ -19,6 +19,10 @@ const logger = winston.createLogger({
 
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 2 });
 watchPool(pool, { name: 'worker', system: 'postgresql' });
+const lockWaits = databaseMetrics({ system: 'postgresql' }).observeLockWaits('worker', async () => {
+  const { rows } = await pool.query('select count(*)::int as waiting from pg_locks where not granted');
+  return rows[0].waiting;
+});
 const queue = queueMetrics({ name: 'orders', system: 'postgresql' });
 pool.on('error', (error) => logger.error('database connection lost', { error: error.message }));
 registerChecks({ pool });
@@ -64,4 +68,5 @@ while (!stopping.signal.aborted) {
   });
   if (!packed) await delay(Number(POLL_INTERVAL_MS), undefined, { signal: stopping.signal }).catch(() => {});
 }
+lockWaits.stop();
 await pool.end();

@@ -36,6 +36,7 @@ interface Exit {
 
 interface Shop {
   readonly url: string;
+  readonly deskUrl?: string;
   stop(): Promise<Exit[]>;
 }
 
@@ -43,12 +44,14 @@ interface ShopOptions {
   readonly databaseUrl: string;
   readonly nodeArgs: readonly string[];
   env(service: string): Readonly<Record<string, string>>;
+  readonly withDesk?: boolean;
   onLine(service: string, line: string): void;
 }
 
 // The shop is plain JavaScript, as an application is, hence the types here.
 const example = (file: string): Promise<unknown> => import(new URL(`../../examples/shop/${file}`, import.meta.url).href);
 const { startShop } = (await example('shop.js')) as { startShop(options: ShopOptions): Promise<Shop> };
+const { writeToDesk } = (await example('customers.js')) as { writeToDesk(url: string): Promise<number> };
 const { runTraffic } = (await example('traffic.js')) as {
   runTraffic(options: { url: string; requests: number; seed: number; concurrency: number }): Promise<Traffic>;
 };
@@ -63,6 +66,8 @@ export interface VisitedShop extends AsyncDisposable {
   readonly requests: readonly SentRequest[];
   /** Send requests, and wait for their answers, which must be the right ones. */
   visit(requests: number, concurrency?: number): Promise<readonly SentRequest[]>;
+  /** The customers write to the desk, once each; most of them are answered. Throws where there is no desk. */
+  writeToDesk(): Promise<void>;
   /** Go on visiting until the promise settles. Rejects as it does. */
   visitWhile(busy: Promise<unknown>): Promise<void>;
   /** `service method route status: count`, sorted, as the traffic has it. */
@@ -75,10 +80,20 @@ export interface VisitedShop extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+export interface OpenShopOptions {
+  /** Start the customers' desk, too. @defaultValue false */
+  readonly withDesk?: boolean;
+  /** For one service, beside what all have. */
+  readonly envOf?: (service: string) => Readonly<Record<string, string>>;
+}
+
 /**
  * @param env - for every service. Batches leave after 200 ms and metrics each second unless it says otherwise.
  */
-export async function openShop(env: Readonly<Record<string, string>>): Promise<VisitedShop> {
+export async function openShop(
+  env: Readonly<Record<string, string>>,
+  { withDesk = false, envOf = () => ({}) }: OpenShopOptions = {},
+): Promise<VisitedShop> {
   if (!existsSync(REGISTER)) throw new Error(`signalbox must be built, ${REGISTER} is missing; run "npm run build".`);
   const postgres = missing('postgres') === false ? await startPostgres() : undefined;
   const lines: string[] = [];
@@ -96,7 +111,9 @@ export async function openShop(env: Readonly<Record<string, string>>): Promise<V
       OTEL_BLRP_SCHEDULE_DELAY: '200',
       OTEL_METRIC_EXPORT_INTERVAL: '1000',
       ...env,
+      ...envOf(service),
     }),
+    withDesk,
     onLine(service, line) {
       lines.push(`${service} | ${line}`);
       const record = /^\{.*"logger":"signalbox".*"code":"([^"]+)"/.exec(line);
@@ -127,6 +144,10 @@ export async function openShop(env: Readonly<Record<string, string>>): Promise<V
     url: shop.url,
     requests,
     visit,
+    async writeToDesk() {
+      assert.ok(shop.deskUrl !== undefined, 'the shop has no desk');
+      assert.ok((await writeToDesk(shop.deskUrl)) > 0);
+    },
     async visitWhile(busy) {
       let over = false;
       const watched = busy.finally(() => {

@@ -5,7 +5,24 @@ import { aiMetrics, cacheMetrics, watchCache } from 'signalbox/metrics';
 const MAX_ANSWERS = 3;
 
 const model = aiMetrics({ provider: 'local', model: 'lamp-1' });
-const answers = watchCache(new Map(), { name: 'answers' });
+
+/** Answers, with what they take in bytes. */
+class Answers extends Map {
+  calculatedSize = 0;
+
+  set(question, text) {
+    this.delete(question);
+    this.calculatedSize += Buffer.byteLength(text);
+    return super.set(question, text);
+  }
+
+  delete(question) {
+    this.calculatedSize -= Buffer.byteLength(this.get(question) ?? '');
+    return super.delete(question);
+  }
+}
+
+const answers = watchCache(new Answers(), { name: 'answers' });
 const evictions = cacheMetrics({ name: 'answers' });
 
 export async function answer(question) {

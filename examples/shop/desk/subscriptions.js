@@ -11,9 +11,13 @@ const users = userMetrics();
 
 const active = { small: 0, large: 0 };
 let asked = 0;
+let customers = 0;
+let left = 0;
+let earnedMinor = 0;
 subscriptions.observeActive(() => active);
 
-export async function subscribe(plan) {
+/** @param friend - who sent the customer here, if anybody. */
+export async function subscribe(plan, friend) {
   asked++;
   const amountMinor = PLANS[plan];
   if (!amountMinor) return 'There is a small one and a large one.';
@@ -25,10 +29,28 @@ export async function subscribe(plan) {
   payments.available(true);
   if (status !== 'paid') return 'Your card was declined.';
   active[plan]++;
+  customers++;
+  earnedMinor += amountMinor;
   subscriptions.changed('created', plan);
-  users.registered('bot');
-  business.conversionRate((active.small + active.large) / asked);
+  users.registered(friend ? 'referral' : 'bot');
+  if (friend) business.referralRevenue(amountMinor, 'EUR');
+  setBusinessValues();
   return 'Welcome.';
+}
+
+export function cancel(plan) {
+  if (!active[plan]) return 'You have none.';
+  active[plan]--;
+  left++;
+  subscriptions.changed('cancelled', plan);
+  setBusinessValues();
+  return 'Good-bye.';
+}
+
+function setBusinessValues() {
+  business.conversionRate(customers / asked);
+  business.churnRate(left / customers);
+  business.lifetimeValue(Math.round(earnedMinor / customers), 'EUR');
 }
 
 /** Each third card is declined. */
