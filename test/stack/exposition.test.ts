@@ -14,6 +14,11 @@ const MANY: readonly Metric[] = Array.from({ length: 20 }, (_, m) => ({
   points: Array.from({ length: 500 }, (__, i) => number(i * 1.5, { 'http.route': `/orders/${i}`, code: 200 })),
 }));
 
+const ENDING_AS_HISTOGRAMS: readonly Metric[] = ['connection.count', 'prices.sum', 'water.bucket'].map((name) => ({
+  descriptor: descriptor(name, { isMonotonic: false, description: 'Now.' }),
+  points: [number(1)],
+}));
+
 /** As `scripts/install-python.sh` leaves it. */
 const installed = join(cacheFolder('python'), 'bin/python3');
 const python = existsSync(installed) ? installed : 'python3';
@@ -31,6 +36,7 @@ describe('promtool check metrics', { skip: skipWithout('prometheus') }, () => {
   for (const [what, metrics] of [
     ['everything', EVERYTHING],
     ['10,000 series', MANY],
+    ['names that end as those of histograms', ENDING_AS_HISTOGRAMS],
   ] as const)
     it(`has nothing to say of ${what}`, () => {
       const { status, stdout, stderr } = spawnSync(binaryOf('prometheus', 'promtool'), ['check', 'metrics'], {
@@ -49,6 +55,7 @@ describe(
       for (const [what, metrics, samples] of [
         ['everything', EVERYTHING, format === 'text' ? 37 : 36],
         ['10,000 series', MANY, 10_001],
+        ['names that end as those of histograms', ENDING_AS_HISTOGRAMS, 4],
       ] as const)
         // prettier-ignore
         it(`parses ${what} as ${format}`, () => {

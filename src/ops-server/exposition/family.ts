@@ -52,8 +52,12 @@ function reservedNames(family: string, sample: string, type: FamilyType): readon
 function headerOf(family: string, type: FamilyType, { description, name, unit }: MetricDescriptor, format: Format): string {
   const help = description === '' ? `OpenTelemetry metric ${name}.` : description;
   const unitLine = format === 'openmetrics' ? unitLineOf(family, unit) : '';
-  return `# HELP ${family} ${escapeHelp(help, format)}\n# TYPE ${family} ${type}\n${unitLine}`;
+  const written = format === 'text' && type === 'gauge' && OF_HISTOGRAMS.test(family) ? 'untyped' : type;
+  return `# HELP ${family} ${escapeHelp(help, format)}\n# TYPE ${family} ${written}\n${unitLine}`;
 }
+
+/** `db.client.connection.count` is a name of the conventions; `promtool check metrics` wants such a one untyped, or a histogram. */
+const OF_HISTOGRAMS = /_(?:bucket|count|sum)$/;
 
 /** OpenMetrics has the unit twice, and wants it at the end of the name. */
 function unitLineOf(family: string, unit: string): string {

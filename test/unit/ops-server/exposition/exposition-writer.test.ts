@@ -88,6 +88,12 @@ http_server_request_duration_seconds_count{http_route="/\\"\\\\\\n"} 0
     assert.deepEqual(samplesIn(expose([{ descriptor: descriptor('a', { type: 'exponential_histogram' }), points: [coarse] }]).text).slice(0, 3), ['a_bucket{le="4.0"} 1', 'a_bucket{le="16.0"} 1', 'a_bucket{le="64.0"} 3']); // prettier-ignore
   });
 
+  it('leaves a gauge that is named like a part of a histogram without a type in the text format, for promtool', () => {
+    const connections = { descriptor: descriptor('db.client.connection.count', { isMonotonic: false }), points: [number(2)] };
+    assert.match(expose([connections], 'text').text, /# TYPE db_client_connection_count untyped\ndb_client_connection_count 2\n/);
+    assert.match(expose([connections], 'openmetrics').text, /# TYPE db_client_connection_count gauge\n/);
+  });
+
   it('joins what several scopes say of one family, and leaves out a series that is there already', () => {
     const requests = (scope: string, points: Parameters<typeof number>[]) => ({ descriptor: descriptor('requests', { description: scope }), scope, points: points.map((args) => number(...args)) }); // prettier-ignore
     const { text, conflicts } = expose([
