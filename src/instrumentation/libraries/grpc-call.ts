@@ -92,12 +92,12 @@ export function beginCall(recorder: CallRecorder, side: Side, path: string, serv
       isOver = true;
       const status = CODES[Number(code)] ?? 'UNKNOWN';
       const isError = side === 'client' ? status !== 'OK' : FAULTS_OF_SERVERS.has(status);
-      const ending: Attributes = { [RPC_STATUS_CODE]: status, [RPC_RESPONSE_STATUS_CODE]: status };
+      const ending: Attributes = { [RPC_RESPONSE_STATUS_CODE]: status };
       if (isError) {
         ending[ERROR_TYPE] = status;
         span.setStatus({ code: STATUS_ERROR, ...(typeof details === 'string' && details !== '' ? { message: details } : {}) });
       }
-      span.setAttributes(ending);
+      span.setAttributes({ [RPC_STATUS_CODE]: status, ...ending });
       span.end();
       // A server is called by whatever name the client likes.
       const measured = { ...common, ...(side === 'client' ? address : {}), ...ending };
