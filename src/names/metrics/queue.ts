@@ -7,6 +7,8 @@ import {
   MESSAGING_OPERATION_NAME,
   MESSAGING_SYSTEM,
   QUEUE_STATE,
+  SERVER_ADDRESS,
+  SERVER_PORT,
 } from '../attributes.ts';
 import { LONG_SECONDS, SECONDS, type MetricRows } from './metric-row.ts';
 
@@ -61,7 +63,14 @@ const MESSAGE_TYPES = [
   'inline',
   'payment',
 ] as const;
-const MESSAGING = { ...QUEUE, [MESSAGING_OPERATION_NAME]: 'label', [ERROR_TYPE]: 'label' } as const;
+const MESSAGING = {
+  ...QUEUE,
+  [MESSAGING_OPERATION_NAME]: 'label',
+  [ERROR_TYPE]: 'label',
+  // Of the instrumentations.
+  [SERVER_ADDRESS]: 'any',
+  [SERVER_PORT]: 'any',
+} as const;
 
 /** Longer than the conventions advise, for jobs take minutes. */
 const PROCESS_SECONDS = [...SECONDS, 30, 60, 120, 300, 600] as const;
