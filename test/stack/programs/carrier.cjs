@@ -1,0 +1,52 @@
+// BROKER_URL=amqp://… node --require signalbox/register carrier.cjs: what the shop does not do: a gRPC service and its client, messages
+// over RabbitMQ (without BROKER_URL none), and an attribute that nobody bounds. Says `carried` when all is done, and ends with SIGTERM.
+const amqplib = require('amqplib');
+const grpc = require('@grpc/grpc-js');
+const { counter } = require('signalbox/metrics');
+
+const text = { requestSerialize: Buffer.from, requestDeserialize: String, responseSerialize: Buffer.from, responseDeserialize: String };
+const service = { quote: { path: '/carrier.Rates/Quote', requestStream: false, responseStream: false, ...text } };
+const Rates = grpc.makeGenericClientConstructor(service, 'Rates');
+
+async function askForRates() {
+  const server = new grpc.Server();
+  server.addService(service, {
+    quote: ({ request }, callback) =>
+      callback(request === 'Atlantis' ? { code: grpc.status.NOT_FOUND, message: 'nobody goes there' } : null, '490'),
+  });
+  const port = await new Promise((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))),
+  );
+  const client = new Rates(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+  for (const place of ['Leipzig', 'Atlantis']) await new Promise((resolve) => client.quote(place, resolve));
+  client.close();
+  server.forceShutdown();
+}
+
+async function sendParcel(url) {
+  const connection = await amqplib.connect(url);
+  const channel = await connection.createConfirmChannel();
+  await channel.assertQueue('parcels', { durable: false });
+  const arrived = new Promise((resolve) =>
+    channel.consume('parcels', (message) => {
+      channel.ack(message);
+      resolve();
+    }),
+  );
+  channel.sendToQueue('parcels', Buffer.from('a lamp'));
+  await channel.waitForConfirms();
+  await arrived;
+  await connection.close();
+}
+
+async function main() {
+  const stops = counter('carrier.stops', { unit: '{stop}', description: 'Stops, by parcel: a mistake.' });
+  for (let i = 0; i < 2100; i++) stops.add(1, { parcel: `parcel ${i}` });
+  await askForRates();
+  if (process.env.BROKER_URL) await sendParcel(process.env.BROKER_URL);
+  console.log('carried');
+}
+
+const alive = setInterval(() => {}, 60_000);
+process.on('SIGTERM', () => clearInterval(alive));
+main();
