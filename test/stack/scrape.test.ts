@@ -8,8 +8,10 @@ import { PROGRAMS, startProgram } from '../e2e/kit/run-program.ts';
 import { createServer } from './kit/server-process.ts';
 import { binaryOf, skipWithout } from './kit/servers.ts';
 import { eventually } from './kit/eventually.ts';
+import { parseByPython, skipWithoutPython } from './kit/python-parsers.ts';
 import { prometheusQueries } from './kit/queries.ts';
 import { reservePorts } from './kit/reserve-ports.ts';
+import { startScraper } from './kit/scraper.ts';
 import { startWatchdog } from './kit/watchdog.ts';
 
 /** Of a scrape itself, and what only one of the two ways has. */
@@ -95,3 +97,44 @@ test('metrics have the same names and labels by scrape and by OTLP, exemplars to
     return jobs.includes('scraped') && jobs.includes('pushed');
   });
 });
+
+test(
+  '10,000 series of an application are scraped whole, and read by the parsers of Python',
+  { skip: skipWithout('prometheus') },
+  async (t) => {
+    const reserved = await reservePorts(1);
+    const address = `127.0.0.1:${reserved.ports[0]}`;
+    const running = startProgram({
+      program: `${PROGRAMS}/ops/many-series.cjs`,
+      env: {
+        OTEL_SERVICE_NAME: 'many',
+        OTEL_METRICS_EXPORTER: 'prometheus',
+        OTEL_TRACES_EXPORTER: 'console',
+        OTEL_LOGS_EXPORTER: 'none',
+        SIGNALBOX_OPS_PORT: String(reserved.ports[0]),
+      },
+    });
+    const scraper = await startScraper({ many: address });
+    t.after(async () => {
+      running.kill('SIGTERM');
+      await Promise.allSettled([running.ended, scraper.stop()]);
+      reserved.release();
+    });
+    await running.output(/recorded/);
+    const valueOf = async (expression: string): Promise<number | undefined> => (await scraper.query(expression))[0]?.value;
+    await eventually(async () => ((await valueOf('scrape_samples_post_metric_relabeling')) ?? 0) > 10_000);
+    assert.equal(await valueOf('up'), 1);
+    assert.equal(await valueOf('count({__name__=~"orders_region.*_total"})'), 10_000);
+    assert.equal(await valueOf('sum({__name__=~"orders_region.*_total"})'), 20 * ((499 * 500) / 2));
+    await eventually(async () => (await scraper.queryExemplars('order_duration_seconds_bucket')).length === 1);
+
+    for (const format of ['text', 'openmetrics'] as const)
+      await t.test(`as ${format}`, { skip: skipWithoutPython }, async () => {
+        const accept = format === 'text' ? 'text/plain' : 'application/openmetrics-text; version=1.0.0';
+        const response = await fetch(`http://${address}/metrics`, { headers: { accept } });
+        const { samples, exemplars } = parseByPython(await response.text(), format);
+        assert.ok(samples > 10_000, `${samples} samples`);
+        assert.equal(exemplars, format === 'text' ? 0 : 1);
+      });
+  },
+);
