@@ -17,14 +17,16 @@ const tests = (...files) => ['node', '--test', '--test-reporter=spec', ...files]
  * @type {readonly { name: string, command: readonly string[], group?: string }[]}
  */
 const SUITES = [
-  { name: 'install services', command: ['bash', 'scripts/install-services.sh'] },
-  { name: 'install Python parsers', command: ['sh', 'scripts/install-python.sh'] },
+  // Downloads beside a compiler: the servers alone take ten minutes on a new machine.
+  { name: 'install services', command: ['bash', 'scripts/install-services.sh'], group: 'machine' },
+  { name: 'install Python parsers', command: ['sh', 'scripts/install-python.sh'], group: 'machine' },
   {
     name: 'install Node.js releases',
     command: ['node', 'scripts/install-node-releases.mjs', '18.20.8', '20.20.2', '22.15.0', '22.23.3', '24.11.0', '24.21.0', '26.10.0'],
+    group: 'machine',
   },
-  { name: 'install programs', command: ['node', 'scripts/install-programs.mjs'] },
-  { name: 'build servers', command: ['node', 'scripts/build-servers.mjs'] },
+  { name: 'install programs', command: ['node', 'scripts/install-programs.mjs'], group: 'machine' },
+  { name: 'build servers', command: ['node', 'scripts/build-servers.mjs'], group: 'machine' },
 
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'], group: 'checks' },
   { name: 'lint', command: ['npm', 'run', '--silent', 'lint'], group: 'checks' },

@@ -50,6 +50,12 @@ const RECIPES = {
     tags: ['remove_all_sd', 'enable_file_sd', 'enable_static_sd'],
     variables: { 'github.com/prometheus/common/version.Version': '3.15.0' },
   },
+  loki: {
+    release: '3.7.8',
+    tool: 'go',
+    binaries: { loki: 'github.com/grafana/loki/v3/cmd/loki' },
+    variables: { 'github.com/grafana/loki/v3/pkg/util/build.Version': '3.7.8' },
+  },
   kafka: { release: '3.9.1', tool: 'maven', jars: ['kafka_2.13-3.9.1.jar', 'kafka-clients-3.9.1.jar'] },
 };
 
@@ -70,7 +76,7 @@ const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
 /**
  * Where each server lies in the cache. Reads files only; builds nothing and starts nothing.
  *
- * @returns {Record<'collector' | 'jaeger' | 'prometheus' | 'kafka', Server>}
+ * @returns {Record<'collector' | 'jaeger' | 'prometheus' | 'loki' | 'kafka', Server>}
  * @throws when a folder of test/servers/ cannot be read.
  */
 export function locateServers() {

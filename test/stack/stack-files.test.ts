@@ -1,12 +1,14 @@
 /**
- * The shipped files: otel-collector/, jaeger/, prometheus/, grafana/, docker-compose.yml.
+ * The shipped files: otel-collector/, jaeger/, prometheus/, loki/, grafana/, docker-compose.yml.
  *
  * Servers that are not built are a named skip, and a failure with SIGNALBOX_TEST_SERVERS=required.
  * SIGNALBOX_TEST_OUTAGE_SECONDS (4): how long a server stays away.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import { parse } from 'yaml';
@@ -69,6 +71,7 @@ test('docker-compose.yml runs the releases that the servers for the tests are bu
     'otel-collector': `otel/opentelemetry-collector-contrib:${built['collector']?.release}`,
     jaeger: `jaegertracing/jaeger:${built['jaeger']?.release}`,
     prometheus: `prom/prometheus:v${built['prometheus']?.release}`,
+    loki: `grafana/loki:${built['loki']?.release}`,
   };
   for (const [name, image] of Object.entries(expected)) assert.equal(compose.services[name]?.image, image);
   for (const [name, { image }] of services) assert.match(image, /:v?\d+\.\d+\.\d+$/, `${name} needs an exact release`);
@@ -79,6 +82,7 @@ test('docker-compose.yml opens ports on loopback only, and only those that peopl
   assert.deepEqual(ports.sort(), [
     '127.0.0.1:16686:16686',
     '127.0.0.1:3000:3000',
+    '127.0.0.1:3100:3100',
     '127.0.0.1:4317:4317',
     '127.0.0.1:4318:4318',
     '127.0.0.1:9090:9090',
@@ -114,6 +118,7 @@ test('every variable that docker-compose.yml sets is one that the files read', (
   const readBy: Record<string, string[]> = {
     'otel-collector': placeholders(read('otel-collector/config.yaml')).map(({ name }) => name),
     jaeger: placeholders(read('jaeger/config.yaml')).map(({ name }) => name),
+    loki: [...read('loki/config.yaml').matchAll(/\$\{(\w+):-/g)].map((match) => match[1] as string),
     grafana: [...read('grafana/provisioning/datasources/datasources.yaml').matchAll(/: \$(\w+)/g)].map((match) => match[1] as string),
   };
   for (const [service, names] of Object.entries(readBy)) {
@@ -225,9 +230,17 @@ test('Prometheus accepts its configuration', { skip: skipWithout('prometheus') }
   assert.match(output, /is valid prometheus config file syntax/);
 });
 
+test('Loki accepts its configuration', { skip: skipWithout('loki') }, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-loki-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const args = [`-config.file=${shipped('loki/config.yaml')}`, '-config.expand-env=true', '-verify-config'];
+  const { code, output } = run(binaryOf('loki', 'loki'), args, { LOKI_DIRECTORY: folder });
+  assert.equal(code, 0, output);
+});
+
 // ---- the servers together
 
-const skip = skipWithout('collector', 'jaeger', 'prometheus');
+const skip = skipWithout('collector', 'jaeger', 'prometheus', 'loki');
 
 /** Run `body` against a stack of its own; a failure tells what the servers said. */
 function stackTest(name: string, options: StackOptions, body: (stack: Stack, t: TestContext) => Promise<void>): void {
@@ -396,6 +409,12 @@ stackTest('a request is found as a trace, as metrics under one name, by an exemp
     }
   }
 
+  const [line] = await eventually(async () => {
+    const lines = await stack.loki.lines('{service_name="shop"}');
+    return lines.length > 0 && lines;
+  });
+  assert.equal(line?.line, 'order 7 is paid');
+  assert.equal(line?.metadata['severity_text'], 'INFO');
   await eventually(async () => (await stack.collectorMetric('otelcol_exporter_sent_log_records_total')) === 1);
   await nothingLostInCollector(stack);
 
@@ -742,4 +761,9 @@ stackTest("the container's health check succeeds while the Collector is ready an
   assert.equal(run(binaryOf('prometheus', 'promtool'), ready).code, 0);
   await stack.prometheus.stop();
   assert.notEqual(run(binaryOf('prometheus', 'promtool'), ready).code, 0);
+  const { test: [, , ...lokiArgs] = [] } = compose.services['loki']?.healthcheck ?? {};
+  const lokiReady = lokiArgs.map((arg) => arg.replace('http://127.0.0.1:3100', stack.urls.loki));
+  assert.equal(run(binaryOf('loki', 'loki'), lokiReady).code, 0);
+  await stack.loki.stop();
+  assert.notEqual(run(binaryOf('loki', 'loki'), lokiReady).code, 0);
 });

@@ -15,6 +15,12 @@ export interface SentRequest {
   readonly status: number | null;
 }
 
+/** A line of JSON that a service has written. */
+export interface LoggedLine {
+  readonly service: string;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
 interface Count {
   readonly service: string;
   readonly method: string;
@@ -72,6 +78,8 @@ export interface VisitedShop extends AsyncDisposable {
   visitWhile(busy: Promise<unknown>): Promise<void>;
   /** `service method route status: count`, sorted, as the traffic has it. */
   counts(): string[];
+  /** What the services themselves have logged so far; all of it after `stop`. */
+  logged(): readonly LoggedLine[];
   /** Codes of what signalbox said, by service: `storefront started`. */
   said(): string[];
   /** What a failure should show. */
@@ -98,6 +106,7 @@ export async function openShop(
   const postgres = missing('postgres') === false ? await startPostgres() : undefined;
   const lines: string[] = [];
   const said: string[] = [];
+  const logged: LoggedLine[] = [];
   const requests: SentRequest[] = [];
   const counts = new Map<string, number>();
   let seed = 0;
@@ -116,8 +125,10 @@ export async function openShop(
     withDesk,
     onLine(service, line) {
       lines.push(`${service} | ${line}`);
-      const record = /^\{.*"logger":"signalbox".*"code":"([^"]+)"/.exec(line);
-      if (record !== null) said.push(`${service} ${record[1]}`);
+      if (!line.startsWith('{')) return;
+      const record = JSON.parse(line) as Record<string, unknown>;
+      if (record['logger'] !== 'signalbox') logged.push({ service, record });
+      else if (typeof record['code'] === 'string') said.push(`${service} ${record['code']}`);
     },
   }).catch(async (error: unknown) => {
     await postgres?.stop();
@@ -161,6 +172,7 @@ export async function openShop(
       await watched;
     },
     counts: () => [...counts].map(([key, count]) => `${key}: ${count}`).sort(),
+    logged: () => logged,
     said: () => said,
     log: () =>
       lines

@@ -54,13 +54,33 @@ export interface PrometheusQueries {
   names(): Promise<string[]>;
 }
 
+export interface StoredLine {
+  readonly line: string;
+  /** Nanoseconds since the epoch. */
+  readonly timestamp: bigint;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface LokiQueries {
+  /**
+   * Every line of a query, the oldest first.
+   *
+   * @param range - in milliseconds since the epoch. @defaultValue the last hour, and a minute more
+   * @throws {Error} when there are more than Loki answers at once.
+   */
+  lines(query: string, range?: { readonly startMs: number; readonly endMs: number }): Promise<StoredLine[]>;
+  /** Names of all labels, those that Loki makes itself left out. */
+  labels(): Promise<string[]>;
+}
+
 /** Sum of all series of a metric on the Collector's own port, or of those whose labels match; `undefined` when there is none. */
 export type CollectorMetric = (name: string, labels?: Readonly<Record<string, string>>) => Promise<number | undefined>;
 
 const HOUR_MS = 3_600_000;
 
-async function getJson(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+async function getJson(url: string, headers: Readonly<Record<string, string>> = {}): Promise<unknown> {
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
   const text = await response.text();
   if (!response.ok) throw new Error(`GET ${url}: ${response.status} ${text.slice(0, 300)}`);
   return JSON.parse(text);
@@ -127,6 +147,42 @@ export function prometheusQueries(base: string): PrometheusQueries {
     },
     async names() {
       return ((await getJson(`${base}/api/v1/label/__name__/values`)) as { data: string[] }).data;
+    },
+  };
+}
+
+const MOST_LINES = 5000;
+
+export function lokiQueries(base: string): LokiQueries {
+  return {
+    async lines(query, { startMs, endMs } = { startMs: Date.now() - HOUR_MS, endMs: Date.now() + 60_000 }) {
+      const nanos = (ms: number): string => `${Math.round(ms)}000000`;
+      const params = new URLSearchParams({
+        query,
+        start: nanos(startMs),
+        end: nanos(endMs),
+        limit: String(MOST_LINES),
+        direction: 'forward',
+      });
+      type Metadata = { structuredMetadata?: Record<string, string> };
+      type Answer = { data: { result: Array<{ stream: Record<string, string>; values: Array<[string, string, Metadata?]> }> } };
+      // Otherwise the metadata of a line stands among the labels of its stream.
+      const categorized = { 'x-loki-response-encoding-flags': 'categorize-labels' };
+      const { data } = (await getJson(`${base}/loki/api/v1/query_range?${params}`, categorized)) as Answer;
+      const lines = data.result.flatMap(({ stream, values }) =>
+        values.map(([timestamp, line, { structuredMetadata = {} } = {}]) => ({
+          line,
+          timestamp: BigInt(timestamp),
+          labels: stream,
+          metadata: structuredMetadata,
+        })),
+      );
+      if (lines.length >= MOST_LINES) throw new Error(`Loki has ${MOST_LINES} lines or more of ${query}; ask for less.`);
+      return lines.sort((a, b) => Number(a.timestamp - b.timestamp));
+    },
+    async labels() {
+      const { data = [] } = (await getJson(`${base}/loki/api/v1/labels`)) as { data?: string[] };
+      return data.filter((name) => !name.startsWith('__')).sort();
     },
   };
 }

@@ -23,8 +23,6 @@ export interface ServerCommand {
   readonly cwd: string;
   /** Answers 200 once it is ready. */
   readonly readyUrl: string;
-  /** How much of its log is kept. @defaultValue 65536 */
-  readonly logCharacters?: number;
 }
 
 const LOG_CHARACTERS = 64 * 1024;
@@ -47,7 +45,7 @@ export function createServer(command: ServerCommand, watchdog: Watchdog): Server
     child = started;
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        log = (log + text).slice(-(command.logCharacters ?? LOG_CHARACTERS));
+        log = (log + text).slice(-LOG_CHARACTERS);
       });
     }
     const { pid } = started;

@@ -8,7 +8,7 @@ import { eventually } from './eventually.ts';
 import { missingServers, skipWithout } from './servers.ts';
 import { startStack, type StackUrls } from './start-stack.ts';
 
-const skip = skipWithout('collector', 'jaeger', 'prometheus');
+const skip = skipWithout('collector', 'jaeger', 'prometheus', 'loki');
 
 const answers = async (url: string): Promise<boolean> => (await fetch(url).catch(() => undefined)) !== undefined;
 
@@ -44,7 +44,8 @@ test('a stopped server comes back at the same address, and stopAll leaves no pro
   await stack.jaeger.start();
   assert.ok(await answers(stack.urls.jaegerQuery));
   await stack.stopAll();
-  for (const url of [stack.urls.collectorHealth, stack.urls.jaegerQuery, stack.urls.prometheus]) assert.ok(!(await answers(url)), url);
+  for (const url of [stack.urls.collectorHealth, stack.urls.jaegerQuery, stack.urls.prometheus, stack.urls.loki])
+    assert.ok(!(await answers(url)), url);
   assert.ok(!existsSync(stack.folder));
 });
 
@@ -64,7 +65,8 @@ test('a test process that is killed leaves no server and no folder behind', { sk
     const { urls, folder } = JSON.parse(String(line.value)) as { urls: StackUrls; folder: string };
     assert.ok(await answers(urls.collectorHealth));
     child.kill('SIGKILL');
-    for (const url of [urls.collectorHealth, urls.jaegerQuery, urls.prometheus]) await eventually(async () => !(await answers(url)));
+    for (const url of [urls.collectorHealth, urls.jaegerQuery, urls.prometheus, urls.loki])
+      await eventually(async () => !(await answers(url)));
     await eventually(() => !existsSync(folder));
   } finally {
     child.kill('SIGKILL');

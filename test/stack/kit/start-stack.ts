@@ -1,4 +1,4 @@
-/** The Collector, Jaeger and Prometheus from the shipped files, as processes of their own on free ports. */
+/** The Collector, Jaeger, Prometheus and Loki from the shipped files, as processes of their own on free ports. */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 import { parse } from 'yaml';
 
-import { collectorQueries, jaegerQueries, prometheusQueries } from './queries.ts';
-import type { CollectorMetric, JaegerQueries, PrometheusQueries } from './queries.ts';
+import { collectorQueries, jaegerQueries, lokiQueries, prometheusQueries } from './queries.ts';
+import type { CollectorMetric, JaegerQueries, LokiQueries, PrometheusQueries } from './queries.ts';
 import { reservePorts } from './reserve-ports.ts';
 import { createServer } from './server-process.ts';
 import type { Server } from './server-process.ts';
@@ -26,8 +26,6 @@ export interface StackOptions {
   readonly collectorEnv?: Readonly<Record<string, string>>;
   /** More arguments of the Collector, `--set=…` among them. */
   readonly collectorArgs?: readonly string[];
-  /** How much of the Collector's log is kept. @defaultValue 65536 */
-  readonly collectorLogCharacters?: number;
 }
 
 export interface StackUrls {
@@ -36,6 +34,7 @@ export interface StackUrls {
   readonly otlpGrpc: string;
   readonly jaegerQuery: string;
   readonly prometheus: string;
+  readonly loki: string;
   readonly collectorMetrics: string;
   readonly collectorHealth: string;
 }
@@ -45,6 +44,7 @@ export interface Stack {
   readonly collector: Server;
   readonly jaeger: Server & JaegerQueries;
   readonly prometheus: Server & PrometheusQueries;
+  readonly loki: Server & LokiQueries;
   readonly collectorMetric: CollectorMetric;
   /** Holds the queue, Prometheus' data and everything else; gone after `stopAll`. */
   readonly folder: string;
@@ -63,23 +63,25 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 export const shipped = (path: string): string => join(REPOSITORY, path);
 
 /**
- * Start all three and wait until each says that it is ready.
+ * Start all four and wait until each says that it is ready.
  *
  * @throws {Error} with the end of the log when one does not start; nothing is left running then.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { decisionWaitMs = 1000, maxWaitMs = decisionWaitMs } = options;
-  const missing = skipWithout('collector', 'jaeger', 'prometheus');
+  const missing = skipWithout('collector', 'jaeger', 'prometheus', 'loki');
   if (missing) throw new Error(missing);
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-stack-'));
   const watchdog = startWatchdog(folder);
-  const reserved = await reservePorts(9);
-  const [grpc, http, health, metrics, jaegerOtlp, jaegerQuery, jaegerGrpc, jaegerHealth, prometheusPort] = reserved.ports;
+  const reserved = await reservePorts(11);
+  const [grpc, http, health, metrics, jaegerOtlp, jaegerQuery, jaegerGrpc, jaegerHealth, prometheusPort, lokiPort, lokiGrpc] =
+    reserved.ports;
   const urls: StackUrls = {
     otlpHttp: `http://127.0.0.1:${http}`,
     otlpGrpc: `http://127.0.0.1:${grpc}`,
     jaegerQuery: `http://127.0.0.1:${jaegerQuery}`,
     prometheus: `http://127.0.0.1:${prometheusPort}`,
+    loki: `http://127.0.0.1:${lokiPort}`,
     collectorMetrics: `http://127.0.0.1:${metrics}/metrics`,
     collectorHealth: `http://127.0.0.1:${health}/`,
   };
@@ -89,7 +91,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       name: 'collector',
       file: binaryOf('collector', 'otelcol'),
       args: ['--config', shipped('otel-collector/config.yaml'), ...(options.collectorArgs ?? [])],
-      ...(options.collectorLogCharacters !== undefined && { logCharacters: options.collectorLogCharacters }),
       cwd: folder,
       readyUrl: urls.collectorHealth,
       env: {
@@ -100,6 +101,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         OTELCOL_QUEUE_DIRECTORY: join(folder, 'queue'),
         JAEGER_ENDPOINT: `127.0.0.1:${jaegerOtlp}`,
         PROMETHEUS_ENDPOINT: urls.prometheus,
+        LOKI_ENDPOINT: urls.loki,
         SIGNALBOX_TAIL_SAMPLING_PERCENTAGE: String(options.tailSamplingPercentage ?? 100),
         SIGNALBOX_TAIL_SAMPLING_DECISION_WAIT_MS: String(decisionWaitMs),
         SIGNALBOX_TAIL_SAMPLING_MAX_WAIT_MS: String(maxWaitMs),
@@ -146,7 +148,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     watchdog,
   );
 
-  const servers = [collector, jaeger, prometheus];
+  const loki = createServer(
+    {
+      name: 'loki',
+      file: binaryOf('loki', 'loki'),
+      args: [`-config.file=${shipped('loki/config.yaml')}`, '-config.expand-env=true'],
+      cwd: folder,
+      readyUrl: `${urls.loki}/ready`,
+      env: { LOKI_HTTP_PORT: String(lokiPort), LOKI_GRPC_PORT: String(lokiGrpc), LOKI_DIRECTORY: join(folder, 'loki') },
+    },
+    watchdog,
+  );
+
+  const servers = [collector, jaeger, prometheus, loki];
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     // The Collector first, so that it can hand over what it has; killed all the same if that takes too long.
@@ -171,6 +185,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     collector,
     jaeger: { ...jaeger, ...jaegerQueries(urls.jaegerQuery) },
     prometheus: { ...prometheus, ...prometheusQueries(urls.prometheus) },
+    loki: { ...loki, ...lokiQueries(urls.loki) },
     collectorMetric: collectorQueries(urls.collectorMetrics),
     folder,
     logs: () => servers.map((server) => `--- ${server.name}\n${server.log().slice(-LOG_TAIL_CHARACTERS)}`).join('\n'),
