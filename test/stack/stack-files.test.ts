@@ -157,15 +157,17 @@ test('what a service mounts from the project is there, and every volume is decla
 });
 
 type DataSource = { uid: string; jsonData: Record<string, unknown> };
-const { datasources } = parse(read('grafana/provisioning/datasources/datasources.yaml')) as { datasources: [DataSource, DataSource] };
-const [prometheusSource, jaegerSource] = datasources;
+const { datasources } = parse(read('grafana/provisioning/datasources/datasources.yaml')) as {
+  datasources: [DataSource, DataSource, DataSource];
+};
+const [prometheusSource, jaegerSource, lokiSource] = datasources;
 const { datasourceUid: metricsSource, queries: metricsQueries } = jaegerSource.jsonData['tracesToMetrics'] as {
   datasourceUid: string;
   queries: Array<{ name: string; query: string }>;
 };
 
 test('the Grafana data sources lead from an exemplar to its trace and from a span to its figures', () => {
-  assert.deepEqual([prometheusSource.uid, jaegerSource.uid], ['prometheus', 'jaeger']);
+  assert.deepEqual([prometheusSource.uid, jaegerSource.uid, lokiSource.uid], ['prometheus', 'jaeger', 'loki']);
   const [destination] = prometheusSource.jsonData['exemplarTraceIdDestinations'] as Array<Record<string, string>>;
   assert.equal(destination?.['datasourceUid'], 'jaeger');
   assert.equal(destination?.['name'], 'trace_id');
