@@ -148,9 +148,9 @@ describe('logs on the real stack', { concurrency: 2, skip: skipWithout('collecto
     const lines = await eventually(async () => {
       const found = await linesOf(stack, traceId);
       // With the access record.
-      return found.length >= 406 && found;
+      return found.length >= 407 && found;
     }, ARRIVAL_DEADLINE_MS);
-    assert.equal(lines.length, 406);
+    assert.equal(lines.length, 407);
     const find = (text: string): StoredLine => {
       const found = lines.find(({ line }) => line.startsWith(text));
       assert.ok(found, text);

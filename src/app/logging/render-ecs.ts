@@ -26,7 +26,7 @@ const ECS_ACCESS_NAMES: Readonly<Record<string, string>> = {
 };
 const TEXTS = new Set(['http.request.id', 'user.id']);
 
-const ECS_ROOTS = new Set(
+export const ECS_ROOTS = new Set(
   `@timestamp agent as base client cloud code_signature container data_stream destination device dll dns ecs elf email error event faas
   file geo group hash host http interface labels log macho message network observer orchestrator organization os package pe process
   registry related risk rule server service source span tags threat tls trace transaction tracing url user user_agent vlan
