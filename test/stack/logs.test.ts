@@ -74,6 +74,22 @@ async function everyLineIsStoredOnce(stack: Stack, shop: VisitedShop): Promise<n
 
 const linesOf = (stack: Stack, traceId: string): Promise<StoredLine[]> => stack.loki.lines(`${EVERYTHING} | trace_id="${traceId}"`);
 
+/** Each `ask '…'` of docs/logs.md, about what is stored now. */
+async function documentedQueriesAreAnswered(stack: Stack, traceId: string): Promise<void> {
+  const guide = readFileSync(shipped('docs/logs.md'), 'utf8');
+  const requestId = (await linesOf(stack, traceId))[0]?.metadata['request_id'] ?? '';
+  const queries = [...guide.matchAll(/^ask '([^']+)'/gm)].map(([, query = '']) =>
+    query.replace(/trace_id="[^"]+"/, `trace_id="${traceId}"`).replace(/request_id="[^"]+"/, `request_id="${requestId}"`),
+  );
+  assert.equal(queries.length, 4);
+  for (const query of queries) {
+    const response = await fetch(`${stack.urls.loki}/loki/api/v1/query_range?${new URLSearchParams({ query })}`);
+    const text = await response.text();
+    assert.equal(response.status, 200, `${query}: ${text}`);
+    assert.ok((JSON.parse(text) as { data: { result: unknown[] } }).data.result.length > 0, query);
+  }
+}
+
 describe('logs on the real stack', { concurrency: 2, skip: skipWithout('collector', 'jaeger', 'prometheus', 'loki') }, () => {
   stackTest("every line of the demo's run is in Loki exactly once, and found by the id of its trace", async (stack, t) => {
     await using shop = await openDemo(stack);
@@ -201,6 +217,7 @@ describe('logs on the real stack', { concurrency: 2, skip: skipWithout('collecto
     assert.match(find('line 1').line, /^line 1\nline 2 .*"quoted" \{\{\.x\}\} 😀$/s);
     assert.equal(find('xxx').line.length, 60_000);
     assert.equal(find('GET / 200').metadata['scope_name'], 'access');
+    await documentedQueriesAreAnswered(stack, traceId);
     await nothingLostInCollector(stack);
   });
 
