@@ -128,16 +128,16 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     limitMs: config.shutdownTimeoutMs,
     mayBeLauncher: hasLoadedChildProcess,
     beforeFlush: workers?.read,
+    processors: () => extensions,
   });
   // Known when the instrumentations are there, which what it loads may need.
   let extensions: Extensions | undefined;
-  const flush = async (): Promise<void> => void (await Promise.all([delivery.flush(), extensions?.flush()]));
   registerProviders(
     {
       providers: engine.providers,
       contextManager: createContextManager(),
       propagator: createPropagator({ propagators: config.propagators, baggageHosts: config.baggageHosts }),
-      flush,
+      flush: delivery.flush,
       reporter,
     },
     undo,
@@ -159,17 +159,16 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     },
     onNothingLeft() {
       engine.decideTraces();
-      return extensions?.flushRest() ?? delivery.awaitAnswers();
+      return delivery.awaitAnswers();
     },
     async onFatalSignal() {
       processState.isEnding = true;
       engine.decideTraces();
-      await Promise.all([delivery.flushBeforeSignal(), extensions?.flushRest()]);
+      await delivery.flushBeforeSignal();
     },
     onHandledSignal(signal) {
       noteHandledSignal(signal);
       delivery.flushMeanwhile();
-      void extensions?.flushRest();
     },
     onSurvived() {
       processState.isEnding = false;
@@ -191,11 +190,11 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   publishAccounts(engine.pipelines.map(({ account }) => account));
   announcer.begin(engine);
   if (engine.pipelines.length > 0) setTimeout(() => contain('loading the redactor', loadRedactor), WARM_UP_MS).unref();
-  return { flush, shutdown: once(shutdown) };
+  return { flush: delivery.flush, shutdown: once(shutdown) };
 
   async function shutdown(): Promise<void> {
     engine.decideTraces();
-    await Promise.all([delivery.shutdown(), extensions?.shutdown()]);
+    await delivery.shutdown();
     processState.isRecording = false;
     engine.providers.loggerProvider.close();
     contain('taking back the instrumentations', () => instrumentation.stop());
@@ -222,7 +221,7 @@ function exportConsole({ providers }: Engine): () => void {
 function loadExtensions(given: ExtensionOptions, config: Config, reporter: Reporter): Extensions | undefined {
   if (config.extensions === undefined && Object.keys(given).length === 0) return undefined;
   const { startExtensions } = loadPart<typeof import('./engine/extensions.ts')>(import.meta.url, './engine/extensions');
-  return startExtensions({ given: { ...given }, module: config.extensions, limitMs: config.shutdownTimeoutMs, reporter });
+  return startExtensions({ given: { ...given }, module: config.extensions, reporter });
 }
 
 /** Opens the ops port where the settings ask for it, when the application's own start is over. */

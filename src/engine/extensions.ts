@@ -15,22 +15,20 @@ export interface ExtensionsOptions {
   readonly given: Readonly<Record<string, unknown>>;
   /** `SIGNALBOX_EXTENSIONS`: a module that exports them. */
   readonly module: string | undefined;
-  /** Most that a flush may take, in milliseconds. */
-  readonly limitMs: number;
   readonly reporter: Reporter;
 }
 
+/** What the processors are asked to do; see `Processors` in `process/delivery.ts`. */
 export interface Extensions {
   /** `forceFlush()` of all processors, within the limit. Never rejects. */
-  flush(): Promise<void>;
+  flush(withinMs: number): Promise<void>;
+  /** The same at the end of the process, when something came since the last one or one is under way; `undefined` where there is nothing to wait for. Does not hold the process. */
+  flushRest(withinMs: number): Promise<void> | undefined;
+  /** The process stands still: `forceFlush()` is called when something came, and what it does at once is done. */
+  flushNow(): void;
   /** `shutdown()` of all of them, within the limit. Never rejects. */
-  shutdown(): Promise<void>;
-  /** At the end of the process: as `flush`, within a part of the limit, when something came since the last one; `undefined` where there is nothing to wait for. */
-  flushRest(): Promise<void> | undefined;
+  shutdown(withinMs: number): Promise<void>;
 }
-
-/** Of the time that the end of the process has: what signalbox itself sends needs the rest. */
-const END_SHARE = 0.4;
 
 const METHODS = {
   spanProcessors: ['onStart', 'onEnd', 'forceFlush', 'shutdown'],
@@ -40,7 +38,7 @@ const METHODS = {
 } as const;
 
 /** Never throws: what cannot be used is said, and left out. */
-export function startExtensions({ given, module, limitMs, reporter }: ExtensionsOptions): Extensions {
+export function startExtensions({ given, module, reporter }: ExtensionsOptions): Extensions {
   const loaded = module === undefined ? {} : loadModule(module, reporter);
   const read = (name: keyof typeof METHODS): unknown[] => [
     ...usable(name, given[name], name, reporter),
@@ -51,40 +49,70 @@ export function startExtensions({ given, module, limitMs, reporter }: Extensions
   const [sampler] = read('sampler') as OfficialSampler[];
   const [idGenerator] = read('idGenerator') as OfficialIdGenerator[];
 
-  let hasNews = false;
-  const onRecord = (): void => void (hasNews = true);
+  const news = { came: false };
+  const onRecord = (): void => void (news.came = true);
   if (spanProcessors.length > 0) addRecordHooks(callSpanProcessors(spanProcessors, reporter, onRecord), undefined);
   if (logProcessors.length > 0) addRecordHooks(undefined, callLogProcessors(logProcessors, reporter, onRecord));
   if (sampler !== undefined) recordHooks.decide = callSampler(sampler, reporter);
   if (idGenerator !== undefined) recordHooks.ids = callIdGenerator(idGenerator, reporter);
 
   const all: readonly Processor[] = [...spanProcessors, ...logProcessors];
-  async function callAll(method: 'forceFlush' | 'shutdown', withinMs = limitMs): Promise<boolean> {
-    hasNews = false;
-    const work = Promise.allSettled(all.map(async (processor) => processor[method]()));
-    const isDone = await settlesWithin(work, withinMs);
-    if (!isDone) {
+  const calls = callTogether(all, reporter, news);
+  return {
+    ...calls,
+    async shutdown(withinMs) {
+      // What is recorded later is nothing that they may hear of.
+      for (const processors of [spanProcessors, logProcessors]) processors.length = 0;
+      await calls.shutdown(withinMs);
+    },
+  };
+}
+
+type Method = 'forceFlush' | 'shutdown';
+
+/** @param news - whether something came since they were last flushed. */
+function callTogether(all: readonly Processor[], reporter: Reporter, news: { came: boolean }): Extensions {
+  /** The last `forceFlush()`, until it settles. One that was waited for in vain is not waited for again. */
+  let underWay: { readonly work: Promise<unknown>; isSlow: boolean } | undefined;
+
+  const callAll = (method: Method): Promise<unknown> => Promise.allSettled(all.map(async (processor) => processor[method]()));
+
+  async function settlesInTime(method: Method, work: Promise<unknown>, withinMs: number, hold: boolean): Promise<boolean> {
+    const isDone = await settlesWithin(work, withinMs, hold);
+    if (!isDone)
       reporter.say(
         'extension-slow',
-        `${method}() of a processor must settle within ${withinMs} ms (of SIGNALBOX_SHUTDOWN_TIMEOUT), but did not. What it holds may be lost; what signalbox exports is not concerned.`,
+        `${method}() of a processor must settle within ${Math.round(withinMs)} ms (of SIGNALBOX_SHUTDOWN_TIMEOUT), but did not. What it holds may be lost; what signalbox exports is not concerned.`,
       );
-    }
     return isDone;
   }
 
-  let isStuck = false;
+  async function forceFlush(withinMs: number, hold: boolean): Promise<void> {
+    if (news.came || underWay === undefined) {
+      news.came = false;
+      const begun = { work: callAll('forceFlush'), isSlow: false };
+      underWay = begun;
+      void begun.work.then(() => void (underWay === begun && (underWay = undefined)));
+    }
+    const waited = underWay;
+    waited.isSlow = !(await settlesInTime('forceFlush', waited.work, withinMs, hold));
+  }
+
   return {
-    async flush() {
-      await callAll('forceFlush');
+    async flush(withinMs) {
+      if (underWay?.isSlow !== true) await forceFlush(withinMs, true);
     },
-    async shutdown() {
-      // What is recorded later is nothing that they may hear of.
-      for (const processors of [spanProcessors, logProcessors]) processors.length = 0;
-      await callAll('shutdown');
+    flushRest(withinMs) {
+      const isWorthIt = withinMs > 0 && underWay?.isSlow !== true && (underWay !== undefined || news.came);
+      return isWorthIt ? forceFlush(withinMs, false) : undefined;
     },
-    flushRest() {
-      if (!hasNews || isStuck) return undefined;
-      return callAll('forceFlush', limitMs * END_SHARE).then((isDone) => void (isStuck = !isDone));
+    flushNow() {
+      if (!news.came) return;
+      news.came = false;
+      void callAll('forceFlush');
+    },
+    async shutdown(withinMs) {
+      await settlesInTime('shutdown', callAll('shutdown'), withinMs, true);
     },
   };
 }

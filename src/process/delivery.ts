@@ -2,62 +2,29 @@
  * Brings what is queued to the collector when somebody asks for it, and when the process ends: all of it within one limit.
  * What is not delivered by then is counted as lost, and said.
  */
-import type { OtlpConfig, Signal } from '../config/config.ts';
-import { countDropped, droppedTotal, inFlight, type Account } from '../diagnostics/account.ts';
+import { countDropped, inFlight } from '../diagnostics/account.ts';
 import { errorText } from '../diagnostics/error-text.ts';
-import type { Reporter } from '../diagnostics/reporter.ts';
-import { recordsOf, type PendingRequest, type Sender } from '../export/sender.ts';
+import type { PendingRequest } from '../export/sender.ts';
 import { monotonicMs } from '../runtime/clock.ts';
 import { contain } from '../runtime/contain.ts';
 import { loadPart } from '../runtime/load-part.ts';
+import type { DeliveryOptions, Outlet } from './delivery-options.ts';
 import { createEndLimit, type EndLimit } from './end-limit.ts';
+import { lossText } from './said-loss.ts';
 
 /** Of the time that is left when a signal ends the process: the rest is for the flush that blocks. */
 const ASYNC_SHARE = 0.6;
 /** Of the time of a flush: the rest is for sending. */
 const COLLECTING_SHARE = 0.5;
-
-/** Where the records of one signal wait. */
-export interface Outlet {
-  readonly signal: Signal;
-  readonly otlp: OtlpConfig;
-  readonly account: Account;
-  readonly sender: Sender;
-  /** Hears of failures at the end; `undefined` where there is no endpoint. */
-  readonly health: { failed(signal: Signal, reason: string, message: string): void } | undefined;
-}
-
-/** Metrics: what is to be collected before it can be sent. */
-export interface Collectable {
-  /** How many values were recorded so far, other than observed ones. */
-  readonly recorded: number;
-  /** Whether there are callbacks: what they will say is not known before they are asked. */
-  readonly hasObservers: boolean;
-  collect(options: { readonly limitMs: number; readonly hold: boolean }): Promise<void>;
-  /** At once: a callback that answers by a promise is not waited for. */
-  collectNow(): void;
-  stop(): void;
-}
-
-export interface DeliveryOptions {
-  readonly outlets: readonly Outlet[];
-  readonly metrics: Collectable | undefined;
-  readonly reporter: Reporter;
-  readonly userAgent: string;
-  /** Most that is added to the end of the process, everything together. */
-  readonly limitMs: number;
-  /** Whether this process can have been there to start others: without records of its own it then exports nothing at its end. */
-  readonly mayBeLauncher: () => boolean;
-  /** Takes in what worker threads have recorded until now. */
-  readonly beforeFlush?: (() => void) | undefined;
-}
+/** Of the limit: what processors of the application may take of it when the process ends. The rest is for what waits here. */
+const PROCESSORS_SHARE = 0.4;
 
 export interface Delivery {
   /** Export what was recorded so far, within the limit; the process is held meanwhile. Never rejects. */
   flush(): Promise<void>;
   /** The same, then nothing more is exported. A second call waits for the first. Never rejects. */
   shutdown(): Promise<void>;
-  /** The process will end by itself: what holds it until answers to requests under way are there; `undefined` for nothing. */
+  /** The process will end by itself: what holds it until answers under way are there and processors are done; `undefined` for nothing. */
   awaitAnswers(): Promise<void> | undefined;
   /** A signal ends the process when this settles. */
   flushBeforeSignal(): Promise<void>;
@@ -102,11 +69,16 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     shutdown: () => (state.shuttingDown ??= shutdown(delivering)),
     awaitAnswers: () => awaitAnswers(delivering),
     async flushBeforeSignal() {
+      const leftMs = limit.leftMs();
+      const processed = delivering.processors?.()?.flushRest(Math.min(leftMs, limitMs * PROCESSORS_SHARE));
       // Not all of the time: what is recorded meanwhile, or was not accepted, is for the flush that blocks.
-      await (state.shuttingDown ?? flush(delivering, limit.leftMs() * ASYNC_SHARE, { thenStop: true }));
+      await Promise.all([state.shuttingDown ?? flush(delivering, leftMs * ASYNC_SHARE, { thenStop: true }), processed]);
       enter(state, 'collected');
     },
-    flushMeanwhile: () => void flush(delivering, limitMs, { hold: false }),
+    flushMeanwhile() {
+      void delivering.processors?.()?.flushRest(limitMs * PROCESSORS_SHARE);
+      void flush(delivering, limitMs, { hold: false });
+    },
     callOff() {
       limit.callOff();
       enter(state, 'delivering');
@@ -137,6 +109,11 @@ async function flush(delivering: Delivering, limitMs: number, { hold = true, the
 }
 
 async function flushOnRequest(delivering: Delivering): Promise<void> {
+  // What their own flush takes says nothing about our endpoint, and leaves what it has at the end to us.
+  await Promise.all([delivering.processors?.()?.flush(delivering.limitMs), flushWithinLimit(delivering)]);
+}
+
+async function flushWithinLimit(delivering: Delivering): Promise<void> {
   const { limit } = delivering;
   const leftMs = limit.flushLeftMs();
   if (leftMs === 0) return;
@@ -166,12 +143,14 @@ function recordedSoFar({ outlets, metrics }: Delivering): number {
   );
 }
 
-function awaitAnswers({ outlets, limit, state }: Delivering): Promise<void> | undefined {
+function awaitAnswers({ outlets, limit, limitMs, processors, state }: Delivering): Promise<void> | undefined {
+  if (state.stage === 'shut-down') return undefined;
+  const processed = processors?.()?.flushRest(limit.holdLeftMs(limitMs * PROCESSORS_SHARE));
   const holdMs = limit.holdLeftMs();
-  const sending = outlets.filter(({ sender }) => sender.isSending);
-  if (state.stage === 'shut-down' || holdMs === 0 || sending.length === 0) return undefined;
+  const sending = holdMs === 0 ? [] : outlets.filter(({ sender }) => sender.isSending);
+  if (processed === undefined && sending.length === 0) return undefined;
   limit.hold();
-  return Promise.all(sending.map(({ sender }) => sender.flush(holdMs))).then(limit.release, limit.release);
+  return Promise.all([processed, ...sending.map(({ sender }) => sender.flush(holdMs))]).then(limit.release, limit.release);
 }
 
 async function shutdown(delivering: Delivering): Promise<void> {
@@ -179,7 +158,7 @@ async function shutdown(delivering: Delivering): Promise<void> {
   // A process that ends meanwhile has what is left of this time.
   const leftMs = limit.leftMs();
   metrics?.stop();
-  await flush(delivering, leftMs);
+  await Promise.all([flush(delivering, leftMs), delivering.processors?.()?.shutdown(leftMs)]);
   state.stage = 'shut-down';
   for (const { sender, account } of outlets) {
     sender.close();
@@ -193,6 +172,7 @@ function finish(delivering: Delivering): void {
   if (state.stage !== 'shut-down') {
     // What collects and encodes counts as well.
     limit.begin();
+    contain('flushing processors for the last time', () => delivering.processors?.()?.flushNow());
     delivering.beforeFlush?.();
     const hasNews = state.stage !== 'collected' || state.collectedAt !== recordedSoFar(delivering);
     if (hasNews && isWorthCollecting(delivering)) contain('collecting metrics for the last time', () => metrics?.collectNow());
@@ -241,7 +221,7 @@ export function blockedText(error: unknown): string {
 }
 
 function sayLoss({ outlets, reporter, state }: Delivering): void {
-  const text = outlets.flatMap(({ account }) => lossOf(account) ?? []).join(', ');
+  const text = lossText(outlets.map(({ account }) => account));
   if (text === '' || text === state.lossSaid) return;
   state.lossSaid = text;
   reporter.forget('exit.lost');
@@ -249,16 +229,4 @@ function sayLoss({ outlets, reporter, state }: Delivering): void {
     'exit.lost',
     `Lost at exit: ${text}. A line before this one says what the endpoint answered, if it did; SIGNALBOX_SHUTDOWN_TIMEOUT is the time that the end has.`,
   );
-}
-
-/** `1500 spans (exit deadline)`, `1500 spans (1000 refused, 500 queue full)`, or `undefined` when nothing was lost. */
-function lossOf(account: Account): string | undefined {
-  const lost = droppedTotal(account);
-  if (lost === 0) return undefined;
-  const to = account.exporter === 'otlp' ? '' : ` for ${account.exporter}`;
-  const reasons = Array.from(account.dropped, ([reason, records]) => {
-    const text = reason.replaceAll('_', ' ');
-    return account.dropped.size === 1 ? text : `${records} ${text}`;
-  });
-  return `${lost} ${recordsOf(account.signal, lost)}${to} (${reasons.join(', ')})`;
 }

@@ -3,7 +3,7 @@ import { monotonicMs } from '../runtime/clock.ts';
 
 /** A process that has nothing left to do waits so long for answers to requests under way; then they are sent anew. */
 const MOST_HELD_MS = 1000;
-/** Of the limit: the rest is for the flush that blocks. */
+/** Of what is left of the limit: the rest is for the flush that blocks. */
 const HELD_SHARE = 0.5;
 /** A flush that took so much of its time was in vain: timers are early now and then. */
 const ALL_OF_IT = 0.95;
@@ -15,8 +15,11 @@ export interface EndLimit {
   leftMs(): number;
   /** The process goes on after all. */
   callOff(): void;
-  /** How long a process that has nothing left to do may still be held. Its time counts: it is not given twice. */
-  holdLeftMs(): number;
+  /**
+   * How long a process that has nothing left to do may still be held. Its time counts: it is not given twice.
+   * @param mostMs - in all. Default: one second.
+   */
+  holdLeftMs(mostMs?: number): number;
   hold(): void;
   release(): void;
   /** What a flush may take. One that took all of it was in vain: its time counts for what follows within the limit. */
@@ -51,7 +54,7 @@ export function createEndLimit(limitMs: number, now: () => number = monotonicMs)
     callOff() {
       endsAt = undefined;
     },
-    holdLeftMs: () => Math.max(0, Math.min(MOST_HELD_MS, limitMs * HELD_SHARE) - heldSoFarMs()),
+    holdLeftMs: (mostMs = MOST_HELD_MS) => Math.max(0, Math.min(mostMs, (limitMs - vainSoFarMs()) * HELD_SHARE) - heldSoFarMs()),
     hold() {
       heldSince ??= now();
     },

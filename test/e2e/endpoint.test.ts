@@ -102,6 +102,25 @@ describe('an endpoint that is the process itself is said once, with the setting 
   }
 });
 
+describe('an endpoint that is the process itself does not hold it', () => {
+  /** Closes its server when it got the first request, which it never answers. */
+  const CLOSING = (port: number): string => `
+    require('@opentelemetry/api').trace.getTracer('t').startSpan('work').end();
+    const server = require('node:http').createServer(() => server.close()).listen(${port});`;
+  it('when its server never answers and the application has closed it', async () => {
+    const port = await findRefusingPort();
+    const env = {
+      ...FAST,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '600000',
+      SIGNALBOX_SHUTDOWN_TIMEOUT: '1000',
+    };
+    const ending = await startProgram({ program: '-e', args: [CLOSING(port)], env, timeoutMs: 20_000 }).ended;
+    assert.deepEqual([ending.timedOut, ending.code], [false, 0], ending.stderr);
+    assert.match(ending.stderr, /Lost at exit: 1 span /);
+  });
+});
+
 describe('a time-out that must have been meant in seconds', () => {
   it('is said with its unit', async () => {
     const server = createHttpServer(() => {});

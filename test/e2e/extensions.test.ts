@@ -68,6 +68,20 @@ describe('processors of the application', () => {
     assert.equal(ending.signal, 'SIGTERM');
   });
 
+  for (const [way, flushed] of [
+    ['nothing left to do', 'forceFlush\nforceFlush is done\n'],
+    ['process.exit()', 'forceFlush\n'],
+    ['throw', 'forceFlush\n'],
+    ['exit-listener', 'forceFlush\nforceFlush is done\nforceFlush\n'],
+  ] as const)
+    it(`are flushed at the end (${way}), as far as it lets them`, async () => {
+      await using collector = await startCollector();
+      const env = { ...collector.env, SIGNALBOX_EXTENSIONS: `${FOLDER}/slow.cjs` };
+      const ending = await runProgram({ program: `${FOLDER}/end.cjs`, args: [way], env });
+      assert.equal(ending.stdout, flushed, ending.stderr);
+      assert.equal(ending.code, way === 'throw' ? 1 : 0);
+    });
+
   it('cost their own telemetry alone when they throw or hang', async () => {
     await using collector = await startCollector();
     const env = { ...collector.env, SIGNALBOX_EXTENSIONS: `${FOLDER}/harmful.cjs`, SIGNALBOX_SHUTDOWN_TIMEOUT: '3000' };

@@ -49,7 +49,7 @@ export function exchange(of: Exchange): Promise<SendResult | undefined> {
 
     request.on('socket', (socket: Socket) => {
       if (connection.isNew(socket)) {
-        watch = watchOwnServers();
+        watch = watchOwnServers(() => (peer.isOwnProcess = true));
         socket.once('connect', () => watch?.connected(socket));
         // A host with several addresses gets a new handle for each, and the new one keeps the process alive again.
         socket.on('connectionAttempt', () => sending.released && socket.unref());

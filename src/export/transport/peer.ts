@@ -19,27 +19,43 @@ export interface OwnServerWatch {
   stop(): boolean | undefined;
 }
 
-/** Finds out whether a connection that is about to be opened ends at a server of this very thread. */
-export function watchOwnServers(): OwnServerWatch {
-  const accepted = new Set<string>();
+/**
+ * Finds out whether a connection that is about to be opened ends at a server of this very thread. The server's end of it then keeps the
+ * process alive no more than ours does: a server that never answers would hold a process that has nothing else to do until our time-out.
+ *
+ * @param onOwn - called as soon as it is known that it does.
+ */
+export function watchOwnServers(onOwn: () => void = () => {}): OwnServerWatch {
+  const accepted = new Map<string, Socket>();
   let key: string | undefined;
   let answer: boolean | undefined;
   const onAccepted = (message: unknown): void => {
-    if (accepted.size >= MOST_ACCEPTED) return;
     const { socket } = message as { socket: Socket };
-    accepted.add(keyOf(socket.remoteAddress, socket.remotePort));
+    const acceptedKey = keyOf(socket.remoteAddress, socket.remotePort);
+    if (acceptedKey === key) found(socket);
+    else if (key === undefined && accepted.size < MOST_ACCEPTED) accepted.set(acceptedKey, socket);
   };
+  function found(socket: Socket): void {
+    answer = true;
+    socket.unref();
+    onOwn();
+  }
   let isWatching = true;
   subscribe(ACCEPTED_CHANNEL, onAccepted);
   return {
     connected(socket) {
-      key ??= keyOf(socket.localAddress, socket.localPort);
+      if (key !== undefined) return;
+      key = keyOf(socket.localAddress, socket.localPort);
+      const own = accepted.get(key);
+      accepted.clear();
+      if (own !== undefined) found(own);
     },
     stop() {
       if (isWatching) {
         isWatching = false;
         unsubscribe(ACCEPTED_CHANNEL, onAccepted);
-        if (key !== undefined) answer = accepted.has(key);
+        accepted.clear();
+        if (key !== undefined) answer ??= false;
       }
       return answer;
     },

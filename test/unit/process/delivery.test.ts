@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OtlpConfig } from '../../../src/config/config.ts';
 import { createAccount } from '../../../src/diagnostics/account.ts';
-import { blockedText, createDelivery, type Collectable, type Outlet } from '../../../src/process/delivery.ts';
+import { blockedText, createDelivery } from '../../../src/process/delivery.ts';
+import type { Collectable, Outlet, Processors } from '../../../src/process/delivery-options.ts';
 import { NoWorkerError } from '../../../src/process/exit-flush.ts';
 
 /** A delivery of spans and metrics whose steps are written down. */
-function createKit({ isSending = false, produced = 0, limitMs = 5000, launches = false, observers = false } = {}) {
+function createKit({ isSending = false, produced = 0, limitMs = 5000, launches = false, observers = false, processed = false } = {}) {
   const steps: string[] = [];
   const said: string[] = [];
   const account = createAccount('traces');
@@ -35,8 +36,15 @@ function createKit({ isSending = false, produced = 0, limitMs = 5000, launches =
     collectNow: () => void steps.push('collect now'),
     stop: () => void steps.push('stop'),
   };
+  const processors: Processors = {
+    flush: async (withinMs) => void steps.push(`processors flush within ${withinMs}`),
+    flushRest: async (withinMs) => void steps.push(`processors flush the rest within ${Math.round(withinMs)}`),
+    flushNow: () => void steps.push('processors flush now'),
+    shutdown: async (withinMs) => void steps.push(`processors shut down within ${Math.round(withinMs)}`),
+  };
   const delivery = createDelivery({
     outlets: [outlet],
+    processors: () => (processed ? processors : undefined),
     metrics,
     limitMs,
     userAgent: 'test',
@@ -102,6 +110,25 @@ describe('delivery', () => {
       delivery.finish();
       assert.deepEqual(steps, step);
     }
+  });
+
+  it('gives processors of the application a part of the one limit, whichever way the process ends', async () => {
+    const { delivery, steps } = createKit({ processed: true });
+    await delivery.awaitAnswers();
+    assert.deepEqual(steps.splice(0), ['processors flush the rest within 2000']);
+    delivery.flushMeanwhile();
+    await delivery.flushBeforeSignal();
+    assert.equal(steps.filter((step) => step === 'processors flush the rest within 2000').length, 2, steps.join());
+    delivery.finish();
+    assert.ok(steps.includes('processors flush now'));
+    await delivery.shutdown();
+    assert.ok(steps.some((step) => step.startsWith('processors shut down within ')));
+  });
+
+  it('without a limit waits for no processor', async () => {
+    const { delivery, steps } = createKit({ processed: true, limitMs: 0 });
+    await delivery.awaitAnswers();
+    assert.deepEqual(steps, ['processors flush the rest within 0']);
   });
 
   it('of a shutdown counts and says what is left, once, and nothing follows it', async () => {

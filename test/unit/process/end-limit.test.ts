@@ -76,6 +76,15 @@ describe('the time limit of the end', () => {
     assert.equal(limit.leftMs(), 0);
   });
 
+  it('after a flush that was in vain holds nothing', () => {
+    const { limit, clock } = limitOf(5000);
+    const flushed = limit.flushing();
+    clock.ms += 5000;
+    flushed();
+    assert.equal(limit.holdLeftMs(), 0);
+    assert.equal(limit.holdLeftMs(2000), 0);
+  });
+
   it('is given whole after flushes that did not take all of their time, however many, also where one overlaps the next', () => {
     const { limit, clock } = limitOf(5000);
     let last = limit.flushing();
