@@ -34,6 +34,8 @@ const LOOK_AHEAD = 512;
 const FLAG_AT_END = PASSWORD_FLAGS.filter(([, , isAttached]) => isAttached !== true).map(
   ([letter, programs]) => new RegExp(`^(?:\\S{0,128}/)?(?:${programs}) -${letter}$`),
 );
+const TAKES_ATTACHED = PASSWORD_FLAGS.map(([letter, programs]) => [`-${letter}`, new RegExp(`^(?:\\S{0,128}/)?(?:${programs})$`)] as const);
+
 /** `curl -u user:password` */
 const USER_FLAG = /^(?:-u|--user|--proxy-user)$/;
 const USER_AND_PASSWORD = /^[^\s:]{1,64}:(?!\d{1,9}$)(.+)/;
@@ -90,6 +92,19 @@ export function isPasswordBesideUser(items: readonly unknown[], at: number): boo
   if (typeof argument !== 'string' || argument.length > LOOK_AHEAD) return false;
   const isOther = typeof items[0] === 'string' && NO_PASSWORD_BESIDE.test(`${items[0].slice(-LOOK_AHEAD)} `);
   return !isOther && !NO_PASSWORD.test(argument) && items.some((item) => item === '-u' || item === '--user' || item === '--username');
+}
+
+/** Whether `argument` is a flag with a password behind it: `['mysql', '-psecret']`. */
+export function isAttachedPassword(program: unknown, argument: unknown): boolean {
+  if (
+    typeof argument !== 'string' ||
+    argument.length < 3 ||
+    !argument.startsWith('-') ||
+    typeof program !== 'string' ||
+    program.length > 256
+  )
+    return false;
+  return TAKES_ATTACHED.some(([flag, programs]) => argument.startsWith(flag) && programs.test(program));
 }
 
 /** Whether `argument` is a password because of the one before it, and of the program that is run. */

@@ -37,7 +37,7 @@ export const HARMLESS_NAMES: readonly HarmlessName[] = [
     what: 'something about a secret: its last word is `type`, `count`, `policy`, `name` …',
     words: new RegExp(
       '\\b(?:count|counts|total|size|length|type|types|kind|name|names|arn|uri|url|endpoint|file|path|dir|status|result|results|' +
-        'method|policy|enabled|disabled|required|valid|invalid|verified|expired|expires|expiry|expiration|ttl|age|at|date|time|' +
+        'method|policy|expires in|expires at|enabled|disabled|required|valid|invalid|verified|expired|expires|expiry|expiration|ttl|age|at|date|time|' +
         'timestamp|duration|seconds|ms|limit|limits|usage|used|remaining|budget|rate|attempts|purpose|scheme|provider|issuer|' +
         'parser|jar|banner|middleware|plugin|module|service|server|manager|handler|factory|helper|validator|generator|guard|strategy|' +
         'controller|router|repository|worker|page|screen|dialog|button|cutter|' +

@@ -155,7 +155,48 @@ export const ISSUERS: readonly Issuer[] = [
   ),
   row('Prefect', 'pnu_', '[A-Za-z0-9]{30,}', `pnu_${'a1B2c3D4e5'.repeat(4)}`, 'pnu_flow'),
   row('New Relic', 'NRJS-', '[a-f0-9]{16,}', 'NRJS-0123456789abcdef012', 'NRJS-KEY'),
+  row('Firebase', 'AAAA', '[\\w-]{7}:APA91b[\\w-]{60,}', `AAAAa1B2c3D:APA91b${'a1B2c3D4e5'.repeat(8)}`, 'AAAAB3NzaC1yc2EAAAADAQABAAAB'),
+  // What is stored in the place of a password.
+  row('hashes of passwords', '$2a$ $2b$ $2x$ $2y$', '\\d\\d\\$[\\w./]{50,}', `$2b$12$${'a1B2c3D4e/'.repeat(5)}f6.`, '$2b$12$soon'),
+  row(
+    'hashes of passwords',
+    '$1$ $5$ $6$ $7$ $y$ $apr1$',
+    '(?:[\\w./=,-]{1,64}\\$){1,2}[\\w./]{20,}',
+    `$6$rounds=5000$a1B2c3$${'a1B2c3D4e5'.repeat(8)}f6.x`,
+    '$1$2$3',
+  ),
+  row(
+    'hashes of passwords',
+    '$argon2id$ $argon2i$ $argon2d$ $scrypt$ $pbkdf2$ $pbkdf2-sha1$ $pbkdf2-sha256$ $pbkdf2-sha512$',
+    '[\\w./=,$+-]{30,}',
+    `$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$${'a1B2c3D4e5'.repeat(4)}x`,
+    '$argon2id$v=19',
+  ),
+  row(
+    'hashes of passwords',
+    'pbkdf2_sha1$ pbkdf2_sha256$ pbkdf2_sha512$ pbkdf2:sha1: pbkdf2:sha256: pbkdf2:sha512:',
+    '\\d{1,8}\\$[\\w./+=-]{1,64}\\$[\\w./+=-]{20,}',
+    `pbkdf2_sha256$260000$a1B2c3$${'a1B2c3D4e5'.repeat(4)}=`,
+    'pbkdf2_sha256$260000',
+  ),
+  row(
+    'hashes of passwords',
+    'scrypt:',
+    '\\d{1,8}:\\d{1,3}:\\d{1,3}\\$[\\w./+=-]{1,64}\\$[\\w./+=-]{20,}',
+    `scrypt:32768:8:1$a1B2c3/4$${'0a1b2c3d4e'.repeat(8)}`,
+    'scrypt:32768:8:1',
+  ),
+  row(
+    'hashes of passwords',
+    '{SSHA} {SHA} {SSHA256} {SSHA512} {SMD5} {MD5} {CRYPT}',
+    '[\\w./$+=-]{20,}',
+    '{SSHA}a1B2c3D4e5F6g7H8i9J0k1L2m3N4o/P6',
+    '{SHA}1',
+  ),
   // Told by their form.
+  row('Entra ID', '', '[\\w.~-]{3}\\dQ~[\\w.~-]{30,}', `a1B8Q~${'a1B2c3D4e5'.repeat(3)}f6.x`, 'a1B8Q~soon', [
+    '[\\w.~-]{3}\\dQ~[\\w.~-]{30,}',
+  ]),
   row(
     'Discord',
     '',

@@ -44,9 +44,9 @@ export const SECRET_NAMES: readonly SecretName[] = [
     what: 'passwords',
     isStated: true,
     words:
-      /password(?!less)|\bpass (?:word|phrase|code)|passphrase|passcode|passwd|\bpassw\b|pwd\b|\bpw\b|\bpswd\b|\bbind ?pw\b|\bpsk\b|\b(?:store|key)pass\b/,
+      /password(?!less)|\bpass (?:word|phrase|code)|passphrase|passcode|passwd|\bpassw\b|pwd\b|\bpw\b|\bpswd\b|\b(?:bind|root|olc ?root|user|admin|ldap) ?pw\b|\brequire ?pass\b|\bmaster ?auth\b|\bpsk\b|\b(?:store|key)pass\b/,
     secrecy: 'text and numbers',
-    part: /pass|pwd|pw\b|pswd|psk/,
+    part: /pass|pwd|pw\b|pswd|psk|auth/,
     examples: [
       'password',
       'db_password',
@@ -58,6 +58,9 @@ export const SECRET_NAMES: readonly SecretName[] = [
       'passphrase',
       'passcode',
       'bindpw',
+      'rootpw',
+      'requirepass',
+      'masterauth',
       'wpa_psk',
       'storepass',
     ],
@@ -97,7 +100,7 @@ export const SECRET_NAMES: readonly SecretName[] = [
     secrecy: 'text and numbers',
     part: /pin/,
     examples: ['pin', 'PIN', 'pin_code', 'pincode'],
-    harmlessValue: /^\d{1,3}$/, // of a chip: `GPIO pin: 17`
+    harmlessValue: /^(?:[A-Z]{1,4}_?)?\d{1,3}$/i, // of a chip: `GPIO pin: 17`, `pin: D7`
   },
   {
     what: 'payment cards',
@@ -123,6 +126,9 @@ export const SECRET_NAMES: readonly SecretName[] = [
     secrecy: 'text',
     part: /token/,
     examples: ['token', 'accessToken', 'X-CSRF-Token', 'csrftoken', 'tokens'],
+    // of a parser: `token: EOF`, `token: "("`
+    harmlessValue:
+      /^(?:EO[FLS]|identifier|ident|literal|number|string|keyword|operator|punctuator|comment|newline|whitespace|[^\p{L}\p{N}\s]{1,3})$/iu,
     except: [
       {
         what: 'tokens of language models, which are counted',
@@ -174,6 +180,13 @@ export const SECRET_NAMES: readonly SecretName[] = [
         examples: ['primary_key', 'cache.key', 'aws.s3.key', 'feature_flag.key', 'idempotency-key', 'region_key', 'country.key'],
       },
     ],
+  },
+  {
+    what: 'tokens and what passwords are hashed with, in short',
+    words: /\b(?:tok|salt)$/,
+    secrecy: 'text like a key',
+    part: /tok|salt/,
+    examples: ['tok', 'user.tok', 'salt', 'user_salt'],
   },
   {
     what: 'authorization',

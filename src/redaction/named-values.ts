@@ -9,7 +9,7 @@ import { indexOrEnd, valueAfter } from './value-end.ts';
 
 /** Words that continue a name in a sentence: `API key`, `reset code`, `Incorrect API key provided: …` */
 const CONTINUES_NAME =
-  /^(?:keys?|code|number|id|string|value|phrase|header|provided|given|received|supplied|used|de|passe|secreta|khẩu|المرور|السر|пользователя)$/i;
+  /^(?:keys?|codes?|number|id|string|value|phrase|header|provided|given|received|supplied|used|de|passe|secreta|khẩu|المرور|السر|пользователя)$/i;
 
 /** `arn:aws:secretsmanager:eu-west-1:123456789012:secret:` has the name of a thing behind it. */
 const ARN = /\barn:[\w:/-]{1,90}:$/;

@@ -1,7 +1,7 @@
 /** The one redactor that every signal goes through: what of an attribute may leave. */
 import { ruleInside, ruleOfKey, type Rule } from './attribute-rule.ts';
 import { hasOwnPatterns, redactOwn } from './own-patterns.ts';
-import { isPasswordArgument, isPasswordBesideUser } from './command-lines.ts';
+import { isAttachedPassword, isPasswordArgument, isPasswordBesideUser } from './command-lines.ts';
 import { announcesSecret } from './listed-values.ts';
 import { redactGraphql } from './redact-graphql.ts';
 import { redactQueryText } from './redact-query-text.ts';
@@ -29,6 +29,8 @@ const BOUND_BESIDE = /^(?:parameters?|params|values|bindings?|binds?|args|variab
 const LABEL_FIELD = /^(?:name|key|header|field|param|parameter|property|label|k)$/i;
 /** What may be a name, and no sentence. */
 const NAME = /^[\p{L}_$@][\p{L}\p{N}_.$ -]{0,63}$/u;
+/** Fields of a Secret of Kubernetes. */
+const MANIFEST_FIELD = /^(?:data|stringData)$/;
 const VALUE_FIELD = /^(?:values?|val|v|content|data)$/i;
 
 const isArray: (value: object) => value is readonly PlainValue[] = Array.isArray;
@@ -83,7 +85,7 @@ function redactByRule(rule: Rule, text: string): string {
     case 'url query':
       return redactQuery(text);
     case 'database query':
-      return URL_QUERY_START.test(text.trimStart()) ? redactQuery(text) : redactQueryText(text);
+      return redactStatement(text);
     case 'graphql':
       return redactGraphql(text);
     case 'route':
@@ -103,7 +105,14 @@ function redactUrlOrSentence(text: string): string {
     return redacted === text ? text : redactUrl(redacted);
   }
   const redacted = redactText(text);
-  return redacted !== text && URL_START.test(redacted) ? redactUrl(redacted) : redacted;
+  return redacted !== text && (URL_START.test(redacted) || !redacted.includes(' ')) ? redactUrl(redacted) : redacted;
+}
+
+/** A statement, or parameters of a URL; without what was removed, one may be the other. */
+function redactStatement(text: string): string {
+  if (URL_QUERY_START.test(text.trimStart())) return redactQuery(text);
+  const redacted = redactQueryText(text);
+  return redacted !== text && URL_QUERY_START.test(redacted) ? redactQuery(redacted) : redacted;
 }
 
 /** `/users/:id?` has no query, and `/token:refresh` no value. */
@@ -150,7 +159,7 @@ function redactArray(rule: Rule, items: readonly PlainValue[]): PlainValue[] {
     const isSecret =
       typeof before === 'string' &&
       (rule === 'raw headers' ? i % 2 === 1 && isSecretName(before) : announces(before, items, i) || isPassword(before, items, i));
-    copy.push(redactValue(isSecret ? 'hide' : rule, items[i] as PlainValue));
+    copy.push(redactValue(isSecret || isAttachedPassword(items[0], items[i]) ? 'hide' : rule, items[i] as PlainValue));
   }
   return copy;
 }
@@ -165,9 +174,8 @@ function isPassword(before: string, items: readonly PlainValue[], at: number): b
 
 /** `['--token', '…']`, `['Authorization', '…']` and, where the two are all there is, `['password', '…']`. */
 function announces(before: string, items: readonly PlainValue[], at: number): boolean {
-  return (
-    announcesSecret(before) || (at === 1 && items.length === 2 && NAME.test(before) && !before.includes(REDACTED) && isSecretName(before))
-  );
+  if (before.includes(REDACTED)) return false;
+  return announcesSecret(before) || (at === 1 && items.length === 2 && NAME.test(before) && isSecretName(before));
 }
 
 function redactFields(rule: Rule, fields: PlainMap): PlainMap {
@@ -177,7 +185,10 @@ function redactFields(rule: Rule, fields: PlainMap): PlainMap {
   const hasStatement = keys.some((key) => typeof fields[key] === 'string' && ruleOfKey(key) === 'database query');
   for (const key of keys) {
     if (key === '__proto__') continue; // would set it
-    const isHidden = (isLabelled && VALUE_FIELD.test(key)) || (hasStatement && BOUND_BESIDE.test(key));
+    const isHidden =
+      (fields['kind'] === 'Secret' && MANIFEST_FIELD.test(key)) ||
+      (isLabelled && VALUE_FIELD.test(key)) ||
+      (hasStatement && BOUND_BESIDE.test(key));
     copy[/[@_-]|\d{13}/.test(key) ? redactText(key) : key] = redactValue(
       isHidden ? 'hide' : ruleInside(rule, key),
       fields[key] as PlainValue,

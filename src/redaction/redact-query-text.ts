@@ -1,4 +1,5 @@
 import { redactGraphql } from './redact-graphql.ts';
+import { redactPlacedValues } from './placed-values.ts';
 import { redactSql } from './redact-sql.ts';
 import { REDACTED } from './secret-shapes.ts';
 
@@ -41,8 +42,11 @@ export function redactQueryText(text: string): string {
   return redacted;
 }
 
+/** A statement that may set a password, which SQL lets stand where a name does. */
+const SETS_PASSWORD = /\bidentified\s|\b(?:alter|create)\s{1,8}(?:user|role|login|database)\b|\bsp_\w/i;
+
 function redactQuery(text: string): string {
-  const query = text.trimStart();
+  const query = SETS_PASSWORD.test(text) ? redactPlacedValues(text.trimStart(), '?') : text.trimStart();
   if (query.startsWith('{') || query.startsWith('[')) return redactDocument(query);
   if (GRAPHQL.test(query)) return redactGraphql(query);
   const name = /^[A-Za-z][\w.-]*/.exec(query.slice(0, 64))?.[0];

@@ -2,6 +2,9 @@ import { redactCommands, redactUserFlags } from './command-lines.ts';
 import { redactEncoded } from './encodings.ts';
 import { redactListedValues } from './listed-values.ts';
 import { redactNamedValues } from './named-values.ts';
+import { redactManifest } from './redact-manifest.ts';
+import { redactPgpass, redactPlacedValues } from './placed-values.ts';
+import { withoutDisguise } from './disguise.ts';
 import { redactStatedValues } from './stated-values.ts';
 import { redactCells } from './table-cells.ts';
 import { redactGraphqlVariables } from './redact-graphql.ts';
@@ -14,9 +17,12 @@ import {
   MAYBE_COLOUR,
   MAYBE_COMMAND,
   MAYBE_DASHES,
+  MAYBE_DISGUISED,
   MAYBE_ENCODED,
   MAYBE_NAMED,
   MAYBE_PATH,
+  MAYBE_PLACED,
+  MAYBE_PORT,
   MAYBE_QUOTED,
   MAYBE_SQL,
   MAYBE_STATED,
@@ -74,7 +80,16 @@ function redactLayer(text: string, depth: number): string {
       return redacted === plain ? text : redacted;
     }
   }
+  if (seen & MAYBE_DISGUISED) {
+    const plain = withoutDisguise(text);
+    if (plain !== text) {
+      const redacted = redactLayer(plain, depth);
+      return redacted === plain ? text : redacted;
+    }
+  }
   let result = text;
+  if (seen & MAYBE_PLACED) result = redactManifest(redactPlacedValues(result));
+  if (seen & MAYBE_PORT) result = redactPgpass(result);
   if (seen & MAYBE_DASHES && result.includes('BEGIN ')) result = redactPrivateKeys(result);
   if (seen & (MAYBE_DASHES | MAYBE_COMMAND)) {
     if (result.includes('-u')) result = redactUserFlags(result);
@@ -164,7 +179,7 @@ function redactCredentials(whole: string, scheme: string, space: string, value: 
   const isSecret = /^basic$/i.test(scheme)
     ? Buffer.from(value, 'base64').toString('latin1').includes(':')
     : value.length >= 20 || !/^[A-Z]?[a-z]+[.:]?$/.test(value);
-  if (space.startsWith(',') && !/\d/.test(value)) return whole; // `bearer, basic and digest`
+  if ((space.startsWith(',') && !/\d/.test(value)) || /^(?:realm|error|scope|charset|resource\w{0,16})=/.test(value)) return whole; // `bearer, basic and digest`
   // `token_type=Bearer expires_in=3600`
   return isSecret && value !== REDACTED && !/^[a-z_]{1,32}=[^=]/.test(value) ? `${scheme}${space}${REDACTED}` : whole;
 }

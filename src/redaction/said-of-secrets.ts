@@ -20,12 +20,12 @@ export const SAID: readonly Said[] = [
   {
     what: 'nothing',
     values:
-      /^(?:|true|false|null|undefined|none|nil|REDACTED|\[REDACTED\]|\[object \w+\]|\[(?:Array|Object|Function[^\]]*|redacted|hidden|filtered)\]|\{\s*\}|\[\s*\]|\*+|\.{3}|…)$/i,
+      /^(?:|true|false|null|undefined|none|nil|REDACTED|\[REDACTED\]|\[object \w+\]|\[(?:Array|Object|Function[^\]]*|redacted|hidden|filtered|masked|removed|omitted)\]|hidden|redacted|filtered|masked|omitted|\{\s*\}|\[\s*\]|\*+|\.{3}|…)$/i,
     examples: ['null', 'true', 'REDACTED', '[Object]', '[Function: get]', '{}', '****'],
   },
   {
     what: 'a place where a value will stand',
-    values: /^(?:\?|\$\d{1,3}|:[A-Za-z_]\w*|%[sdjo]|%\(\w+\)s|\$\{[\w.]+\}?|\{\{?\s?[\w.]+\s?\}{0,2})$/,
+    values: /^(?:\?|\$\d{1,3}|:[A-Za-z_]\w*|%[sdjo]|%\(\w+\)s|\$\{[\w.]+\}?|\{\{\s?[\w.]+\s?\}{0,2}|\{\s?[A-Za-z_.]+\s?\}?)$/,
     examples: ['?', '$1', ':name', '%s', '${secret}', '{{secret}}'],
   },
   {

@@ -1,4 +1,5 @@
 /** Which names (of attributes, headers, fields, parameters, flags) stand for a secret: see `name-table.ts`. */
+import { withoutDisguise } from './disguise.ts';
 import { HARMLESS_NAMES, SESSION_ATTRIBUTE } from './harmless-names.ts';
 import { SECRET_NAMES, type SecretName, type Secrecy } from './name-table.ts';
 
@@ -143,7 +144,7 @@ function escape(text: string): string {
 
 /** `X-Api-Key`, `x_api_key`, `xApiKey` and `x.api.key` are all `x api key`. */
 export function wordsOf(name: string): string {
-  return name
+  return withoutDisguise(name)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')

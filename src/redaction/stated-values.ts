@@ -56,7 +56,7 @@ export function isChosen(value: string): boolean {
 }
 
 /** As nobody names a thing: letters and digits, but for a word with a number behind it. */
-function isRandom(value: string): boolean {
+export function isRandom(value: string): boolean {
   return value.length >= 6 && isChosen(value) && !WORD_AND_NUMBER.test(value);
 }
 

@@ -1,4 +1,5 @@
 /** One cheap look at a text, so that ordinary ones cost no more than that. */
+import { isDisguise } from './disguise.ts';
 import { ISSUERS } from './issuers.ts';
 
 /** Bits of what `suspicionsOf` saw. None of them means that nothing in the text would be changed. */
@@ -23,6 +24,12 @@ export const MAYBE_QUOTED = 1024;
 export const MAYBE_COMMAND = 2048;
 /** A name behind which a secret may stand without a separator. */
 export const MAYBE_STATED = 4096;
+/** A word of a protocol, a statement or a file behind which a secret stands: see `placed-values.ts`. */
+export const MAYBE_PLACED = 8192;
+/** A port, or what stands for any, in front of a separator. */
+export const MAYBE_PORT = 32768;
+/** Characters that are not seen, or that are the wide forms of ASCII. */
+export const MAYBE_DISGUISED = 16384;
 
 const OTHER = 0;
 const LETTER = 1;
@@ -35,6 +42,8 @@ const QUOTE = 6;
 const SLASH = 7;
 /** `%`, `\`, `&` and the terminal's escape. */
 const ESCAPE = 8;
+/** `$`, `{` and `~` */
+const SIGN = 9;
 
 const KINDS = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
@@ -47,6 +56,7 @@ for (let code = 0; code < 128; code++) {
   else if (char === '"' || char === "'") KINDS[code] = QUOTE;
   else if (char === '/') KINDS[code] = SLASH;
   else if (/[%\\&\u001b]/.test(char)) KINDS[code] = ESCAPE;
+  else if (/[${~]/.test(char)) KINDS[code] = SIGN;
 }
 
 /** What a statement, or a driver's message about a value, begins with. */
@@ -57,6 +67,11 @@ const STATED =
   /^(?:pass(?:word|wd|phrase|code|wort|e\b)|kennwort|wachtwoord|contrase|clave\b|senha\b|pwd|pin\b|otp\b|tokens?\b|secret|api[ _-]?key|key\b|authorization|code\b)/i;
 /** What stands without a flag before a password. */
 const COMMAND = /^(?:machine|default|sqlplus|sqlldr|expdp|impdp)\s/;
+/** What a value has its place behind. */
+const PLACED =
+  /^(?:identified\s|(?:alter|create)\s{1,8}(?:user|role|login|database\s)|sp_(?:add|pass|setapp)|AUTH[ E]|PASS |LOGIN |ACL SETUSER|acl setuser|requirepass|masterauth|rootpw|kind["'\\:]|snmp-server|htpasswd|smbclient|rpcclient|net use|Private-Lines|Negotiate |NTLM )/i;
+/** The hash of a password. */
+const HASH = /^(?:\$(?:\w{1,13}|pbkdf2-\w{1,6})\$|\{S?(?:SHA|MD5|CRYPT))/;
 /** A segment behind which a token may stand, and more behind it. */
 const PATH =
   /^(?:bot\d|(?:services|workflows|triggers|interactions|x?api|access|refresh|private|client|token|secret|passw|pwd|key|auth|reset|recover|invit|verif|confirm|hook|magic|activat|unsubscribe|share|login|signin|sso|session|jwt|code|otp|link|cookie|cred)[\w.-]{0,24}\/)/i;
@@ -83,6 +98,7 @@ for (const [words, bit] of [
     MAYBE_PATH,
   ],
   ['mac def sql exp imp', MAYBE_COMMAND],
+  ['ide alt cre sp_ acl kin', MAYBE_PLACED],
   ['pas ken wac con cla sen pwd pin otp tok sec api key aut cod', MAYBE_STATED],
   ['sel ins upd del rep mer exe cal cre alt dup inc tru inv unt mal out con fai nea key wit val', MAYBE_SQL],
 ] as const) {
@@ -94,6 +110,7 @@ for (const [words, bit] of [
   );
 }
 addStarts('bEA bAS', MAYBE_BEARER);
+addStarts('AUT PAS LOG req mas roo snm htp smb rpc net Pri Neg NTL', MAYBE_PLACED);
 for (const first of 'MNO')
   for (let second = 0; second < 128; second++) if (KINDS[second] === LETTER) pairs[(first.charCodeAt(0) << 7) | second] = 1;
 
@@ -123,7 +140,7 @@ export function suspicionsOf(text: string): number {
         if (code === 0x2d) found |= dashAt(text, i);
         break;
       case SEPARATOR:
-        found |= MAYBE_NAMED;
+        found |= digits >= 4 || text[i - 1] === '*' ? MAYBE_NAMED | MAYBE_PORT : MAYBE_NAMED;
         digits = 0;
         break;
       case AT:
@@ -138,18 +155,36 @@ export function suspicionsOf(text: string): number {
         if (previous === DIGIT && text.startsWith('/0', i + 1)) found |= MAYBE_KEY; // `1//0…`, Google
         digits = 0;
         break;
+      case SIGN:
+        found |= signAt(text, i, code);
+        digits = 0;
+        break;
       case ESCAPE:
         found |= escapeAt(text, i, code);
         digits = 0;
         break;
       default:
-        if (code === 0xff1a || code === 0xff1d) found |= MAYBE_NAMED; // `：` and `＝`
-        if (code >= 0x410 && code <= 0x44f) found |= MAYBE_STATED; // `пароль …`
+        if (code > 127) found |= foreignAt(code);
         if (!(code === 0x2e || code === 0xa0 || (code >= 0x2007 && code <= 0x202f)) || previous !== DIGIT) digits = 0; // `4111.1111.1111.1111`, and spaces that do not break
     }
     previous = kind;
   }
   return found;
+}
+
+/** `$2b$12$…`, `{SSHA}…`, `…8Q~…`: what begins, or marks, a hash or a key. */
+function signAt(text: string, i: number, code: number): number {
+  const next = text.charCodeAt(i + 1);
+  if (code === 0x7e) return text[i - 1] === 'Q' ? MAYBE_KEY : 0;
+  if (code === 0x7b && next !== 0x53 && next !== 0x4d && next !== 0x43) return 0; // S, M, C
+  return HASH.test(text.slice(i, i + 16)) ? MAYBE_KEY : 0;
+}
+
+/** Beyond ASCII. */
+function foreignAt(code: number): number {
+  if (code === 0xff1a || code === 0xff1d) return MAYBE_NAMED; // `：` and `＝`
+  if (code >= 0x410 && code <= 0x44f) return MAYBE_STATED; // `пароль …`
+  return isDisguise(code) ? MAYBE_DISGUISED : 0;
 }
 
 /** `--token`, `----BEGIN`, and ` -p` */
@@ -175,6 +210,7 @@ function wordAt(text: string, i: number, first: number): number {
   if (first >= 0x4d && first <= 0x4f && hasKeyLength(text, i, UNMARKED_KEY_LENGTH)) bits |= MAYBE_KEY; // M, N, O
   if (bits & MAYBE_COMMAND && !COMMAND.test(text.slice(i, i + 9))) bits &= ~MAYBE_COMMAND;
   if (bits & MAYBE_STATED && !STATED.test(text.slice(i, i + 14))) bits &= ~MAYBE_STATED;
+  if (bits & MAYBE_PLACED && (text.startsWith('uest', i + 3) || !PLACED.test(text.slice(i, i + 26)))) bits &= ~MAYBE_PLACED;
   if (bits & MAYBE_PATH && !(/[/_-]/.test(text[i - 1] ?? '') && PATH.test(text.slice(i, i + 48)))) bits &= ~MAYBE_PATH;
   return bits;
 }
@@ -188,7 +224,9 @@ function hasKeyLength(text: string, from: number, length: number): boolean {
   return true;
 }
 
-/** `-`, `.`, `_`, and what base64 has: `+`, `/`, `=`. */
+/** `-`, `.`, `_`, what base64 has (`+`, `/`, `=`), and what parts of a hash have between them (`:`, `$`). */
 function isKeySign(code: number): boolean {
-  return code === 0x2d || code === 0x2e || code === 0x5f || code === 0x2b || code === 0x2f || code === 0x3d;
+  return (
+    code === 0x24 || code === 0x3a || code === 0x2d || code === 0x2e || code === 0x5f || code === 0x2b || code === 0x2f || code === 0x3d
+  );
 }
