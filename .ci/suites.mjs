@@ -26,6 +26,7 @@ const SUITES = [
     group: 'machine',
   },
   { name: 'install programs', command: ['node', 'scripts/install-programs.mjs'], group: 'machine' },
+  { name: 'install libraries', command: ['node', 'scripts/install-libraries.mjs'], group: 'machine' },
   { name: 'build servers', command: ['node', 'scripts/build-servers.mjs'], group: 'machine' },
 
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'], group: 'checks' },

@@ -18,15 +18,16 @@ export interface Place {
 /**
  * @param packages - by name, what each is installed as.
  * @param linked - those beside them that are as installed, with what they depend on.
+ * @param from - the folder whose `node_modules` have the packages.
  */
-export function placeWith(packages: Readonly<Record<string, string>>, linked: readonly string[] = []): Place {
+export function placeWith(packages: Readonly<Record<string, string>>, linked: readonly string[] = [], from: string = ROOT): Place {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-differential-'));
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
   symlinkSync(join(ROOT, 'node_modules/@opentelemetry'), join(modules, '@opentelemetry'));
   for (const name of linked) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   // A copy: by a link the package would be known by the name of the alias.
-  for (const [name, alias] of Object.entries(packages)) cpSync(join(ROOT, 'node_modules', alias), join(modules, name), { recursive: true });
+  for (const [name, alias] of Object.entries(packages)) cpSync(join(from, 'node_modules', alias), join(modules, name), { recursive: true });
   cpSync(PROGRAMS, join(folder, 'programs'), { recursive: true });
   return { folder: join(folder, 'programs'), [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
@@ -40,6 +41,8 @@ export interface Run {
   readonly place?: Place;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The Node.js to run; default is the one that runs the test. */
+  readonly node?: string | undefined;
 }
 
 /** How the program ended, and what it recorded. */
@@ -49,8 +52,8 @@ export interface Watched extends Ending {
   readonly logs: readonly ReceivedLog[];
 }
 
-function optionsOf({ program, place = AS_INSTALLED, args = [], env = {} }: Run) {
-  return { program: join(place.folder, program), args, env };
+function optionsOf({ program, place = AS_INSTALLED, args = [], env = {}, node }: Run) {
+  return { program: join(place.folder, program), args, env, ...(node === undefined ? {} : { node }) };
 }
 
 async function runBare(run: Run): Promise<Ending> {
@@ -106,7 +109,10 @@ export async function compare(run: Run, atLeast = 1, stderrOf: (stderr: string) 
 /** Frames of a stack trace that are compared: with one of ours above them, which is not shown, the last one falls out. */
 const FRAMES = 8;
 
-/** Without the id of the process, how late a timer was, the date of a response, and by which of Node.js' own queues a callback came. */
+/**
+ * Without the id of the process, how late a timer was, the date of a response, and by which of Node.js' own queues a callback came.
+ * Before Node.js 24, one is in the traces of every program that has an `AsyncLocalStorage`.
+ */
 function comparable(stderr: string): string[] {
   let frames = 0;
   return stderr
@@ -115,7 +121,7 @@ function comparable(stderr: string): string[] {
     .split('\n')
     .map((line) => line.replace(/ \{$/, ''))
     .filter((line) => {
-      if (/^ +at .*\(node:internal\/(?:process\/task_queues|timers):|^ +'date' => /.test(line)) return false;
+      if (/^ +at .*\(node:internal\/(?:process\/task_queues|timers|async_hooks):|^ +'date' => /.test(line)) return false;
       frames = /^ +at /.test(line) ? frames + 1 : 0;
       return frames <= FRAMES;
     });

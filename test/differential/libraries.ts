@@ -1,0 +1,12 @@
+/** Where the libraries of test/libraries lie; a program that loads one is given it under its own name. */
+import { placeWith, type Place } from './kit.ts';
+
+// Plain JavaScript without a declaration, hence the type here.
+const { installLibraries } = (await import(new URL('../../scripts/install-libraries.mjs', import.meta.url).href)) as {
+  installLibraries(): Promise<string>;
+};
+
+/** @param packages - by name, what each is installed as. */
+export async function placeWithLibraries(packages: Readonly<Record<string, string>>): Promise<Place> {
+  return placeWith(packages, [], await installLibraries());
+}
