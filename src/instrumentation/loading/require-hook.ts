@@ -28,6 +28,7 @@ export function hookRequire(patches: Patches, onPackage: (name: string, filename
   if (load.name === '') Object.defineProperty(load, 'name', { value: 'load', configurable: true });
   const loadAndPatch: Load = function (filename) {
     const result = load.call(this, filename);
+    if (makesExportsLater(this)) return result;
     const packageName = packageOfFile(filename) as string;
     const folder = folderOfPackage(filename, packageName);
     const isMain = mainOf(packageName, folder) === filename;
@@ -59,12 +60,17 @@ export function hookRequire(patches: Patches, onPackage: (name: string, filename
 /** Patch the modules of a package that another one has loaded before the package was wanted: who asks from now on gets them. */
 export function patchLoaded(patches: Patches, packageName: string): void {
   for (const module of Object.values(require.cache)) {
-    if (module === undefined || packageOfFile(module.filename) !== packageName) continue;
+    if (module === undefined || packageOfFile(module.filename) !== packageName || makesExportsLater(module)) continue;
     const { filename } = module;
     const folder = folderOfPackage(filename, packageName);
-    if (mainOf(packageName, folder) !== filename) continue;
-    module.exports = patches.ofFile(module.exports, { packageName, name: packageName, folder, filename });
+    const name = mainOf(packageName, folder) === filename ? packageName : nameInside(packageName, folder, filename);
+    module.exports = patches.ofFile(module.exports, { packageName, name, folder, filename });
   }
+}
+
+/** Some put a getter in the place of what they export, which compiles WebAssembly when it is first asked: nobody patches that. */
+function makesExportsLater(module: Module): boolean {
+  return Object.getOwnPropertyDescriptor(module, 'exports')?.get !== undefined;
 }
 
 const mains = new Map<string, string | undefined>();
