@@ -60,7 +60,8 @@ function isTimeoutOfSignal(error: unknown): boolean {
   );
 }
 
-function isGivenUp(error: unknown): boolean {
+/** By the program itself, through a signal or the methods of common clients. */
+export function isGivenUp(error: unknown): boolean {
   return GIVEN_UP.has(textOf(error, 'name')) || GIVEN_UP.has(textOf(error, 'code'));
 }
 

@@ -7,16 +7,9 @@
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Attributes, Span } from '@opentelemetry/api';
-import {
-  ERROR_TYPE,
-  HTTP_REQUEST_METHOD,
-  HTTP_RESPONSE_STATUS_CODE,
-  NETWORK_PROTOCOL_VERSION,
-  SERVER_ADDRESS,
-  SERVER_PORT,
-} from '../../names/attributes.ts';
-import { CLIENT, STATUS_ERROR } from '../../names/otel.ts';
+import type { Attributes } from '@opentelemetry/api';
+import { HTTP_REQUEST_METHOD, SERVER_ADDRESS, SERVER_PORT } from '../../names/attributes.ts';
+import { CLIENT } from '../../names/otel.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
 import { carriedBy, carry, type Carried } from '../../context/carried.ts';
 import { isTracingSuppressed } from '../../context/context-keys.ts';
@@ -24,9 +17,10 @@ import { contained } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import { noteDestination } from '../../context/propagation/destination.ts';
 import { addHeaders } from './add-headers.ts';
-import { clientFailure, type Failure } from './broken-off.ts';
+import { clientFailure } from './broken-off.ts';
 import { clientAttributes, peerOf } from './client-attributes.ts';
-import { errorTypeOf, messageOf, methodInName } from './http-semantics.ts';
+import { endRequest, MEASURED, type BegunRequest } from './client-end.ts';
+import { methodInName } from './http-semantics.ts';
 import { HttpSide } from './http-side.ts';
 import { listen } from '../loading/listen.ts';
 
@@ -36,13 +30,7 @@ const REQUEST_ERROR = 'http.client.request.error';
 /** Published when the head of the response is there. */
 const RESPONSE = 'http.client.response.finish';
 
-/** What durations are told apart by. */
-const MEASURED = [HTTP_REQUEST_METHOD, SERVER_PORT, HTTP_RESPONSE_STATUS_CODE, NETWORK_PROTOCOL_VERSION, ERROR_TYPE, SERVER_ADDRESS];
-
-interface Outgoing extends Carried {
-  readonly span: Span;
-  readonly attributes: Attributes;
-  readonly startMs: number;
+interface Outgoing extends Carried, BegunRequest {
   peer?: Attributes;
   timedOut: boolean;
   /** Once, whatever follows. */
@@ -77,15 +65,19 @@ function begin(side: HttpSide, request: ClientRequest): void {
   const span = side.tracer.startSpan(methodInName(attributes[HTTP_REQUEST_METHOD] as string), { kind: CLIENT, attributes }, context);
   noteDestination({ hostname: attributes[SERVER_ADDRESS] });
   const headers: Record<string, string> = {};
-  api.propagation.inject(api.trace.setSpan(context, span), headers);
+  const inside = api.trace.setSpan(context, span);
+  api.propagation.inject(inside, headers);
   addHeaders(request, headers);
   const onClose = (): void => outgoing.end();
   const onTimeout = (): void => void (outgoing.timedOut = true);
   const outgoing: Outgoing = {
     context,
     span,
-    attributes,
+    inside,
     startMs,
+    method: attributes[HTTP_REQUEST_METHOD] as string,
+    address: attributes[SERVER_ADDRESS] as string,
+    port: attributes[SERVER_PORT] as number | undefined,
     timedOut: false,
     end(failure) {
       request.removeListener('close', onClose);
@@ -105,37 +97,11 @@ function begin(side: HttpSide, request: ClientRequest): void {
 }
 
 function finish(side: HttpSide, request: ClientRequest, outgoing: Outgoing, error: unknown): void {
-  const { span, attributes: begun, startMs, timedOut } = outgoing;
   const response = (request as { res?: IncomingMessage | null }).res ?? undefined;
-  const measured: Attributes = {
-    [HTTP_REQUEST_METHOD]: begun[HTTP_REQUEST_METHOD],
-    [SERVER_ADDRESS]: begun[SERVER_ADDRESS],
-    [SERVER_PORT]: begun[SERVER_PORT],
-  };
-  if (response !== undefined) {
-    span.setAttributes(outgoing.peer ?? peerOf(response));
-    measured[HTTP_RESPONSE_STATUS_CODE] = response.statusCode;
-    measured[NETWORK_PROTOCOL_VERSION] = response.httpVersion;
-  }
-  const failure = clientFailure({ failure: error, response, connection: request.socket, timedOut });
-  if (failure !== undefined) measured[ERROR_TYPE] = recordFailure(span, failure);
-  else if (response?.statusCode !== undefined && response.statusCode >= 400) {
-    measured[ERROR_TYPE] = String(response.statusCode);
-    span.setStatus({ code: STATUS_ERROR });
-  }
-  span.setAttributes(measured);
-  span.end();
-  const seconds = (monotonicMs() - startMs) / 1000;
-  side.durations?.record(
-    seconds,
-    MEASURED.map((name) => measured[name]),
-    api.trace.setSpan(outgoing.context, span),
-  );
-}
-
-/** Returns `error.type`. */
-function recordFailure(span: Span, { error, type }: Failure): string {
-  span.recordException(error as Error);
-  span.setStatus({ code: STATUS_ERROR, message: messageOf(error) });
-  return type ?? errorTypeOf(error);
+  endRequest(side, outgoing, {
+    status: response?.statusCode,
+    protocolVersion: response?.httpVersion,
+    failure: clientFailure({ failure: error, response, connection: request.socket, timedOut: outgoing.timedOut }),
+    attributes: response === undefined ? undefined : (outgoing.peer ?? peerOf(response)),
+  });
 }

@@ -44,11 +44,6 @@ export function usesOfficialClient(options: Readonly<Record<string, unknown>>): 
   return namesOneOf(OFFICIAL_CLIENT_OPTIONS, options);
 }
 
-/** Whether outbound baggage depends on where a request goes, which an unsampled span does not know. */
-export function needsDestination({ baggageHosts }: Config): boolean {
-  return baggageHosts.length > 0 && !baggageHosts.includes('*');
-}
-
 /** Of `given`, `ignoreIncomingRequestHook` runs beside ours; everything else goes through as it is. */
 export function httpOptions({ ignorePaths }: Config, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const isIgnored = createPathMatcher(ignorePaths);

@@ -6,9 +6,8 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Config } from '../../config/config.ts';
 import { loadPart } from '../../runtime/load-part.ts';
 import { requireBundled } from '../../runtime/otel.ts';
-import { noteDestination } from '../../context/propagation/destination.ts';
 import { captureClock } from './capture-clock.ts';
-import { httpOptions, needsDestination } from '../http/http-options.ts';
+import { httpOptions } from '../http/http-options.ts';
 
 export interface CatalogueEntry {
   /** Short name, as `OTEL_NODE_ENABLED_INSTRUMENTATIONS` has it. */
@@ -113,10 +112,8 @@ const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: tru
 export const CATALOGUE: readonly CatalogueEntry[] = [
   own('http', 'http', ['http', 'https'], httpOptions),
   {
-    ...own('http', 'undici', [], (config, given) => ({
-      ...(needsDestination(config) ? { startSpanHook: noteDestination } : {}),
-      ...given,
-    })),
+    ...own('http', 'undici', []),
+    brings: ['undici'],
     announced: { channel: 'undici:request:create', method: 'onRequestCreated', library: 'undici', versions: '>=5.12.0' },
   },
   own('node-runtime', 'runtime-node', [], runtimeOptions),

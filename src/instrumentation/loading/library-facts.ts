@@ -48,11 +48,12 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     missing: 'HTTP/2 has no spans, and the trace of its callers ends there',
   },
   undici: {
-    ways: ['channel', 'official'],
-    when: 'by its channels, mended',
-    records: 'client spans of `fetch` and undici, their durations',
+    ways: ['channel', 'patch'],
+    when: 'where requests wait for connections of a pool',
+    records: 'client spans of `fetch` and undici, redirects and retries each (`http.request.resend_count`); their durations',
     options: ['ignoreRequestHook', 'requestHook', 'responseHook', 'startSpanHook', 'requireParentforSpans', 'headersToSpanAttributes'],
-    missing: 'a request with a body that is aborted with an error of your own is an error',
+    missing:
+      'a request that is aborted with an error of your own while its body is sent is an error; what a `MockAgent` answers has no span',
   },
   'runtime-node': {
     ways: ['hook'],

@@ -22,7 +22,7 @@ const WITHOUT_TARGETS = ['undici', 'fastify', 'runtime-node', 'host-metrics', 'a
 /** It listens on channels too, of the modules that load it. */
 const ONLY_LISTENS = ['http'];
 /** Packages that a target brings, which are patched with it. */
-const BROUGHT: Readonly<Record<string, readonly string[]>> = { express: ['finalhandler', 'parseurl'] };
+const BROUGHT: Readonly<Record<string, readonly string[]>> = { express: ['finalhandler', 'parseurl'], undici: ['undici'] };
 
 function declaredBy(name: string): Declared[] {
   const entry = CATALOGUE.find((each) => each.name === name);
