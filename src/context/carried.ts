@@ -71,6 +71,18 @@ export function prepareCarriers(prototype: object): void {
   });
 }
 
+/** Let the instances of a class carry what another object of theirs does. */
+export function carryThrough(prototype: object, carrierOf: (instance: object) => object | undefined): void {
+  if (CARRIED in prototype) return;
+  defineProperty(prototype, CARRIED, {
+    configurable: true,
+    get(this: object) {
+      const carrier = carrierOf(this);
+      return carrier === undefined ? undefined : carriedBy(carrier);
+    },
+  });
+}
+
 /** `undefined` too for what is no instance of a prepared class. */
 export function carriedBy(message: object): Carried | undefined {
   return (message as Carrier)[CARRIED];

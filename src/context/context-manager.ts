@@ -79,9 +79,13 @@ export function bindChannel<Message>(channel: Channel, contextOf: (message: Mess
  * Let the instances of a class enter the context that they carry whenever the method `name` is looked up, which Node.js does
  * right before it calls it. A wrapped method would stand in every stack trace below it, and push the application's own frames out.
  *
- * @param onlyWhere - whether to enter, by what is active now; default: always.
+ * @param onlyWhere - whether to enter, by what is active now and what is carried; default: always.
  */
-export function followContext(prototype: object, name: string, onlyWhere: (active: Context | undefined) => boolean = () => true): void {
+export function followContext(
+  prototype: object,
+  name: string,
+  onlyWhere: (active: Context | undefined, carried: Carried) => boolean = () => true,
+): void {
   prepareCarriers(prototype);
   const own = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
   const parent = Object.getPrototypeOf(prototype) as Record<string, unknown>;
@@ -91,7 +95,7 @@ export function followContext(prototype: object, name: string, onlyWhere: (activ
     enumerable: Object.propertyIsEnumerable.call(own === undefined ? definerOf(parent, name) : prototype, name),
     get(this: Carrier) {
       const carried = this[CARRIED];
-      if (carried !== undefined && onlyWhere(storedContext())) enter(carried.context);
+      if (carried !== undefined && onlyWhere(storedContext(), carried)) enter(carried.context);
       return own ?? parent[name];
     },
     set(this: object, value: unknown) {

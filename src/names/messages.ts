@@ -142,6 +142,13 @@ export const MESSAGES = {
     cure: 'it runs without telemetry: install a release that is [supported](instrumentation.md#all-of-them), or switch its instrumentation off',
     page: 'instrumentation.md#all-of-them',
   },
+  'http2-unseen': {
+    section: 'start',
+    level: 'warn',
+    says: '`Node.js must be 22.17 or later for spans of HTTP/2 servers, but is 22.15.0.`',
+    cure: 'a newer Node.js; HTTP/1 is recorded as ever',
+    page: 'instrumentation.md#http2',
+  },
   'nothing-instrumented': {
     section: 'start',
     level: 'warn',

@@ -8,16 +8,7 @@
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Attributes, Context, Span } from '@opentelemetry/api';
-import {
-  ERROR_TYPE,
-  HTTP_REQUEST_METHOD,
-  HTTP_RESPONSE_STATUS_CODE,
-  HTTP_ROUTE,
-  NETWORK_PROTOCOL_VERSION,
-  URL_SCHEME,
-} from '../../names/attributes.ts';
-import { SERVER, STATUS_ERROR } from '../../names/otel.ts';
+import type { Context, Span } from '@opentelemetry/api';
 import { monotonicMs } from '../../runtime/clock.ts';
 import { carry, type Carried } from '../../context/carried.ts';
 import { enter } from '../../context/context-manager.ts';
@@ -26,31 +17,22 @@ import { api } from '../../runtime/otel.ts';
 import { UNTRACED } from '../../context/context-keys.ts';
 import { requests } from '../../context/request-watcher.ts';
 import { requestContext } from '../../context/span-layer.ts';
-import { whoBrokeOff, type BrokenOff } from './broken-off.ts';
-import { errorTypeOf, messageOf, methodInName } from './http-semantics.ts';
+import { whoBrokeOff } from './broken-off.ts';
+import { methodInName } from './http-semantics.ts';
 import { HttpSide } from './http-side.ts';
 import { listen } from '../loading/listen.ts';
-import { originOf, serverAttributes, type RequestOrigin } from './server-attributes.ts';
+import { originOf, type RequestOrigin } from './server-attributes.ts';
+import { endExchange, MEASURED, ServerSpanOptions, WHOLE, type Cause } from './server-end.ts';
 import { beginServerRequest, type ServerRequest } from './server-request.ts';
 
 /** Published for each request before its handlers run, also for those that Node.js answers itself. */
 const REQUEST_START = 'http.server.request.start';
-/** What durations are told apart by. */
-const MEASURED = [HTTP_REQUEST_METHOD, URL_SCHEME, NETWORK_PROTOCOL_VERSION, HTTP_RESPONSE_STATUS_CODE, ERROR_TYPE, HTTP_ROUTE];
 const { nextTick } = process;
 
 export interface HttpServerOptions {
   readonly isIgnored: (request: IncomingMessage) => boolean;
 }
 
-/** Why it ended before all of it was sent. */
-interface Cause {
-  /** What nobody caught; the span ends at once. */
-  readonly uncaught?: unknown;
-  readonly brokenOff?: BrokenOff;
-}
-
-const WHOLE: Cause = {};
 const IGNORED: Carried = { context: UNTRACED };
 
 export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpSide {
@@ -63,25 +45,6 @@ export function instrumentHttpServer({ isIgnored }: HttpServerOptions): HttpSide
     enter(UNTRACED);
   });
   return side;
-}
-
-/**
- * Of these, only a span that is sampled reads the attributes. A class, for V8 keeps the getter of an object literal, and with it the
- * request, until the next full garbage collection.
- */
-class ServerSpanOptions {
-  readonly kind = SERVER;
-  readonly #request: IncomingMessage;
-  readonly #origin: RequestOrigin;
-
-  constructor(request: IncomingMessage, origin: RequestOrigin) {
-    this.#request = request;
-    this.#origin = origin;
-  }
-
-  get attributes(): Attributes {
-    return serverAttributes(this.#request, this.#origin);
-  }
 }
 
 /** A request that is being answered. One object for all that is asked for it, as there is one for each request. */
@@ -139,22 +102,14 @@ class Exchange implements ServerRequest {
   }
 
   #finish(cause: Cause): void {
-    const { span, route } = this;
-    const { method, scheme } = this.#origin;
-    const status = statusOf(this.#response, cause);
-    if (status !== undefined) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
-    const errorType = cause === WHOLE && (status as number) < 500 ? undefined : recordFailure(span, this, status, cause);
-    if (errorType !== undefined) span.setAttribute(ERROR_TYPE, errorType);
-    const namedRoute = typeof route === 'string' && route !== '' ? route : undefined;
-    if (namedRoute !== undefined) {
-      span.setAttribute(HTTP_ROUTE, namedRoute);
-      span.updateName(`${methodInName(method)} ${namedRoute}`);
-    }
-    span.end();
-    const seconds = (monotonicMs() - this.#startMs) / 1000;
-    this.#side.durations?.record(seconds, [method, scheme, this.#request.httpVersion, status, errorType, namedRoute], this.context);
-    const { context } = this;
-    requests.watcher?.end({ request: this.#request, context, route: namedRoute, status, durationMs: seconds * 1000, errorType });
+    const { httpVersion } = this.#request;
+    endExchange(this.#side, this, this.#request, {
+      ...this.#origin,
+      startMs: this.#startMs,
+      httpVersion,
+      status: statusOf(this.#response, cause),
+      cause,
+    });
   }
 }
 
@@ -182,30 +137,4 @@ function statusOf({ headersSent, statusCode, socket }: ServerResponse, { uncaugh
   if (uncaught !== undefined || !headersSent) return undefined;
   // One that waited for a connection was not sent yet.
   return brokenOff !== undefined && socket === null ? undefined : statusCode;
-}
-
-/**
- * Set the status of the span, and return `error.type`. A client that went away is no failure of the server: `aborted`, and the
- * status of the span stays unset.
- */
-function recordFailure(span: Span, begun: ServerRequest, status: number | undefined, { uncaught, brokenOff }: Cause): string | undefined {
-  if (uncaught !== undefined) {
-    span.recordException(uncaught as Error);
-    span.setStatus({ code: STATUS_ERROR, message: messageOf(uncaught) });
-    return errorTypeOf(uncaught);
-  }
-  if (status !== undefined && status >= 500) {
-    span.setStatus({ code: STATUS_ERROR });
-    return String(status);
-  }
-  if (brokenOff === undefined) return undefined;
-  if (brokenOff.by === 'client') return 'aborted';
-  const { error } = brokenOff;
-  if (error === undefined) {
-    span.setStatus({ code: STATUS_ERROR });
-    return 'destroyed';
-  }
-  if (begun.error !== error) span.recordException(error as Error);
-  span.setStatus({ code: STATUS_ERROR, message: messageOf(error) });
-  return errorTypeOf(error);
 }

@@ -1,5 +1,5 @@
 /**
- * `node:http` and `node:https`: both sides are our own. Where options ask for what only the official instrumentation knows (its
+ * `node:http` and `node:https`: both sides are our own, as are servers of `node:http2`. Where options ask for what only the official instrumentation knows (its
  * hooks, headers as attributes), that one runs instead of ours, for the side that they concern.
  */
 import type { IncomingMessage } from 'node:http';
@@ -10,6 +10,9 @@ import { captureClock } from '../loading/capture-clock.ts';
 import { instrumentHttpClient } from './http-client.ts';
 import { officialOptions, usesOfficialClient, usesOfficialServer } from './http-options.ts';
 import { instrumentHttpServer } from './http-server.ts';
+import { watchHttp2 } from './http2.ts';
+import { HttpSide } from './http-side.ts';
+import { MEASURED } from './server-end.ts';
 
 type Official = typeof import('@opentelemetry/instrumentation-http');
 type Part = Pick<Instrumentation, 'setTracerProvider' | 'setMeterProvider' | 'enable' | 'disable'>;
@@ -25,7 +28,10 @@ export function create(options: Record<string, unknown>): Both {
   const official = officialServer || officialClient ? createOfficial(options) : undefined;
   if (official !== undefined) parts.push(official);
   followMessages(!officialServer);
-  if (!officialServer) parts.push(instrumentHttpServer({ isIgnored }));
+  // The official one knows nothing of HTTP/2.
+  const server = officialServer ? new HttpSide('server', MEASURED) : instrumentHttpServer({ isIgnored });
+  if (options['disableIncomingRequestInstrumentation'] !== true) watchHttp2(server, isIgnored);
+  parts.push(server);
   if (!officialClient) parts.push(instrumentHttpClient());
   const both: Both = {
     official,

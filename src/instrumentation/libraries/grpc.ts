@@ -10,6 +10,7 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
+import { grpc } from '../http/grpc-streams.ts';
 import { durationOfCalls, type CallRecorder, type IgnoredMethod, type Side } from './grpc-call.ts';
 import { watchClient, type ClientInterceptors } from './grpc-client.ts';
 import { watchServer, type ServerInterceptors } from './grpc-server.ts';
@@ -94,5 +95,6 @@ function createOfficial(options: Record<string, unknown>): Official {
 
 /** @param options - of the official instrumentation, which runs where metadata is to become attributes. */
 export function create(options: Record<string, unknown>): Instrumentation {
+  grpc.isWatched = options['enabled'] !== false;
   return options['metadataToSpanAttributes'] === undefined ? new GrpcInstrumentation(options) : createOfficial(options);
 }

@@ -110,7 +110,7 @@ const onlyUnderParent = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, 
 const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: true });
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
-  own('http', 'http', ['http', 'https'], httpOptions),
+  own('http', 'http', ['http', 'https', 'http2'], httpOptions),
   {
     ...own('http', 'undici', []),
     brings: ['undici'],

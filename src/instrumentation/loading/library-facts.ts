@@ -27,7 +27,7 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
   http: {
     ways: ['channel', 'patch'],
     when: '`emit` of its classes',
-    records: 'server and client spans, their durations',
+    records: 'server and client spans, their durations; servers of HTTP/2 from Node.js 22.17 on',
     options: [
       'ignoreIncomingRequestHook',
       'ignoreOutgoingRequestHook',
@@ -45,7 +45,8 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
       'disableIncomingRequestInstrumentation',
       'disableOutgoingRequestInstrumentation',
     ],
-    missing: 'HTTP/2 has no spans, and the trace of its callers ends there',
+    missing:
+      'clients of `node:http2` have no spans; options do not concern HTTP/2, but for the paths that are ignored and `ignoreIncomingRequestHook`',
   },
   undici: {
     ways: ['channel', 'patch'],
