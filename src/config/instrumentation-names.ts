@@ -17,6 +17,7 @@ export const INSTRUMENTATION_NAMES: ReadonlySet<string> = new Set([
   'graphql',
   'grpc',
   'hapi',
+  'hono',
   'host-metrics',
   'http',
   'ioredis',

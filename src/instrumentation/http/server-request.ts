@@ -4,6 +4,7 @@ import type { Context, Span } from '@opentelemetry/api';
 import { carriedBy, carry, type Carried } from '../../context/carried.ts';
 import { RPC_METADATA } from '../../context/context-keys.ts';
 import { attempt } from '../../runtime/contain.ts';
+import { api } from '../../runtime/otel.ts';
 
 /** Also what `getRPCMetadata()` of `@opentelemetry/core` finds in the context of the request. */
 export interface ServerRequest extends Carried {
@@ -59,6 +60,12 @@ export function failRequest(error: unknown, active: Context, isFatal: boolean): 
 export function setRoute(request: IncomingMessage, route: string): void {
   const found = serverRequestOf(request);
   if (found !== undefined) found.route = route;
+}
+
+/** The same for a framework that knows no request of `node:http`, but runs in its context. What was named before stays. */
+export function nameActiveRoute(route: string): void {
+  const found = api.context.active().getValue(RPC_METADATA) as ServerRequest | undefined;
+  if (found !== undefined) found.route ??= route;
 }
 
 /**

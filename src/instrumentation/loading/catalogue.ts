@@ -133,6 +133,10 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   own('frameworks', 'koa', ['koa']),
   own('frameworks', 'hapi', ['@hapi/hapi']),
   { ...own('frameworks', 'nestjs-core', ['@nestjs/core']), files: ['@nestjs/core/exceptions/exceptions-handler.js'] },
+  {
+    ...own('frameworks', 'hono', ['hono']),
+    files: ['hono/dist/router/smart-router/router.js', 'hono/dist/cjs/router/smart-router/router.js'],
+  },
   official('restify', 'RestifyInstrumentation', ['restify']),
 
   own('libraries', 'pg', ['pg', 'pg-pool'], defaults({ requireParentSpan: true, ignoreConnectSpans: true })),

@@ -91,6 +91,11 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
   },
   hapi: { ways: ['hook', 'patch'], when: '`onPreResponse` on each server', records: 'route and errors, on the server span' },
   'nestjs-core': { ways: ['patch'], records: 'errors, on the server span; the route is from Express or Fastify' },
+  hono: {
+    ways: ['patch'],
+    records: 'route of the server span',
+    missing: 'routes of `hono/tiny` and of applications with a router of their own',
+  },
   restify: { ways: ['official'], records: 'route of the server span; a span for each handler', options: ['requestHook'] },
   pg: {
     ways: ['official'],
