@@ -62,6 +62,11 @@ export const MESSAGING_KAFKA_MESSAGE_KEY = 'messaging.kafka.message.key';
 export const MESSAGING_KAFKA_MESSAGE_TOMBSTONE = 'messaging.kafka.message.tombstone';
 export const MESSAGING_KAFKA_OFFSET = 'messaging.kafka.offset';
 
+/** Of the official instrumentation of socket.io; the conventions have none. */
+export const MESSAGING_SOCKET_IO_EVENT_NAME = 'messaging.socket.io.event_name';
+export const MESSAGING_SOCKET_IO_NAMESPACE = 'messaging.socket.io.namespace';
+export const MESSAGING_SOCKET_IO_ROOMS = 'messaging.socket.io.rooms';
+
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/exception/ */
 export const EXCEPTION_TYPE = 'exception.type';
 export const EXCEPTION_MESSAGE = 'exception.message';

@@ -1,6 +1,6 @@
 /** Runs a program bare and watched: what it prints, and how it ends, must be the same. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../../src/otlp/decode/model.ts';
@@ -28,6 +28,18 @@ export function placeWith(packages: Readonly<Record<string, string>>, linked: re
   for (const name of linked) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   // A copy: by a link the package would be known by the name of the alias.
   for (const [name, alias] of Object.entries(packages)) cpSync(join(from, 'node_modules', alias), join(modules, name), { recursive: true });
+  cpSync(PROGRAMS, join(folder, 'programs'), { recursive: true });
+  return { folder: join(folder, 'programs'), [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The programs, where `require(name)` gives what is in the `node_modules` of `installed`. */
+export function placeIn(installed: string): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-differential-'));
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  for (const name of readdirSync(join(installed, 'node_modules')))
+    if (!name.startsWith('.')) symlinkSync(join(installed, 'node_modules', name), join(modules, name));
+  symlinkSync(join(ROOT, 'node_modules/@opentelemetry'), join(modules, '@opentelemetry'));
   cpSync(PROGRAMS, join(folder, 'programs'), { recursive: true });
   return { folder: join(folder, 'programs'), [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -2,7 +2,7 @@
 import { placeWith, type Place } from './kit.ts';
 
 // Plain JavaScript without a declaration, hence the type here.
-const { installLibraries } = (await import(new URL('../../scripts/install-libraries.mjs', import.meta.url).href)) as {
+export const { installLibraries } = (await import(new URL('../../scripts/install-libraries.mjs', import.meta.url).href)) as {
   installLibraries(): Promise<string>;
 };
 

@@ -123,7 +123,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     // Programs parse their schema when they start. An operation may come by a socket, without a request around it.
     underParent: new Set(['graphql.parse', 'graphql.parseSchema', 'graphql.validate', 'graphql.validateSchema']),
   },
-  official('socket.io', 'SocketIoInstrumentation', ['socket.io']),
+  own('libraries', 'socket.io', ['socket.io']),
 
   { ...own('frameworks', 'express', ['express']), brings: ['finalhandler', 'parseurl'] },
   {

@@ -77,10 +77,12 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     missing: 'executors other than `graphql` itself (GraphQL Yoga, the JIT of Mercurius); resolvers of 17',
   },
   'socket.io': {
-    ways: ['official'],
-    records: 'spans of events that are emitted and received',
+    ways: ['patch', 'official'],
+    when: 'release 2, and with `emitHook`, `onHook` or `traceReserved`',
+    records: 'spans of events that are emitted and received, their metrics',
     options: ['emitHook', 'emitIgnoreEventList', 'onHook', 'onIgnoreEventList', 'traceReserved'],
-    missing: 'a listener that was removed is still called',
+    missing:
+      'the span of a received event ends when its listeners have been called, also asynchronous ones; by the official one, a listener that was removed is still called',
   },
   express: { ways: ['patch'], records: 'route of the server span; one span for its handler; errors' },
   fastify: { ways: ['channel', 'hook'], records: 'route and errors, on the server span' },
