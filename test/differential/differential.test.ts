@@ -9,13 +9,24 @@ interface Compared {
   /** Another major, by the name that it is installed under. */
   readonly packages?: Readonly<Record<string, string>>;
   readonly kinds?: readonly ('cjs' | 'mjs')[];
+  /** Default: well, and with an error that nobody handles. */
+  readonly endings?: readonly Ending[];
 }
+
+type Ending = 'well' | 'throw' | 'handled';
+const USUAL_ENDINGS: readonly Ending[] = ['well', 'throw'];
+const ENDINGS: Readonly<Record<Ending, string>> = {
+  well: 'ending well',
+  throw: 'with an error that nobody handles',
+  handled: 'with an error that the library handles',
+};
 
 const COMPARED: readonly Compared[] = [
   { program: 'graphql', release: 'graphql 16' },
   { program: 'graphql', release: 'graphql 17', packages: { graphql: 'graphql17' } },
   { program: 'openai', release: 'openai 6' },
   { program: 'pino', release: 'pino 10' },
+  { program: 'winston', release: 'winston 3', endings: ['well', 'throw', 'handled'] },
   { program: 'bunyan', release: 'bunyan 1' },
   { program: 'bunyan', release: 'bunyan 2', packages: { bunyan: 'bunyan2', exeunt: 'exeunt' } },
 ];
@@ -24,10 +35,10 @@ const COMPARED: readonly Compared[] = [
 const OWN_QUEUES = /^ +at .*\(node:internal\/(?:process\/task_queues|timers):.*\n/gm;
 
 describe('a program that is watched is as it is bare', { concurrency: 2 }, () => {
-  for (const { program, release, packages, kinds = ['cjs', 'mjs'] } of COMPARED) {
+  for (const { program, release, packages, kinds = ['cjs', 'mjs'], endings = USUAL_ENDINGS } of COMPARED) {
     for (const kind of kinds) {
-      for (const end of ['well', 'throw']) {
-        it(`${release} [${kind}], ${end === 'throw' ? 'with an error that nobody handles' : 'ending well'}`, async (t) => {
+      for (const end of endings) {
+        it(`${release} [${kind}], ${ENDINGS[end]}`, async (t) => {
           using place = packages === undefined ? AS_INSTALLED : placeWith(packages);
           const watched = await compare({ place, program: `${program}.${kind}`, env: { END: end } }, 20, (stderr) => [
             stderr.replaceAll(OWN_QUEUES, ''),

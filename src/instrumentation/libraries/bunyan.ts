@@ -9,11 +9,15 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { version } from '../../version.ts';
 import { contained } from '../../runtime/contain.ts';
 import { nowHrTime } from '../../runtime/clock.ts';
-import { EVENT_NAME, idsFor, LOG_KEYS, severityOf, type LogOptions } from './log-line.ts';
+import { EVENT_NAME, idsFor, isOfClass, LOG_KEYS, severityOf, type LogOptions } from './log-line.ts';
 import { replaceFunction } from './replace-function.ts';
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
 
 type Line = Record<string, unknown>;
+
+interface Logger {
+  readonly streams?: unknown;
+}
 
 interface Bunyan {
   readonly default?: Bunyan;
@@ -40,20 +44,20 @@ class BunyanInstrumentation extends InstrumentationBase {
   }
 
   #follow(original: Function): Function {
-    const note = (line: Line): void => this.#note(line);
-    return function _emit(this: unknown, ...args: unknown[]): unknown {
+    const note = (line: Line, logger: Logger): void => this.#note(line, logger);
+    return function _emit(this: Logger, ...args: unknown[]): unknown {
       const [line, isNotWritten] = args;
-      if (isNotWritten !== true && typeof line === 'object' && line !== null) note(line as Line);
+      if (isNotWritten !== true && typeof line === 'object' && line !== null) note(line as Line, this);
       return Reflect.apply(original, this, args);
     };
   }
 
-  #note(line: Line): void {
+  #note(line: Line, logger: Logger): void {
     if (!this.isEnabled()) return;
     const options = this.getConfig() as LogOptions;
     try {
       if (line['trace_id'] === undefined) Object.assign(line, idsFor(options));
-      if (options.disableLogSending !== true) this.#export(line, options.logSeverity);
+      if (options.disableLogSending !== true && !hasOwnExport(logger)) this.#export(line, options.logSeverity);
     } catch (error) {
       contained('exporting a line of bunyan', error);
     }
@@ -78,6 +82,13 @@ class BunyanInstrumentation extends InstrumentationBase {
       ...(err === undefined ? {} : { exception: err }),
     });
   }
+}
+
+/** A stream of the official instrumentation, which applications add themselves. */
+function hasOwnExport({ streams }: Logger): boolean {
+  return (
+    Array.isArray(streams) && streams.some((each: { readonly stream?: unknown }) => isOfClass(each.stream, 'OpenTelemetryBunyanStream'))
+  );
 }
 
 export function create(options: Record<string, unknown>): Instrumentation {

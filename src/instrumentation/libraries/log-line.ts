@@ -1,7 +1,7 @@
 /** What the instrumentations of pino and bunyan have in common: the ids in a line, and the severity of a record. */
 import type { SeverityNumber, Span } from '@opentelemetry/api';
 import { api } from '../../runtime/otel.ts';
-import { contain } from '../../runtime/contain.ts';
+import { attempt, contain } from '../../runtime/contain.ts';
 
 /** Options of the official instrumentations. */
 export interface LogOptions {
@@ -50,4 +50,13 @@ const BETWEEN = [2, 3, 4, 6, 7, 8, 10, 11, 12, 14, 15, 16, 18, 19, 20, 22, 23, 2
 export function severityOf(level: number): SeverityNumber {
   const at = Math.floor(((level - 10) / 60) * BETWEEN.length);
   return (SEVERITIES[level] ?? BETWEEN[Math.min(BETWEEN.length - 1, Math.max(0, at))]) as SeverityNumber;
+}
+
+/** Whether `value` is of a class of this name, or of one below it; what has a version in its name counts. */
+export function isOfClass(value: unknown, name: string): boolean {
+  return attempt(() => {
+    for (let object: unknown = value; typeof object === 'object' && object !== null; object = Object.getPrototypeOf(object))
+      if ((object as object).constructor?.name?.startsWith(name)) return true;
+    return false;
+  }, false);
 }

@@ -11,6 +11,7 @@ import { version } from '../../version.ts';
 import { contained } from '../../runtime/contain.ts';
 import { nowHrTime } from '../../runtime/clock.ts';
 import { EVENT_NAME, idsFor, LOG_KEYS, severityOf, type LogOptions } from './log-line.ts';
+import { exportsItself, followTransports } from './pino-transport.ts';
 import { replaceFunction, type Exports } from './replace-function.ts';
 import {
   InstrumentationBase,
@@ -24,6 +25,7 @@ const VERSIONS = ['>=5.14.0 <11'];
 interface Symbols {
   readonly hooksSym?: symbol;
   readonly messageKeySym: symbol;
+  readonly streamSym?: symbol;
   readonly errorKeySym?: symbol;
 }
 type Logger = Record<string | symbol, unknown> & { readonly levels?: { readonly labels?: Readonly<Record<number, string>> } };
@@ -47,7 +49,14 @@ class PinoInstrumentation extends InstrumentationBase {
         },
         () => {},
       );
+    const transport = new InstrumentationNodeModuleFile(
+      'pino/lib/transport.js',
+      VERSIONS,
+      (exports: unknown) => followTransports(exports),
+      () => {},
+    );
     const files = [
+      transport,
       file('symbols.js', (exports) => void (symbols = exports as unknown as Symbols)),
       file('levels.js', (exports) => symbols !== undefined && this.#followHooks(exports, symbols)),
       file('tools.js', (exports) => symbols !== undefined && this.#followLines(exports, symbols)),
@@ -97,6 +106,7 @@ class PinoInstrumentation extends InstrumentationBase {
   #finish(logger: Logger, level: number, line: unknown, symbols: Symbols): void {
     if (!this.isEnabled() || (this.getConfig() as LogOptions).disableLogSending === true) return;
     try {
+      if (symbols.streamSym !== undefined && exportsItself(logger[symbols.streamSym])) return;
       if (hasStreamWrite(logger, symbols)) this.#unfinished = { logger, level, symbols };
       else this.#export(logger, level, String(line), symbols);
     } catch (error) {

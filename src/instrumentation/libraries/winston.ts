@@ -16,16 +16,14 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '../loading/instrumentation-base.ts';
+import { isOfClass } from './log-line.ts';
+import { replaceFunction } from './replace-function.ts';
 
 type Info = Record<string | symbol, unknown>;
 
 interface Logger {
   readonly transports?: readonly object[];
   isLevelEnabled(level: string): boolean;
-  write(info: unknown, ...rest: unknown[]): boolean;
-  /** Formats a line and hands it to `push`. Called once for each written one, in their order, maybe later. */
-  _transform(info: unknown, ...rest: unknown[]): void;
-  push(info: unknown, ...rest: unknown[]): boolean;
 }
 
 /** A line on its way from `write` to the formats. */
@@ -63,6 +61,8 @@ const SPLAT = Symbol.for('splat');
 const NOT_ATTRIBUTES = new Set(['level', 'message', 'trace_id', 'span_id', 'trace_flags', 'timestamp']);
 /** On loggers of `signalbox/logging`. */
 const EXPORTS_ITSELF = Symbol.for('signalbox.exports-itself');
+/** Where OpenTelemetry's own transport looks for the context of a line. */
+const OWN_EXPORT_CONTEXT = Symbol.for('opentelemetry.js.contrib.winston.context');
 const ESCAPE = '\u001b';
 const ANSI_COLORS = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g');
 
@@ -75,7 +75,7 @@ class WinstonInstrumentation extends InstrumentationBase {
     const file = new InstrumentationNodeModuleFile(
       'winston/lib/winston/logger.js',
       ['>=3 <4'],
-      (exported: { prototype: Logger }) => {
+      (exported: { prototype: object }) => {
         this.#patch(exported.prototype);
         return exported;
       },
@@ -92,54 +92,64 @@ class WinstonInstrumentation extends InstrumentationBase {
     ];
   }
 
-  #patch(prototype: Logger): void {
+  #patch(prototype: object): void {
     const isEnabled = (): boolean => this.isEnabled();
     const emit = (logger: Logger, info: Info, written: Written): void => this.#emit(logger, info, written);
-    const { write, _transform: transform, push } = prototype;
     const waiting = new WeakMap<Logger, Written[]>();
     /** The line whose formats are running. */
     let formatted: Written | undefined;
 
-    prototype.write = function (info, ...rest) {
-      if (isEnabled() && !(EXPORTS_ITSELF in this) && typeof info === 'object' && info !== null) {
-        const context = api.context.active();
-        const lines = waiting.get(this);
-        const written = { info, context, time: nowHrTime(), isCorrelated: correlate(info as Info, context) };
-        if (lines === undefined) waiting.set(this, [written]);
-        else lines.push(written);
-      }
-      return write.call(this, info, ...rest);
-    };
-    prototype._transform = function (info, ...rest) {
-      const outer = formatted;
-      const line = takeWritten(waiting.get(this), info);
-      formatted = line;
-      try {
-        return transform.call(this, info, ...rest);
-      } finally {
-        if (line?.isCorrelated === true) separate(info as Info);
-        formatted = outer;
-      }
-    };
-    prototype.push = function (info, ...rest) {
-      const written = formatted;
-      formatted = undefined;
-      if (written === undefined || typeof info !== 'object' || info === null) return push.call(this, info, ...rest);
-      try {
-        emit(this, info as Info, written);
-      } catch (error) {
-        // A line with a hostile getter is printed as it is.
-        contained('exporting a line of winston', error);
-      }
-      return push.call(this, written.isCorrelated && info === written.info ? copyOf(info) : info, ...rest);
-    };
+    replaceFunction(prototype, 'write', (original) => {
+      return function write(this: Logger, ...args: unknown[]): unknown {
+        const [info] = args;
+        if (isEnabled() && !(EXPORTS_ITSELF in this) && typeof info === 'object' && info !== null) {
+          const context = api.context.active();
+          const lines = waiting.get(this);
+          const written = { info, context, time: nowHrTime(), isCorrelated: correlate(info as Info, context) };
+          if (lines === undefined) waiting.set(this, [written]);
+          else lines.push(written);
+        }
+        return Reflect.apply(original, this, args);
+      };
+    });
+    // Formats a line and passes it to `push`. Called once for each written one, in their order, maybe later.
+    replaceFunction(prototype, '_transform', (original) => {
+      return function _transform(this: Logger, ...args: unknown[]): unknown {
+        const outer = formatted;
+        const line = takeWritten(waiting.get(this), args[0]);
+        formatted = line;
+        try {
+          return Reflect.apply(original, this, args);
+        } finally {
+          if (line?.isCorrelated === true) separate(args[0] as Info);
+          formatted = outer;
+        }
+      };
+    });
+    replaceFunction(prototype, 'push', (original) => {
+      return function push(this: Logger, ...args: unknown[]): unknown {
+        const [info] = args;
+        const written = formatted;
+        formatted = undefined;
+        if (written === undefined || typeof info !== 'object' || info === null) return Reflect.apply(original, this, args);
+        try {
+          emit(this, info as Info, written);
+        } catch (error) {
+          // A line with a hostile getter is printed as it is.
+          contained('exporting a line of winston', error);
+        }
+        const pushed = written.isCorrelated && info === written.info ? copyOf(info) : info;
+        if (hasOwnExport(this)) attempt(() => ((pushed as Info)[OWN_EXPORT_CONTEXT] = written.context));
+        return Reflect.apply(original, this, [pushed, ...args.slice(1)]);
+      };
+    });
   }
 
   #emit(logger: Logger, info: Info, { info: given, context, time }: Written): void {
     const level = String(info[LEVEL] ?? (given as Info)[LEVEL] ?? info['level']);
     if (!logger.isLevelEnabled(level)) return;
     // With OpenTelemetry's own transport the application sends its lines already.
-    if (logger.transports?.some((transport) => transport.constructor.name.startsWith('OpenTelemetryTransport'))) return;
+    if (hasOwnExport(logger)) return;
     const severityNumber = SEVERITIES[level] as SeverityNumber | undefined;
     const error = errorOf(given as Info);
     const attributes: Record<string, unknown> = {};
@@ -156,6 +166,11 @@ class WinstonInstrumentation extends InstrumentationBase {
       ...(error === undefined ? {} : { exception: error }),
     });
   }
+}
+
+/** OpenTelemetry's own transport. */
+function hasOwnExport(logger: Logger): boolean {
+  return logger.transports?.some((transport) => isOfClass(transport, 'OpenTelemetryTransport')) === true;
 }
 
 /** Returns whether `info` has the ids of `context` now, and had none of its own before. */
