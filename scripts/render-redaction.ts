@@ -157,7 +157,8 @@ const OWN_SAY = `## Have a say
 - A pattern goes wherever it stands in a value, and in numbers. Names of attributes are not changed.
 - A pattern that matches nothing at all, or may be slow on hostile text, is refused with one line; the others are used. Write \`{1,64}\` instead of
   \`+\` and \`*\`, or begin with fixed characters: \`/EMP-\\d+/\`.
-- All this is for records. What signalbox prints about itself, and the [official SDK](official-sdk.md), are not concerned.`;
+- All this is for records. \`SIGNALBOX_REDACT_APP_LOGS=true\` does the same to what the application's own winston, pino and bunyan loggers
+  print ([logging](logging.md#loggers-of-others-and-console)). What signalbox prints about itself, and the [official SDK](official-sdk.md), are not concerned.`;
 
 const CLOSING = `## What is never recorded
 

@@ -614,6 +614,14 @@ const SIGNALBOX: readonly Setting[] = [
       'Names whose values go too (`employee_number`, also at the end of a longer name), and regular expressions between slashes of text that goes wherever it stands (`/EMP-\\d+/`). One that may be slow is refused.',
   },
   {
+    name: 'SIGNALBOX_REDACT_APP_LOGS',
+    group: 'signalbox',
+    type: 'boolean',
+    default: false,
+    meaning:
+      "Removes secrets from what the application's own winston, pino and bunyan loggers print, too. What is exported has none in any case.",
+  },
+  {
     name: 'SIGNALBOX_WORKER_THREADS',
     group: 'signalbox',
     type: 'boolean',

@@ -10,6 +10,7 @@ import { version } from '../../version.ts';
 import { contained } from '../../runtime/contain.ts';
 import { nowHrTime } from '../../runtime/clock.ts';
 import { EVENT_NAME, idsFor, isOfClass, LOG_KEYS, severityOf, type LogOptions } from './log-line.ts';
+import { redactRecord } from './redact-output.ts';
 import { replaceFunction } from './replace-function.ts';
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '../loading/instrumentation-base.ts';
 
@@ -58,6 +59,7 @@ class BunyanInstrumentation extends InstrumentationBase {
     try {
       if (line['trace_id'] === undefined) Object.assign(line, idsFor(options));
       if (options.disableLogSending !== true && !hasOwnExport(logger)) this.#export(line, options.logSeverity);
+      if (options.redactsOutput === true) redactRecord(line);
     } catch (error) {
       contained('exporting a line of bunyan', error);
     }

@@ -15,6 +15,8 @@ export interface LogOptions {
   readonly logKeys?: LogKeys;
   /** The least severity that is exported, of bunyan. */
   readonly logSeverity?: number;
+  /** `SIGNALBOX_REDACT_APP_LOGS`: what the application's logger prints is redacted too. Default: `false`. */
+  readonly redactsOutput?: boolean;
 }
 
 export interface LogKeys {

@@ -7,6 +7,7 @@
  */
 import type { AnyValue, Attributes } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { redactLine } from '../../redaction/redact-line.ts';
 import { version } from '../../version.ts';
 import { contained } from '../../runtime/contain.ts';
 import { nowHrTime } from '../../runtime/clock.ts';
@@ -74,12 +75,13 @@ class PinoInstrumentation extends InstrumentationBase {
 
   #followLines(tools: Exports, symbols: Symbols): void {
     const idsIn = (merged: unknown, level: number): string => this.#idsIn(merged, level);
+    const redacts = (): boolean => this.isEnabled() && (this.getConfig() as LogOptions).redactsOutput === true;
     const finish = (logger: Logger, level: number, line: unknown): void => this.#finish(logger, level, line, symbols);
     replaceFunction(tools, 'asJson', (original) => {
       return function asJson(this: Logger, merged: unknown, message: unknown, level: number, time: string): unknown {
         const line: unknown = Reflect.apply(original, this, [merged, message, level, time + idsIn(merged, level)]);
         finish(this, level, line);
-        return line;
+        return redacts() && typeof line === 'string' ? redactLine(line) : line;
       };
     });
   }

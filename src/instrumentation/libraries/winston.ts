@@ -16,7 +16,8 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '../loading/instrumentation-base.ts';
-import { isOfClass } from './log-line.ts';
+import { isOfClass, type LogOptions } from './log-line.ts';
+import { followFormats, redactInfo } from './redact-output.ts';
 import { replaceFunction } from './replace-function.ts';
 
 type Info = Record<string | symbol, unknown>;
@@ -94,6 +95,7 @@ class WinstonInstrumentation extends InstrumentationBase {
 
   #patch(prototype: object): void {
     const isEnabled = (): boolean => this.isEnabled();
+    const redacts = (): boolean => (this.getConfig() as LogOptions).redactsOutput === true;
     const emit = (logger: Logger, info: Info, written: Written): void => this.#emit(logger, info, written);
     const waiting = new WeakMap<Logger, Written[]>();
     /** The line whose formats are running. */
@@ -140,7 +142,7 @@ class WinstonInstrumentation extends InstrumentationBase {
         }
         const pushed = written.isCorrelated && info === written.info ? copyOf(info) : info;
         if (hasOwnExport(this)) attempt(() => ((pushed as Info)[OWN_EXPORT_CONTEXT] = written.context));
-        return Reflect.apply(original, this, [pushed, ...args.slice(1)]);
+        return Reflect.apply(original, this, [redacts() ? redacted(this, pushed) : pushed, ...args.slice(1)]);
       };
     });
   }
@@ -166,6 +168,11 @@ class WinstonInstrumentation extends InstrumentationBase {
       ...(error === undefined ? {} : { exception: error }),
     });
   }
+}
+
+function redacted({ transports }: Logger, info: object): object {
+  followFormats(transports ?? []);
+  return redactInfo(info);
 }
 
 /** OpenTelemetry's own transport. */

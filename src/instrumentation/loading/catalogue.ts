@@ -98,6 +98,11 @@ const runtimeOptions: CatalogueEntry['options'] = ({ configFile, instrumentation
   ...(instrumentations.enabled?.includes('host-metrics') === true ? { measuresProcess: false } : {}),
 });
 
+const logOptions: CatalogueEntry['options'] = ({ redactsAppLogs }, given) => ({
+  ...given,
+  ...(redactsAppLogs ? { redactsOutput: true } : {}),
+});
+
 /** Its target is the file of the handler, which is of no package and so has no version to look for. */
 const awsLambda = official('aws-lambda', 'AwsLambdaInstrumentation', []);
 const lambda: CatalogueEntry = {
@@ -169,9 +174,9 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   },
   own('libraries', 'openai', ['openai']),
 
-  own('libraries', 'winston', ['winston']),
-  own('libraries', 'pino', ['pino']),
-  own('libraries', 'bunyan', ['bunyan']),
+  own('libraries', 'winston', ['winston'], logOptions),
+  own('libraries', 'pino', ['pino'], logOptions),
+  own('libraries', 'bunyan', ['bunyan'], logOptions),
 
   // Spans that nobody asks for: sockets and files, or a second span for what another entry shows already.
   optIn(lambda),

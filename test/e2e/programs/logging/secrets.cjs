@@ -1,100 +1,18 @@
-// Secrets in each place that a log call has; CANARY is in all of them. And innocents, INNOCENT in all of them.
+// Calls of signalbox's logger with secrets, and with innocents.
 const { getLogger, logPerformance, setGlobalLogContext, withLogContext } = require('signalbox/logging');
 const { Transport } = require('winston');
+const { CALLS, KEPT, S } = require('./secret-calls.cjs');
 const logger = getLogger('secrets');
 logger.add(
   new Transport({
     log: (info, done) => (process.stderr.write(`transport ${info[Symbol.for('message')]} ${JSON.stringify(info)}\n`), done()),
   }),
 );
-const S = 'CANARYkQ9Zx7';
-const error = (message, extra, cause) => Object.assign(new Error(message, cause && { cause }), extra);
-const CALLS = [
-  (l) => l.info(`login failed, password=${S}`),
-  (l) => l.info(`Authorization: Bearer ${S}abc`),
-  (l) => l.info(`GET https://api.example.com/?token=${S}&page=2`),
-  (l) => l.info(`postgres://app:${S}@db.example.com/shop`),
-  (l) => l.info(`Cookie: sid=${S}; theme=dark`),
-  (l) => l.info(`mail to ${S}@example.com`),
-  (l) => l.info(`INSERT INTO users (name) VALUES ('${S}') failed`),
-  (l) => l.info(`{"password":"${S}"}`),
-  (l) => l.info('password=%s', S),
-  (l) => l.info('user %j', { name: 'ann', password: S }),
-  (l) => l.info('m', { password: S }),
-  (l) => l.info('m', { user: { apiKey: S } }),
-  (l) => l.info('m', { headers: { authorization: `Basic ${S}` } }),
-  (l) => l.info('m', { headers: { cookie: `a=${S}` } }),
-  (l) => l.info('m', { headers: { 'x-api-key': S } }),
-  (l) => l.info('m', { headers: { 'set-cookie': [`a=${S}; HttpOnly`] } }),
-  (l) => l.info('m', { rawHeaders: ['Authorization', S] }),
-  (l) => l.info('m', { url: `/reset?token=${S}` }),
-  (l) => l.info('m', { query: { access_token: S } }),
-  (l) => l.info('m', { body: JSON.stringify({ client_secret: S }) }),
-  (l) => l.info('m', { body: { pin: S } }),
-  (l) => l.info('m', { statement: `SELECT * FROM t WHERE email = '${S}'` }),
-  (l) => l.info('m', { name: 'password', value: S }),
-  (l) => l.info('m', { args: ['--token', S] }),
-  (l) => l.info('m', new Map([['secret', S]])),
-  (l) => l.info('m', { list: [{ password: S }] }),
-  (l) => l.info({ message: `token: ${S}`, access_token: S }),
-  (l) => l.info({ token: S }, 'pino'),
-  (l) => l.error(error(`password=${S}`)),
-  (l) => l.error('failed', error('x', { config: { headers: { Authorization: `Bearer ${S}` } } })),
-  (l) => l.error('failed', { err: error('x', { password: S }) }),
-  (l) => l.error('failed', { err: error('x', {}, error(`token=${S}`)) }),
-  (l) => l.error('failed', error('x', { sql: `UPDATE t SET a = '${S}'` })),
-  (l) => l.error('failed', new AggregateError([error(`api_key=${S}`)], 'all')),
-  (l) => l.error('failed: %s', error(`password=${S}`)),
-  (l) => l.child({ password: S }).info('m'),
+const OWN_CALLS = [
   (l) => withLogContext({ session_token: S }, () => l.info('m')),
   () => logPerformance(`load https://u:${S}@h/`, 1, { api_key: S }),
-  (l) => l.log({ level: 'info', message: 'm', passwd: S }),
-  (l) => l.write({ level: 'info', message: `secret=${S}`, refresh_token: S }),
   (l) => (setGlobalLogContext({ client_secret: S }), l.info('m'), setGlobalLogContext({ client_secret: undefined })),
 ];
-const I = 'INNOCENT';
-const KEPT = [
-  ['password reset requested INNOCENT'],
-  ['token bucket is empty INNOCENT'],
-  ['the secret of success INNOCENT'],
-  ['commit 9fceb02d0ae598e95dc970b74767f19372d61af8 INNOCENT'],
-  ['f47ac10b-58cc-4372-a567-0e02b2c3d479 INNOCENT'],
-  ['order 4111 INNOCENT'],
-  ['GET /orders/17 INNOCENT'],
-  ['express@5.1.0 INNOCENT'],
-  ['monkey: INNOCENT'],
-  ['keyboard=INNOCENT'],
-  ['m', { monkey: I }],
-  ['m', { keyboard: I }],
-  ['m', { key_count: 3, x: I }],
-  ['m', { tokens: 512, x: I }],
-  ['m', { author: I }],
-  ['m', { passenger: I }],
-  ['m', { compass: I }],
-  ['m', { primary_key: 17, x: I }],
-  ['m', { session: { count: 3 }, x: I }],
-  ['m', { request_id: I }],
-  ['m', { user_id: I }],
-  ['m', { order: { id: 17, state: I } }],
-  ['m', { path: `/a/${I}` }],
-  ['m', { method: 'GET', x: I }],
-  ['m', { status: 200, x: I }],
-  ['m', { duration_ms: 1234567890123, x: I }],
-  ['m', { list: [I, 2] }],
-  ['m', { trace: I }],
-  ['m', { sha: '9fceb02d0ae598e95dc970b74767f19372d61af8', x: I }],
-  ['m', { etag: `W/"${I}"` }],
-  ['m', { file: `/srv/${I}.txt` }],
-  ['m', { host: `${I}.internal` }],
-  ['m', { ip: '192.0.2.1', x: I }],
-  ['m', { version: `1.2.3-${I}` }],
-  ['m', { locale: 'de-DE', x: I }],
-  ['m', { cookie_count: 2, x: I }],
-  ['m', { cart: { items: [{ sku: I }] } }],
-  ['m', { queue: I }],
-  ['m', { topic: I }],
-  ['m', new Error(I)],
-];
-for (const call of CALLS) call(logger);
+for (const call of [...CALLS, ...OWN_CALLS]) call(logger);
 for (const args of KEPT) logger.info(...args);
-process.stderr.write(`counts ${CALLS.length} ${KEPT.length}\n`);
+process.stderr.write(`counts ${CALLS.length + OWN_CALLS.length} ${KEPT.length}\n`);
