@@ -28,10 +28,14 @@ const GROUPS = [
   {
     name: 'transport-core',
     roots: ['process/exit-flush-worker.js', 'export/transport/http-transport.js', 'export/transport/grpc-transport.js'],
-    alsoOf: 'start.js',
+    alsoOf: ['start.js'],
   },
   // What applications import loads no more than this without the preload.
-  { name: 'app-core', roots: modules.filter((file) => /^app\/[^/]+\/index\.js$/.test(file)), alsoOf: 'start.js' },
+  {
+    name: 'app-core',
+    roots: modules.filter((file) => /^app\/[^/]+\/index\.js$/.test(file)),
+    alsoOf: ['start.js', 'instrumentation/http/http.js'],
+  },
   { name: 'start-core', roots: ['start.js', 'otlp/encode/protobuf-encoder.js'] },
   {
     name: 'redaction-core',
@@ -66,7 +70,7 @@ function reachable(file, found = new Set()) {
 
 const groupOf = new Map();
 for (const { name, roots, alsoOf } of GROUPS) {
-  const shared = alsoOf === undefined ? undefined : reachable(alsoOf);
+  const shared = alsoOf === undefined ? undefined : new Set(alsoOf.flatMap((file) => [...reachable(file)]));
   for (const file of roots.flatMap((root) => [...reachable(root)]))
     if (!groupOf.has(file) && shared?.has(file) !== false) groupOf.set(file, name);
 }

@@ -2,7 +2,6 @@
 import type { FilesConfig } from '../../config/logging-config.ts';
 import { clearTimeout, setTimeout } from '../../runtime/captured.ts';
 import { contained } from '../../runtime/contain.ts';
-import { loadPart } from '../../runtime/load-part.ts';
 import { RANK_ERROR } from '../../names/log-levels.ts';
 import type { FileKind } from './file-names.ts';
 import type { LineQueue, LineTarget } from './line-queue.ts';
@@ -53,7 +52,8 @@ function createTidier(config: FilesConfig): () => void {
   };
   const tidy = async (): Promise<void> => {
     try {
-      const { tidyFiles } = loadPart<typeof import('./tidy-files.ts')>(import.meta.url, './tidy-files');
+      // By `import`, so that a bundler sees it.
+      const { tidyFiles } = await import('./tidy-files.ts');
       if (await tidyFiles(config, nowMs())) planIn(TIDY_AGAIN_MS);
     } catch (error) {
       // A full disk, or a folder that may not be changed: tried again with the next file.

@@ -3,10 +3,10 @@
  * passing through winston's stream, in which one transport that does not answer stops all others. Transports that the
  * application adds get each record through that stream, as they are used to.
  */
-import type { Logform, Logger } from 'winston';
+// By `import`, so that a bundler sees it.
+import winston, { type Logform, type Logger } from 'winston';
 import { LEVELS, rankOf, RANK_INFO, RANK_NONE } from '../../names/log-levels.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
-import { require } from '../../runtime/otel.ts';
 import { read } from '../../values/read-properties.ts';
 import { cleanString } from '../../values/strings.ts';
 import { errorMap } from './logged-error.ts';
@@ -16,7 +16,7 @@ import { logsAccess } from './watch-requests.ts';
 import { makeRecord } from './make-record.ts';
 import type { LogRecord } from './record.ts';
 
-const { Logger: WinstonLogger } = require('winston') as { Logger: new (options: object) => Logger };
+const { Logger: WinstonLogger } = winston as unknown as { Logger: new (options: object) => Logger };
 
 const STATE = Symbol('signalbox.logger');
 /** signalbox's instrumentation of winston leaves loggers alone that have it: their records are exported already. */
@@ -25,6 +25,7 @@ const LEVEL = Symbol.for('level');
 const MESSAGE = Symbol.for('message');
 const SPLAT = Symbol.for('splat');
 const RECORD = Symbol('signalbox.record');
+const DEFAULT_NAME = 'app';
 const MAX_NAME_LENGTH = 64;
 /** Records that wait for transports of the application. */
 const MOST_WAITING = 10_000;
@@ -149,16 +150,21 @@ class SignalboxLogger extends WinstonLogger {
   }
 
   override isLevelEnabled(level: string): boolean {
-    const rank = rankOf(String(level));
+    const rank = rankOfAny(level);
     return rank !== undefined && isWritten(this as OwnLogger, rank);
   }
 
   override write(info: unknown): boolean {
     if (typeof info !== 'object' || info === null) return true;
-    const rank = rankOf(String(read(info, 'level') ?? attempt(() => (info as { [LEVEL]?: unknown })[LEVEL]))) ?? RANK_INFO;
+    const rank = rankOfAny(read(info, 'level') ?? attempt(() => (info as { [LEVEL]?: unknown })[LEVEL])) ?? RANK_INFO;
     if (isWritten(this as OwnLogger, rank)) writeCall(this as OwnLogger, rank, argsOf(info));
     return true;
   }
+}
+
+/** Of whatever was given as a level. */
+function rankOfAny(level: unknown): number | undefined {
+  return typeof level === 'string' ? rankOf(level) : undefined;
 }
 
 /** `{ level, message, … }`, the form in which winston passes a record on. */
@@ -206,7 +212,7 @@ LEVELS.forEach((level, rank) => {
 methods.log = function (level, ...args) {
   if (typeof level === 'object' && level !== null && args.length === 0) this.write(level);
   else {
-    const rank = rankOf(String(level)) ?? RANK_INFO;
+    const rank = rankOfAny(level) ?? RANK_INFO;
     if (isWritten(this, rank)) writeCall(this, rank, args);
   }
   return this;
@@ -224,8 +230,11 @@ const loggers = new Map<string, Logger>();
  * @param name - as `LOG_LEVEL` names it: `db`, `http.client`. The same name gives the same logger.
  * @see docs/logging.md
  */
-export function getLogger(name = 'app'): Logger {
-  const clean = cleanString(String(name), MAX_NAME_LENGTH);
+export function getLogger(name = DEFAULT_NAME): Logger {
+  const clean = cleanString(
+    attempt(() => String(name), DEFAULT_NAME),
+    MAX_NAME_LENGTH,
+  );
   let logger = loggers.get(clean);
   if (logger === undefined) {
     logging();

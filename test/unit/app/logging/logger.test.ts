@@ -69,6 +69,41 @@ describe('a logger', () => {
     assert.equal(typeof seen.at(-1)?.['durationMs'], 'number');
   });
 
+  it('is given for whatever is said to be its name or level', () => {
+    const bad: unknown[] = [
+      Symbol('s'),
+      Object.create(null),
+      5,
+      null,
+      {
+        toString: () => {
+          throw new Error('no');
+        },
+      },
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error('no');
+          },
+        },
+      ),
+    ];
+    for (const each of bad) {
+      const logger = getLogger(each as string);
+      assert.equal(logger.log(each as string, 'message'), logger);
+      assert.equal(logger.isLevelEnabled(each as string), false);
+      assert.equal(
+        logger
+          .child(each as object)
+          .info('x')
+          .write({ level: each, message: each }),
+        true,
+      );
+      logger.level = each as string;
+    }
+  });
+
   it('returns itself from each call', () => {
     const logger = getLogger('chain');
     assert.equal(logger.info('x').debug('y').log('info', 'z'), logger);
