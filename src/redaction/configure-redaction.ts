@@ -3,6 +3,7 @@ import { readEntries } from './own-entries.ts';
 import { forgetRules } from './attribute-rule.ts';
 import { setOwnPatterns } from './own-patterns.ts';
 import { forgetHarmless } from './redact-attribute.ts';
+import { redactionVersion } from './redaction-version.ts';
 import { setOwnNames } from './secret-names.ts';
 
 export interface RedactionOptions {
@@ -23,4 +24,5 @@ export function configureRedaction({ keep, also }: RedactionOptions): void {
   forgetNames();
   forgetRules();
   forgetHarmless();
+  redactionVersion.current++;
 }

@@ -8,6 +8,7 @@
 /** @param isOff - whether what failed does nothing from now on. */
 export type OnContained = (what: string, error: unknown, isOff: boolean) => void;
 
+const { keys } = Object;
 /** What happened before there was a reporter; the first faults say the most. */
 const MOST_KEPT = 20;
 const kept: Parameters<OnContained>[] = [];
@@ -54,6 +55,24 @@ export function attempt<T, U>(fn: () => T, otherwise?: U): T | U | undefined {
     return fn();
   } catch {
     return otherwise;
+  }
+}
+
+/** The same for a property, without a closure, for what is read for each record. */
+export function attemptRead(source: object, name: string | number, otherwise?: unknown): unknown {
+  try {
+    return (source as Record<string | number, unknown>)[name];
+  } catch {
+    return otherwise;
+  }
+}
+
+/** The own names of an object, which a proxy may refuse. */
+export function attemptKeys(source: object): readonly string[] {
+  try {
+    return keys(source);
+  } catch {
+    return [];
   }
 }
 

@@ -1,9 +1,9 @@
 /** Reads what may throw when it is read. */
-import { attempt } from '../runtime/contain.ts';
+import { attemptRead } from '../runtime/contain.ts';
 
 /** A property, or `otherwise` where reading it throws. */
 export function read(source: object, name: string | number, otherwise?: unknown): unknown {
-  return attempt(() => (source as Record<string | number, unknown>)[name], otherwise);
+  return attemptRead(source, name, otherwise);
 }
 
 /** The named properties of `source`, without those whose reading throws. */

@@ -27,6 +27,7 @@ function cutRecord(record: LogRecord, cap: number, maxBytes: number): LogRecord 
   return {
     ...record,
     message: cutText(record.message, cap),
+    messageJson: undefined,
     fields: isLast ? {} : cutFields(record.fields, cap, maxBytes / 4),
     error: error === undefined || isLast ? undefined : cutError(error, cap, maxBytes / 4),
     isCut: true,

@@ -14,6 +14,8 @@ export interface LineTarget {
   readonly pieceBytes: number;
   /** Takes bytes: how many, which may be fewer than all. Throws what the system says. */
   write(bytes: Uint8Array): number;
+  /** The same of a text, where that is less work. */
+  writeText?(text: string): number;
 }
 
 export interface LineQueueOptions {
@@ -34,6 +36,8 @@ const FULL_RETRY_MS = 10;
 const FAILED_RETRY_MS = 1000;
 const DRAIN_WAIT_MS = 2;
 const NEWLINE = 10;
+/** Of a character. */
+const MOST_BYTES = 3;
 /** Nobody will read it any more. */
 const CLOSED = new Set(['EPIPE', 'EBADF', 'EIO', 'ECONNRESET', 'ENOTCONN']);
 
@@ -67,11 +71,29 @@ export class LineQueue {
       this.#lost++;
       return this.#sayLost();
     }
+    // Without a watch of the end of the process, a signal would take what was not written.
+    const isAtOnce = this.#options.isSync || !telemetryState.watchesEnd || this.#isEnding;
+    if (isAtOnce && this.#isWritten(line)) return;
     this.#gathered += line;
     if (this.#isEnding) return void this.#write();
-    // Without a watch of the end of the process, a signal would take what was not written.
-    if (this.#options.isSync || !telemetryState.watchesEnd || this.#gathered.length > GATHERED) this.#writeUnlessWaiting();
+    if (isAtOnce || this.#gathered.length > GATHERED) this.#writeUnlessWaiting();
     else this.#schedule();
+  }
+
+  /** Whether a single line was written whole, where none waits before it and all is well. */
+  #isWritten(line: string): boolean {
+    const { target } = this.#options;
+    const isAlone = this.#gathered === '' && this.#waiting.length === 0 && this.#lost === 0 && !this.#hasFailed;
+    if (target.writeText === undefined || !isAlone || line.length * MOST_BYTES > target.pieceBytes) return false;
+    const written = attempt(() => target.writeText?.(line), 0) ?? 0;
+    if (written === 0) return false;
+    const rest = Buffer.byteLength(line) - written;
+    if (rest > 0) {
+      this.#waiting.push(Buffer.from(line).subarray(written));
+      this.#waitingBytes += rest;
+      this.#retryAfter(FULL_RETRY_MS);
+    }
+    return true;
   }
 
   /** Write what waits; what finds no room now is written later. */

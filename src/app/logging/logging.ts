@@ -3,6 +3,7 @@ import { loadLoggingConfig, type LoggingConfig } from '../../config/logging-conf
 import { errorText } from '../../diagnostics/error-text.ts';
 import { createReporter, type Reporter } from '../../diagnostics/reporter.ts';
 import { configureRedaction } from '../../redaction/configure-redaction.ts';
+import { redactionVersion } from '../../redaction/redaction-version.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
 import { contained } from '../../runtime/contain.ts';
 import { atEnd, telemetryState } from '../../runtime/end-work.ts';
@@ -34,8 +35,8 @@ export interface Logging {
 }
 
 type Render = (record: LogRecord) => string;
-/** Takes a record and the line that stdout has, made when it is first asked for. */
-type Destination = (record: LogRecord, line: () => string) => void;
+/** Takes a record, and the line that stdout and files have, where there are such. */
+type Destination = (record: LogRecord, line: string) => void;
 
 let running: Logging | undefined;
 
@@ -48,7 +49,8 @@ function startLogging(): Logging {
   const { config, problems } = loadLoggingConfig();
   const reporter = createReporter({ level: config.logLevel });
   for (const { code, message, setting } of problems) reporter.say(code, message, setting);
-  if (telemetryState.service === undefined) configureRedaction(config.redaction);
+  // Telemetry has done it, unless it is another copy of this package, or none.
+  if (redactionVersion.current === 0) configureRedaction(config.redaction);
   setLevelRules(config.levels);
   const started = createLogging(config, reporter);
   telemetryState.logLinesTo = describeTargets(config);
@@ -76,27 +78,28 @@ function createLogging(config: LoggingConfig, reporter: Reporter): Logging {
   };
   if (config.stdout) {
     const queue = openQueue(stdoutTarget(), config.sync || isTerminal());
-    destinations.push((_record, line) => queue.add(line()));
+    destinations.push((_record, line) => queue.add(line));
   }
   if (config.otlp) destinations.push(emitByOtlp);
   let files: LogFiles | undefined;
   if (config.files !== undefined) {
     files = openLogFiles(config.files, (target) => openQueue(target, config.sync));
     const { write } = files;
-    destinations.push((record, line) => write(record, renders.files === renders.stdout ? line() : renders.files(record)));
+    const isAlike = !config.stdout || renders.files === renders.stdout;
+    destinations.push((record, line) => write(record, isAlike ? line : renders.files(record)));
   }
   drainAtEnd(queues, config.shutdownTimeoutMs);
+  const render = config.stdout ? renders.stdout : config.files === undefined ? undefined : renders.files;
   return {
     config,
     reporter,
     maxTextLength: config.maxLength,
     render: renders.stdout,
     write(record) {
-      let line: string | undefined;
-      const rendered = (): string => (line ??= renders.stdout(record));
+      const line = render === undefined ? '' : render(record);
       for (const destination of destinations) {
         try {
-          destination(record, rendered);
+          destination(record, line);
         } catch (error) {
           contained('writing a log record', error);
         }

@@ -1,4 +1,5 @@
 /** The forms in which people call a logger, winston's, pino's and console's, as message, error and fields. */
+import { types } from 'node:util';
 import { attempt } from '../../runtime/contain.ts';
 import { read } from '../../values/read-properties.ts';
 import { formatMessage } from './format-message.ts';
@@ -18,6 +19,7 @@ export interface LogCall {
 }
 
 const { isArray } = Array;
+const { getPrototypeOf } = Object;
 
 /** @param maxLength - of the text of each argument that is put into the message. */
 export function readCall(args: readonly unknown[], maxLength: number): LogCall {
@@ -67,7 +69,8 @@ function readTemplate(call: LogCall, template: string, args: readonly unknown[],
 function readRest(call: LogCall, args: readonly unknown[], from: number, maxLength: number): void {
   for (let i = from; i < args.length; i++) {
     const value = args[i];
-    if (isError(value)) {
+    if (isLiteral(value)) call.given.push(value);
+    else if (isError(value)) {
       if (call.error === undefined) call.error = value;
       else if (call.error !== value) call.others.push(value);
     } else if (isFields(value)) call.given.push(value);
@@ -75,6 +78,11 @@ function readRest(call: LogCall, args: readonly unknown[], from: number, maxLeng
     // winston's loggers used to take a callback.
     else if (value !== undefined && typeof value !== 'function') call.message += ` ${inspectPlain(value, maxLength)}`;
   }
+}
+
+/** `{ … }`, as most are. */
+function isLiteral(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !types.isProxy(value) && getPrototypeOf(value) === Object.prototype;
 }
 
 /** An object that has its content in properties. */

@@ -26,6 +26,8 @@ export interface LogRecord {
   /** An access record goes to a file of its own. */
   readonly isAccess: boolean;
   readonly message: string;
+  /** The message in JSON, where that is known. */
+  readonly messageJson: string | undefined;
   /** Of the span in which it was logged. */
   readonly span: SpanContext | undefined;
   readonly context: Context;

@@ -1,7 +1,9 @@
 /** One record as one line of JSON, with the keys that Loki's and the Collector's parsers expect. */
+import type { SpanContext } from '@opentelemetry/api';
 import { jsonOf, quote } from './json-text.ts';
 import { errorMap } from './logged-error.ts';
 import type { LogRecord } from './record.ts';
+import { flat } from './remembered.ts';
 import type { Service } from './service.ts';
 
 const RESERVED = new Set(['timestamp', 'level', 'logger', 'message', 'service.name', 'error', 'truncated']);
@@ -19,16 +21,60 @@ export function isoTime(ms: number): string {
   return lastIso;
 }
 
-export function renderJson({ timeMs, level, logger, message, span, fields, error, isCut }: LogRecord, service: Service): string {
-  let line = `{"timestamp":"${isoTime(timeMs)}","level":"${level}","logger":${quote(logger)},"message":${quote(message)}`;
-  if (span !== undefined) line += `,"trace_id":"${span.traceId}","span_id":"${span.spanId}","trace_flags":"${flagsOf(span.traceFlags)}"`;
-  line += service.json;
-  for (const name in fields) {
-    const isTaken = RESERVED.has(name) || (span !== undefined && IDS.has(name));
-    line += `,${quote(isTaken ? `fields.${name}` : name)}:${jsonOf(fields[name]!)}`;
+/** Lines of one millisecond, level and logger begin alike. */
+let lastHead = '';
+let lastHeadMs = NaN;
+let lastLevel = '';
+let lastLogger = '';
+
+function headOf(timeMs: number, level: string, logger: string): string {
+  if (timeMs !== lastHeadMs || level !== lastLevel || logger !== lastLogger) {
+    lastHead = flat(`{"timestamp":"${isoTime(timeMs)}","level":"${level}","logger":${quote(logger)},"message":`);
+    lastHeadMs = timeMs;
+    lastLevel = level;
+    lastLogger = logger;
   }
+  return lastHead;
+}
+
+/** Lines of one operation have the same ids. */
+let lastIds = '';
+let lastSpan: SpanContext | undefined;
+let lastService: Service | undefined;
+
+function idsOf(span: SpanContext, service: Service): string {
+  if (span !== lastSpan || service !== lastService) {
+    const { traceId, spanId, traceFlags } = span;
+    lastIds = flat(`,"trace_id":"${traceId}","span_id":"${spanId}","trace_flags":"${flagsOf(traceFlags)}"${service.json}`);
+    lastSpan = span;
+    lastService = service;
+  }
+  return lastIds;
+}
+
+/** `,"name":` for names of fields, by whether the record has ids. */
+const withIds = new Map<string, string>();
+const withoutIds = new Map<string, string>();
+const MOST_NAMES = 1000;
+
+function nameOf(name: string, hasIds: boolean): string {
+  const known = hasIds ? withIds : withoutIds;
+  let json = known.get(name);
+  if (json === undefined) {
+    const isTaken = RESERVED.has(name) || (hasIds && IDS.has(name));
+    json = flat(`,${quote(isTaken ? `fields.${name}` : name)}:`);
+    if (known.size >= MOST_NAMES) known.clear();
+    known.set(name, json);
+  }
+  return json;
+}
+
+export function renderJson(record: LogRecord, service: Service): string {
+  const { timeMs, level, logger, message, messageJson, span, fields, error, isCut } = record;
+  let line = headOf(timeMs, level, logger) + (messageJson ?? quote(message)) + (span === undefined ? service.json : idsOf(span, service));
+  for (const name in fields) line += nameOf(name, span !== undefined) + jsonOf(fields[name]!);
   if (error !== undefined) line += `,"error":${jsonOf(errorMap(error))}`;
-  return `${line}${isCut ? ',"truncated":true' : ''}}\n`;
+  return line + (isCut ? ',"truncated":true}\n' : '}\n');
 }
 
 export function flagsOf(flags: number): string {

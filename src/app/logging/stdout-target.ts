@@ -22,5 +22,6 @@ export function stdoutTarget(): LineTarget {
     name: 'stdout',
     pieceBytes: isPipe ? PIPE_PIECE_BYTES : PIECE_BYTES,
     write: (bytes) => writeSync(STDOUT, bytes),
+    writeText: (text) => writeSync(STDOUT, text),
   };
 }
