@@ -143,6 +143,39 @@ module.exports = function run(bunyan) {
       say('file', [log2.streams[0].type, log2.streams.length]);
       log2.streams[0].stream.end();
     }
+    {
+      const sources = lines();
+      const located = bunyan.createLogger({ name: 'src', src: true, stream: sources.stream });
+      (function whereItIs() {
+        located.info('with its place');
+      })();
+      say(
+        'src',
+        sources.got.map((line) => line.replace(/"file":".*?"/, '"file":"-"').replace(/"line":\d+/, '"line":0')),
+      );
+      const emitter = Object.assign(new (require('node:events').EventEmitter)(), { write() {}, end() {} });
+      const events = bunyan.createLogger({ name: 'events', streams: [{ type: 'stream', stream: emitter, reemitErrorEvents: true }] });
+      events.on('error', (error, stream) => say('error event', [error.message, stream.type]));
+      emitter.emit('error', new Error('of the stream'));
+      say('listeners', [emitter.listenerCount('error'), events.listenerCount('error')]);
+      events.addSerializers({ late: (value) => `late ${value}` });
+      events.info({ late: 1 }, 'serialized');
+      say('level of a name', [events.levels(0), events.levels(0, 'warn'), events.levels(0), events.trace(), events.warn()]);
+      // Where the package it needs is there.
+      try {
+        const rotated = path.join(folder, `rotated-${Math.random()}`);
+        const rotating = bunyan.createLogger({
+          name: 'rotating',
+          streams: [{ type: 'rotating-file', path: rotated, period: '1d', count: 2 }],
+        });
+        rotating.info('to a file that rotates');
+        say('rotating', [rotating.streams[0].type, typeof rotating.streams[0].stream.rotate]);
+        clearTimeout(rotating.streams[0].stream.timeout);
+        rotating.streams[0].stream.end?.();
+      } catch (error) {
+        say('rotating', error.message);
+      }
+    }
     const throwing = bunyan.createLogger({
       name: 'throws',
       stream: {

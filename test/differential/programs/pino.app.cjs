@@ -240,6 +240,49 @@ module.exports = async function run(pino) {
       });
       say('transport', [read('all'), read('errors')]);
     }
+    {
+      const { got, stream } = lines();
+      const log = pino(
+        {
+          ...base,
+          level: 'silent',
+          depthLimit: 2,
+          edgeLimit: 2,
+          crlf: true,
+          useOnlyCustomLevels: true,
+          customLevels: { low: 1, high: 2 },
+          enabled: true,
+        },
+        stream,
+      );
+      log.low('no');
+      log.level = 'low';
+      log.on('level-change', (...args) => got.push(`${args.slice(0, 4)}`));
+      log.high({ a: { b: { c: { d: 1 } } }, list: [1, 2, 3, 4] }, 'limits');
+      log.level = 'high';
+      say('silent', [got, typeof log.info, log.levels.values, log.isLevelEnabled('low'), log.levelVal, log.version === pino.version]);
+      const disabled = pino({ ...base, enabled: false }, stream);
+      disabled.fatal('not');
+      say('disabled', [disabled.level, got.length]);
+      const raw = lines();
+      const wrapped = pino(
+        {
+          ...base,
+          msgPrefix: '[p] ',
+          safe: true,
+          mixinMergeStrategy: (merged, mixed) => ({ ...mixed, ...merged, merged: true }),
+          mixin: () => Object.freeze({ mixed: 1 }),
+          formatters: { bindings: ({ pid: _pid, ...rest }) => ({ ...rest, formatted: true }) },
+          serializers: { [Symbol.for('pino.*')]: (object) => ({ ...object, all: true }), req: pino.stdSerializers.req },
+        },
+        raw.stream,
+      );
+      wrapped.info({ req: { method: 'GET', url: '/', headers: {}, socket: {} } }, 'serialized %o', { a: 1 });
+      wrapped
+        .child({ c: 1 }, { msgPrefix: '[q] ', formatters: { log: (object) => ({ ...object, logged: 1 }) } })
+        .warn(new Error('in a child'));
+      say('wrapped', raw.got);
+    }
     try {
       pino({ level: 'nonsense' });
     } catch (error) {
