@@ -41,6 +41,10 @@ const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = 
     'Logging',
     'Of [`signalbox/logging`](logging.md). Without it two of them have an effect: with `LOG_ACCESS` requests are logged, with `SIGNALBOX_REQUEST_ID_HEADER` they get an id.',
   ],
+  sentry: [
+    'Errors in Sentry',
+    'Of [`signalbox/sentry`](errors.md). The `SENTRY_*` variables of tracing have no effect: OpenTelemetry traces.',
+  ],
   ops: ['Ops port', 'Metrics and health on one port: see [ops server](ops-server.md).'],
   signalbox: ['signalbox itself', ''],
   'no-effect': ['Known, without effect', ''],
@@ -178,6 +182,7 @@ const SECTIONS: Readonly<Record<MessageRow['section'], readonly [title: string, 
   ],
   records: ['Records', ''],
   logging: ['Logging', 'Of [`signalbox/logging`](logging.md).'],
+  sentry: ['Errors in Sentry', 'Of [`signalbox/sentry`](errors.md).'],
   debug: ['Faults of signalbox', 'They are contained: the application goes on as without signalbox.'],
 };
 

@@ -1,7 +1,7 @@
 /** `startTelemetry`: read the settings, build, register, watch the end of the process, and return how to end it. */
 import { realpathSync } from 'node:fs';
 import type { Config, Problem } from './config/config.ts';
-import { asksForLogging, readEnvironment } from './config/early.ts';
+import { asksForLogging, asksForSentry, readEnvironment } from './config/early.ts';
 import { readFacts, type PlatformFacts } from './config/facts.ts';
 import { loadConfig } from './config/load-config.ts';
 import { takeExtensions } from './config/take-extensions.ts';
@@ -24,6 +24,7 @@ import { failRequest } from './instrumentation/http/server-request.ts';
 import { enabledEntries } from './instrumentation/loading/catalogue.ts';
 import { instrument } from './instrumentation/loading/instrument.ts';
 import { createDelivery } from './process/delivery.ts';
+import type { Outlet } from './process/delivery-options.ts';
 import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
 import { watchProcessEnd } from './process/process-end.ts';
 import { watchWorkerThreads, type WorkerThreads } from './process/worker-threads.ts';
@@ -31,6 +32,7 @@ import { configureRedactor, loadRedactor } from './redaction/redactor.ts';
 import { setImmediate, setTimeout } from './runtime/captured.ts';
 import { attempt, contain, onContained } from './runtime/contain.ts';
 import { doEndWork, telemetryState } from './runtime/end-work.ts';
+import { errorDelivery } from './runtime/error-delivery.ts';
 import { loadPart } from './runtime/load-part.ts';
 import { recordHooks } from './runtime/record-hooks.ts';
 import { telemetryStarted } from './runtime/telemetry-start.ts';
@@ -120,14 +122,18 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   const workers = config.workerThreads ? watchWorkers(config, engine, reporter) : undefined;
   if (workers !== undefined) undo.add(workers.stop);
 
+  const outlets: Outlet[] = [...engine.pipelines];
   const delivery = createDelivery({
-    outlets: engine.pipelines,
+    outlets,
     metrics: engine.metrics,
     reporter,
     userAgent: USER_AGENT,
     limitMs: config.shutdownTimeoutMs,
     mayBeLauncher: hasLoadedChildProcess,
-    beforeFlush: workers?.read,
+    beforeFlush() {
+      workers?.read();
+      contain('gathering errors for Sentry', () => errorDelivery.gather?.());
+    },
     processors: () => extensions,
   });
   // Known when the instrumentations are there, which what it loads may need.
@@ -155,7 +161,8 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   const unwatch = watchProcessEnd({
     onCrash(...crash) {
       const { recordCrash } = loadPart<typeof import('./process/crash.ts')>(import.meta.url, './process/crash');
-      recordCrash({ loggerProvider: engine.providers.loggerProvider, failRequest }, ...crash);
+      const context = recordCrash({ loggerProvider: engine.providers.loggerProvider, failRequest }, ...crash);
+      contain('capturing a crash for Sentry', () => errorDelivery.onCrash?.(...crash, context));
     },
     onNothingLeft() {
       engine.decideTraces();
@@ -183,6 +190,7 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   });
   telemetryState.service = { name: engine.serviceName, version: engine.serviceVersion, environment: config.environment };
   telemetryState.watchesEnd = true;
+  offerErrorDelivery(outlets, reporter);
   if (asksForLogging(readEnvironment())) contain('starting the log of requests', startLogging);
   diagnostics.registered();
   processState.isRecording = true;
@@ -196,12 +204,28 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     engine.decideTraces();
     await delivery.shutdown();
     processState.isRecording = false;
+    errorDelivery.open = undefined;
     engine.providers.loggerProvider.close();
     contain('taking back the instrumentations', () => instrumentation.stop());
     workers?.stop();
     await unwatch();
     telemetryState.watchesEnd = false;
   }
+}
+
+/** For `signalbox/sentry`; where SENTRY_DSN is set it is loaded, though not before the application has started. */
+function offerErrorDelivery(outlets: Outlet[], reporter: Reporter): void {
+  errorDelivery.open = (target) => {
+    const { openEnvelopes } = loadPart<typeof import('./start-errors.ts')>(import.meta.url, './start-errors');
+    return openEnvelopes(outlets, reporter, target);
+  };
+  if (asksForSentry(readEnvironment())) {
+    const sentry = () => loadPart<typeof import('./app/sentry/start-sentry.ts')>(import.meta.url, './app/sentry/start-sentry');
+    errorDelivery.onCrash ??= (...crash) => sentry().onCrash(...crash);
+    errorDelivery.onLoggedError ??= (record) => sentry().onLoggedError(record);
+    setTimeout(() => contain('starting Sentry', () => sentry().startSentry()), WARM_UP_MS).unref();
+  }
+  errorDelivery.onOpen?.();
 }
 
 /** For an application that does not import the logger. */
@@ -290,6 +314,11 @@ function startOfficial({ config, facts, problems, reporter, extensions }: Start,
     whyNoMetrics: 'The official SDK runs: a Prometheus exporter of its own serves its metrics.',
   });
   sayProblems(problems, reporter);
+  if (asksForSentry(readEnvironment()))
+    reporter.say(
+      'sentry.not-started',
+      "SENTRY_DSN is set, but errors leave with signalbox's own engine, and the official SDK runs. No error is sent to Sentry.",
+    );
   if (config.extensions !== undefined || Object.keys(extensions).length > 0)
     reporter.say(
       'extensions',

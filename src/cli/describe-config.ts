@@ -3,6 +3,7 @@ import type { Config, Exporter, Signal } from '../config/config.ts';
 import type { Environment } from '../config/early.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { loadLoggingConfig } from '../config/logging-config.ts';
+import { loadSentryConfig } from '../config/sentry-config.ts';
 import { createSettingsReader, formatDefault, type Found } from '../config/read-settings.ts';
 import type { ParsedLevels } from '../config/log-levels.ts';
 import type { ParsedUrl } from '../config/read-url.ts';
@@ -23,7 +24,7 @@ export interface DescribedConfig {
 export function describeConfig(env: Environment): DescribedConfig {
   const { config, problems: found } = loadConfig(env);
   // They may be meant for another logger: looked at where somebody asks.
-  const problems = [...found, ...loadLoggingConfig(env).problems];
+  const problems = [...found, ...loadLoggingConfig(env).problems, ...loadSentryConfig(env).problems];
   const reader = createSettingsReader(env, undefined, readTextFile);
   const set: string[] = [];
   const defaults: string[] = [];

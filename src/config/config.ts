@@ -4,6 +4,8 @@ import type { MetricView } from './metric-views.ts';
 import type { RouteNumbers } from './route-numbers.ts';
 
 export type Signal = 'traces' | 'metrics' | 'logs';
+/** What has an account and a place in the delivery at the end of the process: the signals, and errors on their way to Sentry. */
+export type Delivered = Signal | 'errors';
 export type Protocol = 'http/protobuf' | 'http/json' | 'grpc';
 export type Compression = 'gzip' | 'none';
 
@@ -20,6 +22,8 @@ export interface OtlpConfig {
   readonly caFile?: string;
   readonly clientCertificateFile?: string;
   readonly clientKeyFile?: string;
+  /** Of a body that is no OTLP. Default: that of the protocol. */
+  readonly contentType?: string;
   /** What each was written under, for messages. Where nothing was, the variable for all signals is named. */
   readonly settings?: Readonly<Partial<Record<OtlpSetting, string>>>;
 }

@@ -25,6 +25,11 @@ export function asksForLogging(env: Environment): boolean {
   return isTrue(env['LOG_ACCESS']) || (env['SIGNALBOX_REQUEST_ID_HEADER'] ?? '').trim() !== '';
 }
 
+/** Whether errors go to Sentry where the application does not import `signalbox/sentry`. */
+export function asksForSentry(env: Environment): boolean {
+  return (env['SENTRY_DSN'] ?? '').trim() !== '';
+}
+
 function isTrue(value: string | undefined): boolean {
   return value !== undefined && value.trim().toLowerCase() === 'true';
 }

@@ -36,6 +36,7 @@ export type Group =
   | 'limits'
   | 'instrumentations'
   | 'logging'
+  | 'sentry'
   | 'ops'
   | 'signalbox'
   | 'no-effect';

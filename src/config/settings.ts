@@ -763,6 +763,81 @@ const LOGGING: readonly Setting[] = [
   },
 ];
 
+/** Of `signalbox/sentry`, which reads them itself. */
+const SENTRY: readonly Setting[] = [
+  {
+    name: 'SENTRY_DSN',
+    group: 'sentry',
+    type: 'text',
+    secret: true,
+    otherwise: 'nothing is sent to Sentry, and nothing of it loaded',
+    meaning:
+      'Where errors go: the DSN of a project in Sentry (`https://KEY@HOST/PROJECT`). Needs `@sentry/node` 10 or 11 in the application.',
+  },
+  {
+    name: 'SENTRY_ENVIRONMENT',
+    group: 'sentry',
+    type: 'text',
+    otherwise: 'ENVIRONMENT, then `production`',
+    meaning: 'Environment of the errors.',
+  },
+  {
+    name: 'SENTRY_RELEASE',
+    group: 'sentry',
+    type: 'text',
+    otherwise: '`name@version` of the service, then GIT_COMMIT',
+    meaning: 'Release of the errors.',
+  },
+  {
+    name: 'SENTRY_NAME',
+    group: 'sentry',
+    type: 'text',
+    otherwise: 'the name of the host',
+    meaning: 'Name of the server that the errors are from.',
+  },
+  {
+    name: 'SENTRY_SAMPLE_RATE',
+    group: 'sentry',
+    type: 'number',
+    min: 0,
+    max: 1,
+    default: 1,
+    meaning: 'Share of the errors that is sent.',
+  },
+  {
+    name: 'SIGNALBOX_SENTRY_LOGS',
+    group: 'sentry',
+    type: 'enum',
+    values: ['breadcrumbs', 'events', 'none'],
+    default: 'breadcrumbs',
+    meaning: 'What becomes of log records at `error` of `signalbox/logging`: breadcrumbs of later errors, errors themselves, or nothing.',
+  },
+  {
+    name: 'SIGNALBOX_SENTRY_IGNORE',
+    group: 'sentry',
+    type: 'list',
+    items: 'names',
+    default: [],
+    meaning: 'Codes and names of classes of errors that are not sent, beside those of broken connections and cancelled work.',
+  },
+  {
+    name: 'SIGNALBOX_SENTRY_RATE_LIMIT',
+    group: 'sentry',
+    type: 'integer',
+    min: 0,
+    default: 300,
+    zeroIsUnlimited: true,
+    meaning: 'Most errors that are sent in a minute; others are dropped and counted.',
+  },
+  {
+    name: 'SIGNALBOX_SENTRY_SOURCE_LINES',
+    group: 'sentry',
+    type: 'boolean',
+    default: false,
+    meaning: 'Sends the lines of source around each frame of the application.',
+  },
+];
+
 /** Known, so that they are not called misspelt; nothing reads them. */
 const NO_EFFECT: readonly Setting[] = [
   {
@@ -789,6 +864,7 @@ export const settings: readonly Setting[] = [
   ...LIMITS,
   ...INSTRUMENTATIONS,
   ...LOGGING,
+  ...SENTRY,
   ...OPS,
   ...SIGNALBOX,
   ...NO_EFFECT,

@@ -4,16 +4,24 @@
  * "Produced" counts records that entered the export path: sampled spans that ended, log records that were
  * emitted, metric data points that were collected.
  */
-import type { Exporter, Signal } from '../config/config.ts';
+import type { Delivered, Exporter, Signal } from '../config/config.ts';
 import { monotonicMs } from '../runtime/clock.ts';
 
 /** Why records were given up. Part of metric attributes and messages, so the set is small and fixed. */
-export type DropReason = 'queue_full' | 'too_large' | 'encode_error' | 'rejected' | 'refused' | 'exit_deadline' | 'after_shutdown';
+export type DropReason =
+  | 'queue_full'
+  | 'too_large'
+  | 'encode_error'
+  | 'rejected'
+  | 'refused'
+  | 'rate_limited'
+  | 'exit_deadline'
+  | 'after_shutdown';
 
-export interface Account {
-  readonly signal: Signal;
+export interface Account<Kind extends Delivered = Signal> {
+  readonly signal: Kind;
   /** A signal that goes to several exporters has an account of each. */
-  readonly exporter: Exporter;
+  readonly exporter: Exporter | 'sentry';
   produced: number;
   acknowledged: number;
   readonly dropped: Map<DropReason, number>;
@@ -23,32 +31,32 @@ export interface Account {
   failure: { readonly reason: string; readonly sinceMs: number } | undefined;
 }
 
-export function createAccount(signal: Signal, exporter: Exporter = 'otlp'): Account {
+export function createAccount<Kind extends Delivered>(signal: Kind, exporter: Exporter | 'sentry' = 'otlp'): Account<Kind> {
   return { signal, exporter, produced: 0, acknowledged: 0, dropped: new Map(), lastSuccessMs: undefined, failure: undefined };
 }
 
-export function countAcknowledged(account: Account, records: number): void {
+export function countAcknowledged(account: Account<Delivered>, records: number): void {
   account.acknowledged += records;
   account.lastSuccessMs = monotonicMs();
   account.failure = undefined;
 }
 
-export function noteFailure(account: Account, reason: string): void {
+export function noteFailure(account: Account<Delivered>, reason: string): void {
   account.failure = { reason, sinceMs: account.failure?.sinceMs ?? monotonicMs() };
 }
 
-export function countDropped(account: Account, reason: DropReason, records: number): void {
+export function countDropped(account: Account<Delivered>, reason: DropReason, records: number): void {
   if (records > 0) account.dropped.set(reason, (account.dropped.get(reason) ?? 0) + records);
 }
 
-export function droppedTotal(account: Account): number {
+export function droppedTotal(account: Account<Delivered>): number {
   let total = 0;
   for (const records of account.dropped.values()) total += records;
   return total;
 }
 
 /** Waiting in the queue or sent without an answer yet. */
-export function inFlight(account: Account): number {
+export function inFlight(account: Account<Delivered>): number {
   return account.produced - account.acknowledged - droppedTotal(account);
 }
 

@@ -1,5 +1,5 @@
 /** What records are called in messages, and what is said when one is lost by itself or none finds room. */
-import type { Signal } from '../config/config.ts';
+import type { Delivered, Signal } from '../config/config.ts';
 import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 
@@ -7,10 +7,11 @@ const RECORDS = {
   traces: ['span', 'spans'],
   logs: ['log record', 'log records'],
   metrics: ['metric data point', 'metric data points'],
+  errors: ['error', 'errors'],
 } as const;
 
 /** What the records of a signal are called, for a message about `count` of them. */
-export function recordsOf(signal: Signal, count = 0): string {
+export function recordsOf(signal: Delivered, count = 0): string {
   return RECORDS[signal][count === 1 ? 0 : 1];
 }
 

@@ -9,7 +9,7 @@ export type Level = 'error' | 'warn' | 'info' | 'debug';
 
 export interface MessageRow {
   /** The table of the page that it stands in. */
-  readonly section: 'start' | 'settings' | 'silence' | 'export' | 'records' | 'logging' | 'debug';
+  readonly section: 'start' | 'settings' | 'silence' | 'export' | 'records' | 'logging' | 'sentry' | 'debug';
   readonly level: Level;
   /** Its beginning, or what it means; Markdown. */
   readonly says: string;
@@ -585,6 +585,60 @@ export const MESSAGES = {
     records: 'lost for that transport alone',
     cure: 'mend the transport that was added to the logger',
     page: 'logging.md#transports-of-your-own',
+  },
+  'sentry.not-installed': {
+    section: 'sentry',
+    level: 'warn',
+    says: '`SENTRY_DSN is set, but @sentry/node is not installed …`',
+    records: 'no error is sent to Sentry',
+    cure: '`npm install @sentry/node@11` in the application',
+    page: 'errors.md',
+  },
+  'sentry.not-started': {
+    section: 'sentry',
+    level: 'warn',
+    says: '`@sentry/node must be of version 10 or 11, …`, `setupSentry() must get a DSN, …`, or that Sentry failed to start',
+    records: 'no error is sent to Sentry',
+    cure: 'what stands in it',
+    page: 'errors.md',
+  },
+  'sentry.own-client': {
+    section: 'sentry',
+    level: 'info',
+    says: '`The application calls Sentry.init() itself …`',
+    records: 'go where that client sends them, by its options',
+    cure: 'nothing; or take `Sentry.init()` away, and signalbox redacts, limits and delivers them',
+    page: 'errors.md#when-the-application-calls-sentryinit',
+  },
+  'sentry.unreachable': {
+    section: 'sentry',
+    level: 'warn',
+    says: '`Sentry at https://… cannot be reached (connection refused). …`',
+    records: 'wait, 1000 of them at most, and are sent again',
+    cure: 'the address in SENTRY_DSN, or the network',
+    page: 'errors.md#when-sentry-does-not-answer',
+  },
+  'sentry.refused': {
+    section: 'sentry',
+    level: 'warn',
+    says: '`Sentry at https://… refused an error (it answered 403). …`',
+    records: 'lost',
+    cure: 'the DSN in the settings of the project',
+    page: 'errors.md#when-sentry-does-not-answer',
+  },
+  'sentry.limited': {
+    section: 'sentry',
+    level: 'warn',
+    says: '`Sentry at https://… answered 429: it takes no more errors for 60 s. …`',
+    records: 'those of this time are lost',
+    cure: 'the quota of the project, or fewer errors (SIGNALBOX_SENTRY_IGNORE, SENTRY_SAMPLE_RATE)',
+    page: 'errors.md#when-sentry-does-not-answer',
+  },
+  'sentry.recovered': {
+    section: 'sentry',
+    level: 'info',
+    says: '`Sentry at https://… takes errors again.`',
+    cure: 'nothing',
   },
   'dropped.…': {
     section: 'debug',

@@ -69,7 +69,7 @@ function build({ config, facts, reporter, components }: OfficialSdkOptions, undo
 
   const flush = async (): Promise<void> => void (await settlesWithin(flushProviders(), config.shutdownTimeoutMs));
   const unwatch = watchProcessEnd({
-    onCrash: (...crash) => recordCrash({ loggerProvider, failRequest }, ...crash),
+    onCrash: (...crash) => void recordCrash({ loggerProvider, failRequest }, ...crash),
     onFatalSignal: async () => void (await end.shutdown()),
     onHandledSignal: () => void flush(),
     onExit() {},

@@ -17,8 +17,10 @@ export interface CrashOptions {
 /**
  * @param origin - `uncaughtException` or `unhandledRejection`, as Node.js calls it.
  * @param handled - the application has a listener and goes on, so the error ends nothing.
+ * @returns the context that the error belongs to.
  */
-export function recordCrash({ loggerProvider, failRequest }: CrashOptions, error: unknown, origin: string, handled: boolean): void {
+export function recordCrash({ loggerProvider, failRequest }: CrashOptions, error: unknown, origin: string, handled: boolean): Context {
+  const context = failRequest(error, api.context.active(), !handled);
   loggerProvider.getLogger('signalbox', version).emit({
     eventName: 'exception',
     severityNumber: handled ? ERROR : FATAL,
@@ -26,8 +28,9 @@ export function recordCrash({ loggerProvider, failRequest }: CrashOptions, error
     body: `${origin}: ${describe(error)}`,
     attributes: { [CRASH_ORIGIN]: origin },
     exception: error,
-    context: failRequest(error, api.context.active(), !handled),
+    context,
   });
+  return context;
 }
 
 function describe(value: unknown): string {

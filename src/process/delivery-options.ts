@@ -1,17 +1,17 @@
 /** What a delivery brings to its end: where records wait, what is collected before, what the application brought in. */
-import type { OtlpConfig, Signal } from '../config/config.ts';
+import type { Delivered, OtlpConfig } from '../config/config.ts';
 import type { Account } from '../diagnostics/account.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import type { Sender } from '../export/sender.ts';
 
 /** Where the records of one signal wait. */
 export interface Outlet {
-  readonly signal: Signal;
+  readonly signal: Delivered;
   readonly otlp: OtlpConfig;
-  readonly account: Account;
-  readonly sender: Sender;
+  readonly account: Account<Delivered>;
+  readonly sender: Pick<Sender, 'isSending' | 'flush' | 'takePending' | 'settle' | 'close'> & Partial<Sender>;
   /** Hears of failures at the end; `undefined` where there is no endpoint. */
-  readonly health: { failed(signal: Signal, reason: string, message: string): void } | undefined;
+  readonly health: { failed(signal: Delivered, reason: string, message: string): void } | undefined;
 }
 
 /** Metrics: what is to be collected before it can be sent. */
@@ -46,7 +46,7 @@ export interface DeliveryOptions {
   readonly limitMs: number;
   /** Whether this process can have been there to start others: without records of its own it then exports nothing at its end. */
   readonly mayBeLauncher: () => boolean;
-  /** Takes in what worker threads have recorded until now. */
+  /** Takes in what was recorded and is not queued yet: by worker threads, errors for Sentry. */
   readonly beforeFlush?: (() => void) | undefined;
   /** Asked each time: they are known later than the rest. */
   readonly processors?: (() => Processors | undefined) | undefined;

@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs';
 import { parse } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { OtlpConfig, Signal } from '../config/config.ts';
+import type { Delivered, OtlpConfig } from '../config/config.ts';
 import { readEnvironment } from '../config/early.ts';
 import type { PendingRequest, Settlement } from '../export/sender.ts';
 import { timedOut } from '../export/transport/failure.ts';
@@ -32,7 +32,7 @@ import { withoutTelemetry } from './worker-threads.ts';
 
 /** Requests of one signal, in the order in which they must leave. */
 export interface ExitJob {
-  readonly signal: Signal;
+  readonly signal: Delivered;
   readonly otlp: OtlpConfig;
   readonly userAgent: string;
   readonly requests: readonly PendingRequest[];

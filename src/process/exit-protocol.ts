@@ -1,11 +1,11 @@
 /** What the thread that ends and the worker that sends for it say to each other: see `exit-flush.ts`. */
-import type { OtlpConfig, Signal } from '../config/config.ts';
+import type { Delivered, OtlpConfig } from '../config/config.ts';
 import type { ExportReason } from '../names/messages.ts';
 
 /** What the worker is given. `results` has two slots a request: its outcome, and how many records were rejected. */
 export interface ExitFlushData {
   readonly jobs: readonly {
-    signal: Signal;
+    signal: Delivered;
     otlp: OtlpConfig;
     userAgent: string;
     /** Where the endpoint was last reached. */

@@ -27,7 +27,7 @@ const PLACES: readonly { readonly place: string; readonly floor: number; readonl
   {
     place: 'entries',
     floor: 8,
-    paths: /^(start|start-ops|start-worker|worker-stand-in|preload|register|index)\.ts$|^(index-)?too-old\.cts$/,
+    paths: /^(start|start-errors|start-ops|start-worker|worker-stand-in|preload|register|index)\.ts$|^(index-)?too-old\.cts$/,
   },
   { place: 'receiver', floor: 9, paths: /^receiver\// },
   { place: 'cli', floor: 10, paths: /^cli\// },

@@ -2,11 +2,13 @@
 import { loadLoggingConfig, type LoggingConfig } from '../../config/logging-config.ts';
 import { errorText } from '../../diagnostics/error-text.ts';
 import { createReporter, type Reporter } from '../../diagnostics/reporter.ts';
+import { RANK_ERROR } from '../../names/log-levels.ts';
 import { configureRedaction } from '../../redaction/configure-redaction.ts';
 import { redactionVersion } from '../../redaction/redaction-version.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
-import { contained } from '../../runtime/contain.ts';
+import { contain, contained } from '../../runtime/contain.ts';
 import { atEnd, telemetryState } from '../../runtime/end-work.ts';
+import { errorDelivery } from '../../runtime/error-delivery.ts';
 import { renderWithin } from './fit-line.ts';
 import { setLevelRules } from './levels.ts';
 import { LineQueue, type LineTarget } from './line-queue.ts';
@@ -97,6 +99,8 @@ function createLogging(config: LoggingConfig, reporter: Reporter): Logging {
     render: renders.stdout,
     write(record) {
       const line = render === undefined ? '' : render(record);
+      if (record.rank === RANK_ERROR && !record.isAccess)
+        contain('passing a log record to Sentry', () => errorDelivery.onLoggedError?.(record));
       for (const destination of destinations) {
         try {
           destination(record, line);

@@ -43,6 +43,11 @@ export function watchFunction<F extends AnyFunction>(fn: F, begin: Begin): F {
 }
 
 export function functionDecorator(begin: Begin): FunctionDecorator {
+  return decoratorOf((fn) => watchFunction(fn, begin));
+}
+
+/** @param wrap - a function of the same type. */
+export function decoratorOf(wrap: (fn: AnyFunction) => AnyFunction): FunctionDecorator {
   const decorate = (value: unknown, context?: unknown, descriptor?: PropertyDescriptor): unknown => {
     const kind = typeof context === 'object' && context !== null ? (context as { kind?: unknown }).kind : undefined;
     if (kind === 'field') return (initial: unknown) => watch(initial);
@@ -50,7 +55,7 @@ export function functionDecorator(begin: Begin): FunctionDecorator {
     if (typeof descriptor?.value === 'function') return { ...descriptor, value: watch(descriptor.value) };
     return descriptor;
   };
-  const watch = (value: unknown): unknown => (typeof value === 'function' ? watchFunction(value as AnyFunction, begin) : value);
+  const watch = (value: unknown): unknown => (typeof value === 'function' ? wrap(value as AnyFunction) : value);
   return decorate as FunctionDecorator;
 }
 

@@ -17,6 +17,7 @@ import type { Scope } from '../../otlp/types.ts';
 import { SAMPLED, STATUS_ERROR, STATUS_OK, STATUS_UNSET } from '../../names/otel.ts';
 import { hrTimeAt, hrTimeBetween, hrTimeFrom, isBefore, monotonicMs, type Anchor } from '../../runtime/clock.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
+import { noteErrorSpan } from '../../runtime/error-spans.ts';
 import { recordHooks } from '../../runtime/record-hooks.ts';
 import { addAttribute, addAttributes, type AttributeBag } from '../../values/attributes.ts';
 import { exceptionFacts } from '../../values/exception-facts.ts';
@@ -165,6 +166,7 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     const facts = span === undefined ? undefined : exceptionFacts(exception);
     if (span === undefined || facts === undefined || (facts.type === undefined && facts.message === undefined)) return;
     const { attributePerEventCount, attributeValueLength } = span.#shared.limits;
+    noteErrorSpan(exception, span.spanContext());
     const event = createEvent('exception', span.#time(time));
     addAttribute(event, EXCEPTION_TYPE, facts.type, attributePerEventCount, attributeValueLength);
     addAttribute(event, EXCEPTION_MESSAGE, facts.message, attributePerEventCount, attributeValueLength);

@@ -1,5 +1,5 @@
 /** Why a request did not arrive, as one line that says what to do about it and what becomes of the records. */
-import type { OtlpConfig, Signal } from '../../config/config.ts';
+import type { Delivered, OtlpConfig } from '../../config/config.ts';
 import type { ExportReason } from '../../names/messages.ts';
 import type { SendResult } from '../../otlp/types.ts';
 import { attempt } from '../../runtime/contain.ts';
@@ -9,7 +9,7 @@ import { settingOf, timeoutSettingOf, withSettings } from './setting-names.ts';
 /** What a failure message says about where it happened. */
 export interface Destination {
   readonly otlp: OtlpConfig;
-  readonly signal: Signal;
+  readonly signal: Delivered;
   /** The setting that bounds each request. Default: whichever of the exporter's two is the shorter one. */
   readonly timeoutSetting?: string | undefined;
 }

@@ -115,7 +115,7 @@ function headersOf({ destination, userAgent }: Call, timeoutMs: number): Outgoin
     'user-agent': userAgent,
     ...userHeaders(otlp),
     ':method': 'POST',
-    ':path': PATHS[signal],
+    ':path': PATHS[signal as Signal],
     'content-type': 'application/grpc',
     'grpc-timeout': `${Math.min(Math.ceil(timeoutMs), MAX_GRPC_TIMEOUT)}m`,
     ...(otlp.compression === 'gzip' ? { 'grpc-encoding': 'gzip' } : {}),

@@ -37,7 +37,7 @@ export function createHttpConnection(otlp: OtlpConfig, userAgent: string, hosts:
       const url = new URL(otlp.url);
       agent ??= openAgent(url.protocol);
       const headers: Record<string, string | number> = { 'user-agent': userAgent, ...userHeaders(otlp) };
-      headers['content-type'] = otlp.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
+      headers['content-type'] = otlp.contentType ?? (otlp.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf');
       headers['content-length'] = body.length;
       if (otlp.compression === 'gzip') headers['content-encoding'] = 'gzip';
       return new http.ClientRequest({ ...getBuiltinModule('node:url').urlToHttpOptions(url), agent, headers, method: 'POST' });

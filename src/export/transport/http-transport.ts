@@ -3,7 +3,7 @@
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
-import type { OtlpConfig, Signal } from '../../config/config.ts';
+import type { Delivered, OtlpConfig } from '../../config/config.ts';
 import type { Peer, SendResult, Transport } from '../../otlp/types.ts';
 import { failureOf, type Destination } from './failure.ts';
 import { compressed } from './gzip.ts';
@@ -13,7 +13,7 @@ import { exchange, type HttpSending } from './http-exchange.ts';
 import { createSendingTransport, MAX_CONNECTION_AGE_MS, type TransportOptions } from './sending.ts';
 import { settingOf } from './setting-names.ts';
 
-export function createHttpTransport(otlp: OtlpConfig, signal: Signal, userAgent: string, options: TransportOptions = {}): Transport {
+export function createHttpTransport(otlp: OtlpConfig, signal: Delivered, userAgent: string, options: TransportOptions = {}): Transport {
   const destination: Destination = { otlp, signal, timeoutSetting: options.timeoutSetting };
   const peer: Peer = { setting: settingOf(otlp, 'ENDPOINT') };
   const hosts = options.hosts ?? createHostLookup({ firstAddress: options.address, lastAddress: () => peer.address });

@@ -3,7 +3,7 @@
  * request, without `import()`, so that it also works in a worker that serves a process on its way out.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { OtlpConfig, Signal } from '../../config/config.ts';
+import type { Delivered, OtlpConfig } from '../../config/config.ts';
 import type { SendResult, Transport } from '../../otlp/types.ts';
 import { errorText } from '../../diagnostics/error-text.ts';
 import { contained } from '../../runtime/contain.ts';
@@ -19,7 +19,7 @@ const API_REGISTRY = Symbol.for('opentelemetry.js.api.1');
  * @param userAgent - of signalbox; sent as it is.
  * @param options.address - where the endpoint was last reached, for a process that ends: no DNS is needed then.
  */
-export function createTransport(otlp: OtlpConfig, signal: Signal, userAgent: string, options: TransportOptions = {}): Transport {
+export function createTransport(otlp: OtlpConfig, signal: Delivered, userAgent: string, options: TransportOptions = {}): Transport {
   let transport: Transport | undefined;
   const detached = AsyncLocalStorage.snapshot();
   const open = (): Transport => (transport ??= loadTransport(otlp, signal, userAgent, options));
@@ -41,8 +41,8 @@ export function createTransport(otlp: OtlpConfig, signal: Signal, userAgent: str
   };
 }
 
-function loadTransport(otlp: OtlpConfig, signal: Signal, userAgent: string, options: TransportOptions): Transport {
-  if (otlp.protocol === 'grpc') {
+function loadTransport(otlp: OtlpConfig, signal: Delivered, userAgent: string, options: TransportOptions): Transport {
+  if (otlp.protocol === 'grpc' && signal !== 'errors') {
     const { createGrpcTransport } = loadPart<typeof import('./grpc-transport.ts')>(import.meta.url, './grpc-transport');
     return createGrpcTransport(otlp, signal, userAgent, options);
   }

@@ -9,7 +9,7 @@ import { BOT_METRICS } from './bot.ts';
 import { BUSINESS_METRICS } from './business.ts';
 import { CACHE_METRICS } from './cache.ts';
 import { DATABASE_INSTRUMENTATION_METRICS, DATABASE_METRICS } from './database.ts';
-import { ERROR_METRICS } from './errors.ts';
+import { ERROR_METRICS, SENTRY_METRICS } from './errors.ts';
 import { HEALTH_METRICS } from './health.ts';
 import { HTTP_INSTRUMENTATION_METRICS, HTTP_METRICS } from './http.ts';
 import type { MetricRow } from './metric-row.ts';
@@ -48,6 +48,7 @@ export const METRIC_SECTIONS: readonly MetricSection[] = [
   { title: 'Users', by: '`userMetrics()`', metrics: Object.values(USER_METRICS) },
   { title: 'Business', by: '`businessMetrics()`', metrics: Object.values(BUSINESS_METRICS) },
   { title: 'Errors', by: '`errorMetrics()`', metrics: Object.values(ERROR_METRICS) },
+  { title: 'Errors in Sentry', by: '`signalbox/sentry`', metrics: Object.values(SENTRY_METRICS) },
   { title: 'Remote procedure calls', by: 'the instrumentation of gRPC', metrics: Object.values(RPC_METRICS) },
   { title: 'Node.js and the process', by: 'the instrumentation `runtime-node`', metrics: RUNTIME_METRICS },
   { title: 'Health', by: '`signalbox/health`, for each check', metrics: Object.values(HEALTH_METRICS) },

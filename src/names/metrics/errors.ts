@@ -10,3 +10,29 @@ export const ERROR_METRICS = {
     attributes: { [ERROR_TYPE]: 'label', [ERROR_MODULE]: 'label' },
   },
 } as const satisfies MetricRows;
+
+/** Why an error did not reach Sentry. */
+export const SENTRY_DROPS = [
+  'transient',
+  'expected',
+  'duplicate',
+  'rate_limited',
+  'before_send',
+  'not_started',
+  'queue_full',
+  'too_large',
+  'refused',
+  'exit_deadline',
+  'after_shutdown',
+] as const;
+export type SentryDrop = (typeof SENTRY_DROPS)[number];
+
+export const SENTRY_METRICS = {
+  dropped: {
+    name: 'signalbox.sentry.dropped',
+    type: 'counter',
+    unit: '{error}',
+    description: 'Errors and check-ins that did not reach Sentry, by reason.',
+    attributes: { [ERROR_TYPE]: SENTRY_DROPS },
+  },
+} as const satisfies MetricRows;

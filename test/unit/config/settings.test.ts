@@ -4,13 +4,15 @@ import { loadConfig } from '../../../src/config/load-config.ts';
 import { FOREIGN_PREFIXES, RENAMED } from '../../../src/config/foreign-names.ts';
 import { CODE_ONLY_OPTIONS, settings, settingsByName } from '../../../src/config/settings.ts';
 import { loadLoggingConfig } from '../../../src/config/logging-config.ts';
+import { loadSentryConfig } from '../../../src/config/sentry-config.ts';
 import type { Setting } from '../../../src/config/setting.ts';
 import { badValues } from './bad-values.ts';
 import { checkConfig } from './check-config.ts';
 
-/** Those of logging are read by logging alone: `LOG_LEVEL` may be meant for another logger. */
+/** Those of logging and of Sentry are read by these alone: `LOG_LEVEL` may be meant for another logger. */
 function problemsOf({ group }: Setting, env: Readonly<Record<string, string>>): readonly { setting: string; message: string }[] {
   const { problems } = loadConfig(env);
+  if (group === 'sentry') return [...problems, ...loadSentryConfig(env).problems];
   if (group !== 'logging') return problems;
   assert.deepEqual(problems, []);
   return loadLoggingConfig(env).problems;
@@ -19,7 +21,7 @@ function problemsOf({ group }: Setting, env: Readonly<Record<string, string>>): 
 test('every setting stands in the table once, with a meaning that is a sentence', () => {
   assert.equal(settingsByName.size, settings.length);
   for (const { name, meaning } of settings) {
-    assert.match(name, /^(OTEL|SIGNALBOX)_[A-Z0-9_]+$|^ENVIRONMENT$|^GIT_COMMIT$|^LOG_[A-Z_]+$/);
+    assert.match(name, /^(OTEL|SIGNALBOX)_[A-Z0-9_]+$|^ENVIRONMENT$|^GIT_COMMIT$|^(LOG|SENTRY)_[A-Z_]+$/);
     assert.match(meaning, /^[A-Z].*\.$/, name);
   }
 });
@@ -77,7 +79,7 @@ test('bad values of all settings at once give a usable config', () => {
   const env = Object.fromEntries(settings.map((setting) => [setting.name, badValues(setting)[0]]));
   const { config, problems } = loadConfig(env);
   checkConfig(config);
-  const named = new Set([...problems, ...loadLoggingConfig(env).problems].map(({ setting }) => setting));
+  const named = new Set([...problems, ...loadLoggingConfig(env).problems, ...loadSentryConfig(env).problems].map(({ setting }) => setting));
   // The argument of a sampler that is not known may have any form.
   for (const { name } of settings) if (name !== 'OTEL_TRACES_SAMPLER_ARG') assert.ok(named.has(name), name);
 });

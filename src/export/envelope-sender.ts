@@ -1,0 +1,250 @@
+/**
+ * Brings envelopes to a server of Sentry, one at a time. What the server does not take for the moment waits and is sent again;
+ * what it limits is dropped until the limit is over, as Sentry asks for, and what it refuses is lost. Each loss is counted.
+ *
+ * @see https://develop.sentry.dev/sdk/expected-features/rate-limiting/
+ */
+import { countAcknowledged, countDropped, type Account, type DropReason } from '../diagnostics/account.ts';
+import type { OtlpConfig } from '../config/config.ts';
+import type { Reporter } from '../diagnostics/reporter.ts';
+import type { ExportReason } from '../names/messages.ts';
+import type { SendResult, Transport } from '../otlp/types.ts';
+import { clearTimeout, random, setTimeout } from '../runtime/captured.ts';
+import { monotonicMs } from '../runtime/clock.ts';
+import { contain } from '../runtime/contain.ts';
+import { settlesWithin } from '../runtime/settles-within.ts';
+import type { EnvelopeDrop } from '../runtime/error-delivery.ts';
+import { createTransport } from './transport/transport.ts';
+import { pauseMs } from './retry-policy.ts';
+import type { Sender } from './sender.ts';
+import type { PendingRequest } from './sender-state.ts';
+
+/** Of one envelope; Sentry takes no larger one with an event. */
+const MAX_ENVELOPE_BYTES = 1024 * 1024;
+const MAX_WAITING = 1000;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** Where a server names no time, as Sentry's protocol has it. */
+const LIMITED_MS = 60_000;
+
+export interface EnvelopeSenderOptions {
+  /** Where: `contentType` and all. */
+  readonly otlp: OtlpConfig;
+  readonly account: Account<'errors'>;
+  readonly reporter: Reporter;
+  readonly userAgent: string;
+  readonly onDropped: (reason: EnvelopeDrop, count: number) => void;
+  /** Default: over HTTP. */
+  readonly transport?: Transport;
+}
+
+export interface EnvelopeSender extends Pick<Sender, 'isSending' | 'flush' | 'takePending' | 'settle' | 'close'> {
+  add(envelope: Uint8Array): void;
+}
+
+interface State {
+  readonly waiting: Uint8Array[];
+  waitingBytes: number;
+  /** Its answer is not there yet. */
+  underWay: Uint8Array | undefined;
+  /** Nothing is sent before. */
+  pause: NodeJS.Timeout | undefined;
+  limitedUntilMs: number;
+  failures: number;
+  isStopped: boolean;
+  isClosed: boolean;
+  readonly onChange: Set<() => void>;
+}
+
+interface Sending extends EnvelopeSenderOptions {
+  readonly transport: Transport;
+  readonly state: State;
+}
+
+export function createEnvelopeSender(options: EnvelopeSenderOptions): EnvelopeSender {
+  const transport = options.transport ?? createTransport(options.otlp, 'errors', options.userAgent);
+  const state: State = {
+    waiting: [],
+    waitingBytes: 0,
+    underWay: undefined,
+    pause: undefined,
+    limitedUntilMs: -Infinity,
+    failures: 0,
+    isStopped: false,
+    isClosed: false,
+    onChange: new Set(),
+  };
+  const sending: Sending = { ...options, transport, state };
+  return {
+    get isSending() {
+      return state.underWay !== undefined;
+    },
+    add(envelope) {
+      options.account.produced++;
+      const reason = reasonToDrop(state, envelope);
+      if (reason !== undefined) return drop(sending, reason);
+      state.waiting.push(envelope);
+      state.waitingBytes += envelope.length;
+      sendNext(sending);
+    },
+    flush: (deadlineMs, { hold = true, thenStop = false } = {}) => flush(sending, deadlineMs, hold, thenStop),
+    takePending: () => takePending(sending),
+    settle(_request, outcome) {
+      if (outcome.kind === 'accepted') countAcknowledged(options.account, 1);
+      else drop(sending, outcome.kind === 'lost' && outcome.reason === 'refused' ? 'refused' : lostAtEnd(outcome.kind));
+    },
+    close() {
+      for (const _ of takePending(sending)) drop(sending, 'exit_deadline');
+      state.isClosed = true;
+      transport.close();
+    },
+  };
+}
+
+function lostAtEnd(kind: 'lost' | 'too-large'): EnvelopeDrop {
+  return kind === 'lost' ? 'exit_deadline' : 'too_large';
+}
+
+function reasonToDrop(state: State, envelope: Uint8Array): EnvelopeDrop | undefined {
+  if (state.isClosed) return 'after_shutdown';
+  if (envelope.length > MAX_ENVELOPE_BYTES) return 'too_large';
+  if (monotonicMs() < state.limitedUntilMs) return 'rate_limited';
+  const hasRoom = state.waiting.length < MAX_WAITING && state.waitingBytes + envelope.length <= MAX_WAITING_BYTES;
+  return hasRoom ? undefined : 'queue_full';
+}
+
+function drop({ account, onDropped }: Sending, reason: EnvelopeDrop & DropReason, count = 1): void {
+  countDropped(account, reason, count);
+  onDropped(reason, count);
+}
+
+function sendNext(sending: Sending): void {
+  const { state } = sending;
+  if (state.underWay !== undefined || state.pause !== undefined || state.isStopped || state.isClosed) return;
+  const envelope = state.waiting.shift();
+  if (envelope === undefined) return;
+  state.waitingBytes -= envelope.length;
+  state.underWay = envelope;
+  contain('sending an error to Sentry', () => void send(sending, envelope));
+}
+
+async function send(sending: Sending, envelope: Uint8Array): Promise<void> {
+  const { otlp, state, transport } = sending;
+  const answer = transport.send(envelope, otlp.timeoutMs);
+  transport.unref();
+  const result = await answer;
+  if (state.underWay !== envelope) return; // the end of the process has taken it over
+  state.underWay = undefined;
+  contain('settling an error for Sentry', () => settle(sending, envelope, result));
+  sendNext(sending);
+  for (const changed of state.onChange) changed();
+}
+
+function settle(sending: Sending, envelope: Uint8Array, result: SendResult): void {
+  const { account, reporter, state } = sending;
+  if (result.kind === 'accepted') {
+    if (state.failures > 0) sayRecovered(sending);
+    state.failures = 0;
+    return countAcknowledged(account, 1);
+  }
+  state.failures++;
+  if (result.kind === 'refused') {
+    drop(sending, result.reason === 'http_413' ? 'too_large' : 'refused');
+    return void reporter.say('sentry.refused', refusedText(sending, result.reason), originOf(sending));
+  }
+  if (result.reason === 'http_429') return limit(sending, result.retryAfterMs ?? LIMITED_MS);
+  state.waiting.unshift(envelope);
+  state.waitingBytes += envelope.length;
+  pauseFor(sending, pauseMs(state.failures, result.reason, result.retryAfterMs, random()));
+  reporter.say('sentry.unreachable', unreachableText(sending, result.reason), originOf(sending));
+}
+
+/** Sentry counts what is sent meanwhile, and limits for longer: all that waits is dropped as well. */
+function limit(sending: Sending, ms: number): void {
+  const { reporter, state } = sending;
+  state.limitedUntilMs = monotonicMs() + ms;
+  drop(sending, 'rate_limited', 1 + state.waiting.length);
+  state.waiting.length = 0;
+  state.waitingBytes = 0;
+  reporter.say(
+    'sentry.limited',
+    `Sentry at ${originOf(sending)} answered 429: it takes no more errors for ${Math.ceil(ms / 1000)} s. Those of this time are dropped and counted. The quota of the project says how many it takes.`,
+    originOf(sending),
+  );
+}
+
+function pauseFor(sending: Sending, ms: number): void {
+  const { state } = sending;
+  state.pause = setTimeout(() => {
+    state.pause = undefined;
+    sendNext(sending);
+  }, ms).unref();
+}
+
+function endPause(state: State): void {
+  if (state.pause !== undefined) clearTimeout(state.pause);
+  state.pause = undefined;
+}
+
+async function flush(sending: Sending, deadlineMs: number, hold: boolean, thenStop: boolean): Promise<void> {
+  const { state } = sending;
+  const endsAtMs = monotonicMs() + deadlineMs;
+  const { failures } = state;
+  endPause(state);
+  sendNext(sending);
+  // One attempt: who flushes does not wait for a server that is down.
+  while (state.underWay !== undefined && state.failures <= failures) {
+    const leftMs = endsAtMs - monotonicMs();
+    let changed = (): void => {};
+    const change = new Promise<void>((resolve) => (changed = resolve));
+    state.onChange.add(changed);
+    const hasChanged = leftMs > 0 && (await settlesWithin(change, leftMs, hold));
+    state.onChange.delete(changed);
+    if (!hasChanged) break;
+  }
+  if (thenStop) state.isStopped = true;
+}
+
+function takePending({ state, transport }: Sending): PendingRequest[] {
+  const envelopes = [...(state.underWay === undefined ? [] : [state.underWay]), ...state.waiting];
+  endPause(state);
+  state.underWay = undefined;
+  state.waiting.length = 0;
+  state.waitingBytes = 0;
+  state.isStopped = false;
+  const { address } = transport.peer;
+  // No batch: an envelope is never split.
+  return envelopes.map((body) => ({ body, records: 1, address }) as unknown as PendingRequest);
+}
+
+function originOf({ otlp }: Sending): string {
+  return new URL(otlp.url).origin;
+}
+
+function refusedText(sending: Sending, reason: ExportReason): string {
+  const cure = CURES[reason] ?? 'Is it the address of a Sentry server, of version 10 or newer?';
+  return `Sentry at ${originOf(sending)} refused an error (${spoken(reason)}). It is lost. ${cure}`;
+}
+
+const WRONG_DSN = 'SENTRY_DSN must be the DSN that the settings of the project show.';
+const CURES: Readonly<Partial<Record<ExportReason, string>>> = {
+  http_400: WRONG_DSN,
+  http_401: WRONG_DSN,
+  http_403: WRONG_DSN,
+  http_404: WRONG_DSN,
+  http_413: 'Put less into extra, tags and breadcrumbs.',
+};
+
+function unreachableText(sending: Sending, reason: ExportReason): string {
+  return `Sentry at ${originOf(sending)} cannot be reached (${spoken(reason)}). Errors wait and are sent again, ${MAX_WAITING} of them at most. The address is that of SENTRY_DSN.`;
+}
+
+function spoken(reason: ExportReason): string {
+  return reason.startsWith('http_') ? `it answered ${reason.slice('http_'.length)}` : reason.replaceAll('_', ' ');
+}
+
+function sayRecovered(sending: Sending): void {
+  const { reporter } = sending;
+  const origin = originOf(sending);
+  for (const code of ['sentry.unreachable', 'sentry.limited', 'sentry.refused'] as const) reporter.forget(code, origin);
+  reporter.say('sentry.recovered', `Sentry at ${origin} takes errors again.`, origin);
+}
