@@ -100,6 +100,7 @@ function showTarget(config: Config, signal: Signal): string {
 
 const TARGETS: Readonly<Record<Exclude<Exporter, 'otlp'>, (config: Config) => string>> = {
   console: () => 'to the console',
+  sentry: ({ traces }) => `${unquoted(showValue(traces.sentry?.url, true))} (Sentry, http/protobuf)`,
   'otlp/stdout': () => 'to stdout, as OTLP JSON lines',
   otlp_file: ({ otlpFile }) => `to ${otlpFile}, as OTLP JSON lines`,
 };

@@ -72,7 +72,7 @@ export interface BatchConfig {
   readonly maxExportBatchSize: number;
 }
 
-export type Exporter = 'otlp' | 'console' | 'otlp/stdout' | 'otlp_file';
+export type Exporter = 'otlp' | 'console' | 'otlp/stdout' | 'otlp_file' | 'sentry';
 
 export type SamplerName =
   | 'always_on'
@@ -128,6 +128,8 @@ export interface Config {
     /** Each record goes to all of them; empty when it goes nowhere. */
     readonly exporters: readonly Exporter[];
     readonly otlp: OtlpConfig;
+    /** Of the exporter `sentry`; left out where it is not asked for. */
+    readonly sentry?: OtlpConfig;
     readonly batch: BatchConfig;
     readonly sampler: SamplerName;
     /** 0 to 1 */

@@ -10,7 +10,7 @@ import { showValue } from './show-value.ts';
 export function readTraces(reader: SettingsReader): Config['traces'] {
   const integer = (name: string): number => reader.get(name) as number;
   return {
-    exporters: reader.get('OTEL_TRACES_EXPORTER') as readonly Exporter[],
+    ...readTraceExporters(reader),
     otlp: readOtlp('traces', reader),
     batch: readBatch('BSP', reader),
     ...readSampler(reader),
@@ -23,6 +23,22 @@ export function readTraces(reader: SettingsReader): Config['traces'] {
       attributePerLinkCount: integer('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'),
     },
   };
+}
+
+/** Sentry takes spans by OTLP, at an address that the DSN tells. */
+function readTraceExporters(reader: SettingsReader): Pick<Config['traces'], 'exporters' | 'sentry'> {
+  const exporters = reader.get('OTEL_TRACES_EXPORTER') as readonly Exporter[];
+  if (reader.get('SIGNALBOX_SENTRY_SPANS') !== true) return { exporters };
+  const { isDsn, otlpOfDsn } = loadPart<typeof import('./dsn.ts')>(import.meta.url, './dsn');
+  const dsn = (reader.find('SENTRY_DSN')?.value ?? '') as string;
+  if (isDsn(dsn))
+    return { exporters: [...exporters, 'sentry'], sentry: otlpOfDsn(dsn, reader.get('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') as number) };
+  reader.report(
+    'contradiction',
+    'SENTRY_DSN',
+    `SENTRY_DSN must be the DSN of a project where SIGNALBOX_SENTRY_SPANS is true, got ${dsn === '' ? 'nothing' : 'something else'}. No spans go to Sentry.`,
+  );
+  return { exporters };
 }
 
 export function readMetrics(reader: SettingsReader): Config['metrics'] {

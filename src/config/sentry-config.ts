@@ -1,6 +1,5 @@
 /** The settings of `signalbox/sentry`: read when it starts. */
 import { getBuiltinModule } from '../runtime/captured.ts';
-import { attempt } from '../runtime/contain.ts';
 import type { Problem } from './config.ts';
 import { readEnvironment, type Environment } from './early.ts';
 import { loadConfig } from './load-config.ts';
@@ -45,10 +44,4 @@ export function loadSentryConfig(env: Environment = readEnvironment()): { config
     logLevel: general.logLevel,
   };
   return { config, problems: reader.problems.filter(({ setting }) => settingsByName.get(setting)?.group === 'sentry') };
-}
-
-/** Whether `dsn` is one: `https://KEY@HOST[/PATH]/PROJECT`. */
-export function isDsn(dsn: string): boolean {
-  const url = attempt(() => new URL(dsn));
-  return url !== undefined && /^https?:$/.test(url.protocol) && /^\w+$/.test(url.username) && /\/\d+$/.test(url.pathname);
 }

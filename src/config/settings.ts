@@ -208,6 +208,13 @@ const SIGNALS: readonly Setting[] = [
     meaning: `Where traces go: ${ONE_OR_SEVERAL}`,
   },
   {
+    name: 'SIGNALBOX_SENTRY_SPANS',
+    group: 'traces',
+    type: 'boolean',
+    default: false,
+    meaning: 'Sends spans to the project of SENTRY_DSN as well, by OTLP.',
+  },
+  {
     name: 'OTEL_TRACES_SAMPLER',
     group: 'traces',
     type: 'enum',

@@ -45,6 +45,8 @@ export function targetsOf(config: Config, signal: Signal): readonly string[] {
         return 'stdout (OTLP JSON lines)';
       case 'otlp_file':
         return `${config.otlpFile} (OTLP JSON lines)`;
+      case 'sentry':
+        return 'Sentry';
       case 'console':
         return 'the console';
     }

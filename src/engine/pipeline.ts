@@ -72,16 +72,17 @@ export function createPipelines(options: PipelineOptions): Readonly<Record<Signa
   const open = (signal: Signal): Pipeline[] =>
     options.config[signal].exporters.map((exporter) => {
       if (options.createSender !== undefined) return toSender(options, signal, exporter, options.createSender);
-      if (exporter === 'otlp') return toEndpoint(options, signal, healthOf(options.config[signal].otlp));
+      const otlp = exporter === 'sentry' ? options.config.traces.sentry : options.config[signal].otlp;
+      if (exporter === 'otlp' || exporter === 'sentry')
+        return toEndpoint(options, signal, exporter, otlp as OtlpConfig, healthOf(otlp as OtlpConfig));
       return exporter === 'console' ? toConsole(options, signal) : toLines(options, signal, exporter);
     });
   return { traces: open('traces'), logs: open('logs'), metrics: open('metrics') };
 }
 
-function toEndpoint(options: PipelineOptions, signal: Signal, health: EndpointHealth): Pipeline {
+function toEndpoint(options: PipelineOptions, signal: Signal, exporter: Exporter, otlp: OtlpConfig, health: EndpointHealth): Pipeline {
   const { config, reporter, resource, ready, onQueued } = options;
-  const { otlp } = config[signal];
-  const account = createAccount(signal);
+  const account = createAccount(signal, exporter);
   const encoder = loadEncoder(otlp.protocol === 'http/json' ? 'json' : 'protobuf');
   const sender = createSender({
     signal,
@@ -139,7 +140,8 @@ function toConsole(options: PipelineOptions, signal: Signal): Pipeline {
 function toSender(options: PipelineOptions, signal: Signal, exporter: Exporter, create: (account: Account) => Sender): Pipeline {
   const { otlp } = options.config[signal];
   const account = createAccount(signal, exporter);
-  const encoder = loadEncoder(exporter === 'otlp' && otlp.protocol !== 'http/json' ? 'protobuf' : 'json');
+  const isProtobuf = exporter === 'sentry' || (exporter === 'otlp' && otlp.protocol !== 'http/json');
+  const encoder = loadEncoder(isProtobuf ? 'protobuf' : 'json');
   const encodeFitting = fitIntoRequest(options, signal);
   const { onQueued } = options;
   return { signal, otlp, account, sender: create(account), health: undefined, encoder, encodeFitting, onQueued, scopes: new WeakMap() };

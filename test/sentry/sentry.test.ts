@@ -200,6 +200,20 @@ describe('signalbox/sentry', { skip }, () => {
         );
       });
 
+      it('sends what an application handles as well, with log records at error as breadcrumbs; set up in code', async () => {
+        await using sentry = await startSentryServer();
+        using application = makeApplication(version);
+        const env = { ...NO_EXPORT, SENTRY_DSN: sentry.dsn, LOG_OUTPUT: 'none' };
+        const ending = await application.run('goes-on.cjs', { preload: 'none', env });
+        assert.deepEqual([ending.code, ending.stdout], [0, 'handled nobody caught it\nflushed\n'], ending.stderr);
+        const [event, ...others] = sentry.events();
+        assert.deepEqual(others, []);
+        assert.deepEqual([event?.level, event?.release, event?.exception?.values[0]?.value], ['error', 'shop@9', 'nobody caught it']);
+        const [crumb, ...more] = event?.breadcrumbs ?? [];
+        assert.deepEqual(more, []);
+        assert.deepEqual([crumb?.['message'], crumb?.['category'], crumb?.['data']], ['a breadcrumb of item 7', 'shop', { item: 7 }]);
+      });
+
       it('leaves a client of the application alone, and gives its errors the ids of spans', async () => {
         await using sentry = await startSentryServer();
         using application = makeApplication(version);
@@ -237,6 +251,21 @@ describe('signalbox/sentry', { skip }, () => {
       assert.equal(titles.join('; '), notes['sends']?.trim());
       if (text.includes('withMonitor')) assert.equal(sentry.items('check_in').length, 2);
     });
+
+  it('sends spans by OTLP where that is asked for, and the collector gets them too', async () => {
+    await using sentry = await startSentryServer();
+    await using collector = await startCollector();
+    using application = makeApplication(11);
+    const env = { ...collector.env, SENTRY_DSN: sentry.dsn, SIGNALBOX_SENTRY_SPANS: 'true' };
+    const ending = await application.run('ends.cjs', { args: ['exit'], env });
+    assert.deepEqual([ending.code, saidAtLeastWarn(ending)], [3, []]);
+    assert.deepEqual(
+      sentry.spans.map(({ url, headers }) => [url, headers['content-type'], headers['x-sentry-auth']]),
+      [['/api/42/integration/otlp/v1/traces/', 'application/x-protobuf', 'Sentry sentry_version=7, sentry_key=publickey']],
+    );
+    assert.match(sentry.spans[0]?.body ?? '', /work/);
+    assert.deepEqual([collector.store.spans().length, sentry.events().length], [1, 1]);
+  });
 
   it('says what to install, once, where @sentry/node is missing', async () => {
     using application = makeApplication('none');

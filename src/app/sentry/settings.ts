@@ -1,5 +1,6 @@
 /** The settings and what `setupSentry()` said, which wins. */
-import { isDsn, loadSentryConfig, type SentryConfig } from '../../config/sentry-config.ts';
+import { isDsn } from '../../config/dsn.ts';
+import { loadSentryConfig, type SentryConfig } from '../../config/sentry-config.ts';
 import { createReporter, type Reporter } from '../../diagnostics/reporter.ts';
 import { read } from '../../values/read-properties.ts';
 import type { IgnoredError, SentryOptions } from './options.ts';

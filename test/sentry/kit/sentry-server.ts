@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
 export interface SentryEvent {
   readonly event_id: string;
@@ -31,10 +32,13 @@ interface Item {
   readonly payload: unknown;
 }
 
-interface Post {
+interface SpanPost {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+}
+
+interface Post extends SpanPost {
   readonly header: Readonly<Record<string, unknown>>;
   readonly items: readonly Item[];
 }
@@ -42,6 +46,8 @@ interface Post {
 export interface SentryServer {
   readonly dsn: string;
   readonly posts: readonly Post[];
+  /** By OTLP. */
+  readonly spans: readonly SpanPost[];
   items(type: string): Readonly<Record<string, unknown>>[];
   events(): SentryEvent[];
   [Symbol.asyncDispose](): Promise<void>;
@@ -50,12 +56,15 @@ export interface SentryServer {
 /** @param answer - default: 200, with an id. */
 export async function startSentryServer(answer = (response: ServerResponse): unknown => response.end('{"id":"1"}')): Promise<SentryServer> {
   const posts: Post[] = [];
+  const spans: SpanPost[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks);
-      posts.push({ url: request.url ?? '', headers: request.headers, body: body.toString(), ...parseEnvelope(body) });
+      const { headers, url = '' } = request;
+      if (url.includes('/otlp/')) spans.push({ url, headers, body: gunzipSync(body).toString('latin1') });
+      else posts.push({ url, headers, body: body.toString(), ...parseEnvelope(body) });
       answer(response);
     });
   });
@@ -70,6 +79,7 @@ export async function startSentryServer(answer = (response: ServerResponse): unk
   return {
     dsn: `http://publickey@127.0.0.1:${(server.address() as AddressInfo).port}/42`,
     posts,
+    spans,
     items,
     events: () => items('event'),
     async [Symbol.asyncDispose]() {

@@ -9,7 +9,8 @@ export function checkConfig(config: Config): void {
   for (const [name, value] of Object.entries(flagsOf(config))) assert.equal(typeof value, 'boolean', name);
   assert.ok(['none', 'error', 'warn', 'info', 'debug'].includes(config.logLevel));
   for (const signal of ['traces', 'metrics', 'logs'] as const) {
-    for (const exporter of config[signal].exporters) assert.ok(['otlp', 'console', 'otlp/stdout', 'otlp_file'].includes(exporter));
+    for (const exporter of config[signal].exporters)
+      assert.ok(['otlp', 'console', 'otlp/stdout', 'otlp_file', 'sentry'].includes(exporter));
     checkOtlp(config[signal].otlp);
   }
   for (const batch of [config.traces.batch, config.logs.batch]) {

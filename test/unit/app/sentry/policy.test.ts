@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createGate, type Judged } from '../../../../src/app/sentry/gate.ts';
 import { createTransientCheck } from '../../../../src/app/sentry/transient-errors.ts';
-import { isDsn, loadSentryConfig } from '../../../../src/config/sentry-config.ts';
+import { isDsn, otlpOfDsn } from '../../../../src/config/dsn.ts';
+import { loadConfig } from '../../../../src/config/load-config.ts';
+import { loadSentryConfig } from '../../../../src/config/sentry-config.ts';
 
 const withCode = (code: string, cause?: unknown): Error => Object.assign(new Error('failed', { cause }), { code });
 const judged = (of: Partial<Judged>): Judged => ({ error: new Error('failed'), key: 'key', isFatal: false, ...of });
@@ -95,6 +97,16 @@ describe('the settings of Sentry', () => {
     for (const dsn of ['https://abc123@o1.ingest.sentry.io/42', 'http://key:secret@127.0.0.1:9000/sentry/7']) assert.ok(isDsn(dsn), dsn);
     for (const dsn of ['', 'abc', 'https://o1.ingest.sentry.io/42', 'https://key@host/', 'ftp://key@host/1', 'https://key@host/name'])
       assert.ok(!isDsn(dsn), dsn);
+  });
+
+  it('name where Sentry takes spans by OTLP, where that is asked for', () => {
+    const { url, headers } = otlpOfDsn('https://abc:secret@o1.ingest.sentry.io:8443/sentry/42', 1000);
+    assert.equal(url, 'https://o1.ingest.sentry.io:8443/sentry/api/42/integration/otlp/v1/traces/');
+    assert.deepEqual(headers, { 'x-sentry-auth': 'Sentry sentry_version=7, sentry_key=abc' });
+    const asked = loadConfig({ SIGNALBOX_SENTRY_SPANS: 'true', SENTRY_DSN: 'https://abc@host/42' });
+    assert.deepEqual([asked.config.traces.exporters, asked.problems], [['otlp', 'sentry'], []]);
+    const without = loadConfig({ SIGNALBOX_SENTRY_SPANS: 'true' });
+    assert.deepEqual([without.config.traces.exporters, without.problems.map(({ setting }) => setting)], [['otlp'], ['SENTRY_DSN']]);
   });
 
   it('are those of Sentry, and signalbox where Sentry has none', () => {
