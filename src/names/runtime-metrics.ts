@@ -68,6 +68,12 @@ export const PROCESS_METRICS = {
     description: 'CPU time since the last measurement, divided by the elapsed time and the number of CPUs available to the process.',
   },
   memoryUsage: { name: 'process.memory.usage', unit: 'By', description: 'The amount of physical memory in use.' },
+  /** Of no convention yet: what memory the process may use before the system ends it. */
+  memoryLimit: {
+    name: 'process.memory.limit',
+    unit: 'By',
+    description: 'The memory that the process may use: the limit of its container, or the memory of the machine.',
+  },
   uptime: { name: 'process.uptime', unit: 's', description: 'The time the process has been running.' },
   fileDescriptors: {
     name: 'process.unix.file_descriptor.count',

@@ -11,15 +11,18 @@ const MICROS = 1e6;
 
 /** @returns what ends it. */
 export function observeProcess(meter: Meter): () => void {
-  const { availableParallelism } = require('node:os') as typeof import('node:os');
+  const { availableParallelism, totalmem } = require('node:os') as typeof import('node:os');
   const descriptorsFolder = process.platform === 'win32' ? undefined : process.platform === 'linux' ? '/proc/self/fd' : '/dev/fd';
   const { memoryUsage } = process;
+  // A container without a limit of its own says 0 or more than there is.
+  const memoryLimit = (): number => Math.min(process.constrainedMemory() || Infinity, totalmem());
   let last = { cpu: process.cpuUsage(), atMs: monotonicMs() };
   return observeTogether(meter, {
     instruments: {
       cpuTime: ['ObservableCounter', PROCESS_METRICS.cpuTime],
       cpuUtilization: ['ObservableGauge', PROCESS_METRICS.cpuUtilization],
       memoryUsage: ['ObservableUpDownCounter', PROCESS_METRICS.memoryUsage],
+      memoryLimit: ['ObservableUpDownCounter', PROCESS_METRICS.memoryLimit],
       uptime: ['ObservableGauge', PROCESS_METRICS.uptime],
       fileDescriptors: ['ObservableUpDownCounter', PROCESS_METRICS.fileDescriptors],
     },
@@ -33,6 +36,7 @@ export function observeProcess(meter: Meter): () => void {
       }
       last = now;
       observe(instruments.memoryUsage, memoryUsage.rss());
+      observe(instruments.memoryLimit, memoryLimit());
       observe(instruments.uptime, process.uptime());
       const open = descriptorsFolder === undefined ? undefined : countOpen(descriptorsFolder);
       if (open !== undefined) observe(instruments.fileDescriptors, open);

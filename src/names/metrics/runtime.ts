@@ -20,6 +20,7 @@ const TYPES = new Map<Definition, InstrumentType>([
   [V8_METRICS.heapSpaceSize, 'updowncounter'],
   [PROCESS_METRICS.cpuTime, 'counter'],
   [PROCESS_METRICS.memoryUsage, 'updowncounter'],
+  [PROCESS_METRICS.memoryLimit, 'updowncounter'],
   [PROCESS_METRICS.fileDescriptors, 'updowncounter'],
 ]);
 const SPACE = { [HEAP_SPACE_NAME]: 'label' } as const;

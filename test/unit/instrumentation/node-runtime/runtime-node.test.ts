@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { afterEach, describe, it } from 'node:test';
 import { setImmediate, setTimeout } from 'node:timers/promises';
@@ -102,11 +103,19 @@ describe('metrics of the process', () => {
       ['process.cpu.time', 's'],
       ['process.cpu.utilization', '1'],
       ['process.memory.usage', 'By'],
+      ['process.memory.limit', 'By'],
       ['process.uptime', 's'],
     ] as const) {
       assert.equal(collected.get(name)?.descriptor.unit, unit);
       for (const { value } of points(collected.get(name))) assert.ok((value as number) >= 0, name);
     }
+  });
+
+  it('say what memory the process may use: never more than the machine has', async () => {
+    const collected = await measure(create({}))();
+    const [limit] = points(collected.get('process.memory.limit'));
+    const [used] = points(collected.get('process.memory.usage'));
+    assert.ok((limit?.value as number) <= totalmem() && (limit?.value as number) > (used?.value as number));
   });
 
   it('count each file that is opened', { skip: process.platform === 'win32' && 'Windows has handles' }, async () => {
