@@ -2,7 +2,7 @@
  * Writes docs/configuration.md from the table of settings, docs/messages.md from that of messages, docs/privacy.md and the
  * keys in otel-collector/config.yaml from the tables of redaction, the table in docs/instrumentation.md from the catalogue and what
  * stands beside it,
- * and those in docs/metrics.md from that of metrics.
+ * those in docs/metrics.md from that of metrics, and prometheus/rules/ and docs/runbooks/ from that of alerts.
  *
  *   node scripts/build-docs.ts           write them
  *   node scripts/build-docs.ts --check   fail when one is not current
@@ -15,6 +15,9 @@ import type { Group, Setting } from '../src/config/setting.ts';
 import { MAX_INTEGER, settings } from '../src/config/settings.ts';
 import { formatDefault } from '../src/config/read-settings.ts';
 import { MESSAGES, type MessageRow } from '../src/names/messages.ts';
+import type { OperationsSettings } from '../src/operations/settings.ts';
+import { buildRuleFiles } from '../src/operations/build-rules.ts';
+import { renderAlerts, runbooks } from './render-alerts.ts';
 import { renderInstrumentation } from './render-instrumentation.ts';
 import { renderMetrics } from './render-metrics.ts';
 import { renderCollector, renderPrivacy } from './render-redaction.ts';
@@ -244,6 +247,11 @@ const EARLY_MESSAGES = `Without a code, whatever the level, for nothing of signa
 | \`signalbox: Node.js must allow require() of ES modules, but …\` | remove \`--no-experimental-require-module\` |
 | \`signalbox: Telemetry did not start: …\` | what stands in it; mostly an incomplete installation |`;
 
+/** For the services of the demo. */
+const SHIPPED_SETTINGS = JSON.parse(
+  readFileSync(new URL('../examples/shop/signalbox.config.json', import.meta.url), 'utf8'),
+) as OperationsSettings;
+
 interface Page {
   readonly path: string;
   readonly render: (current: string) => string;
@@ -256,6 +264,9 @@ export const PAGES: readonly Page[] = [
   { path: 'docs/metrics.md', render: renderMetrics },
   { path: 'docs/privacy.md', render: renderPrivacy },
   { path: 'otel-collector/config.yaml', render: renderCollector },
+  { path: 'docs/alerts.md', render: renderAlerts },
+  ...runbooks(),
+  ...[...buildRuleFiles(SHIPPED_SETTINGS)].map(([name, text]) => ({ path: `prometheus/rules/${name}`, render: () => text })),
 ];
 
 /** What stands in the file, and what must. */

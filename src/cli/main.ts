@@ -11,6 +11,7 @@ Usage: signalbox <command>
 Commands:
   config       print the settings that count in this environment, and what is wrong with them;
                exits with 1 when something is wrong
+  rules write  write alert and recording rules for Prometheus; see rules --help
 
 Options:
   --help, -h     print this
@@ -21,8 +22,9 @@ To run a service with telemetry: node --require signalbox/register app.js
 
 const WRONG_USE = 2;
 
-function main(args: readonly string[]): number {
+function main(args: readonly string[]): number | Promise<number> {
   const [command, ...rest] = args;
+  if (command === 'rules') return runRules(rest);
   const extra = rest[0];
   if (args.some((arg) => arg === '--help' || arg === '-h')) return print(HELP);
   if (command === '--version' || command === '-v') return print(`${version}\n`);
@@ -33,7 +35,18 @@ function main(args: readonly string[]): number {
   }
   const got = command === undefined ? 'none' : JSON.stringify(command === 'config' ? extra : command);
   process.stderr.write(
-    `signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config'}, got ${got}. Nothing was done; see signalbox --help.\n`,
+    `signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config or rules'}, got ${got}. Nothing was done; see signalbox --help.\n`,
+  );
+  return WRONG_USE;
+}
+
+/** What builds the rules is loaded for it alone. */
+async function runRules([action, ...args]: readonly string[]): Promise<number> {
+  const { WRITE_RULES_HELP, writeRules } = await import('./write-rules.ts');
+  if ([action, ...args].some((arg) => arg === '--help' || arg === '-h')) return print(WRITE_RULES_HELP);
+  if (action === 'write') return writeRules(args);
+  process.stderr.write(
+    `signalbox: rules must be followed by write, got ${action === undefined ? 'none' : JSON.stringify(action)}. Nothing was done; see signalbox rules --help.\n`,
   );
   return WRONG_USE;
 }
@@ -43,4 +56,4 @@ function print(text: string): number {
   return 0;
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

@@ -29,6 +29,7 @@ const PLACES: readonly { readonly place: string; readonly floor: number; readonl
     floor: 8,
     paths: /^(start|start-errors|start-ops|start-worker|worker-stand-in|preload|register|index)\.ts$|^(index-)?too-old\.cts$/,
   },
+  { place: 'operations', floor: 9, paths: /^operations\// },
   { place: 'receiver', floor: 9, paths: /^receiver\// },
   { place: 'cli', floor: 10, paths: /^cli\// },
 ];
@@ -120,6 +121,11 @@ describe('the floors', () => {
           .map(({ specifier }) => `${file}: ${specifier}`),
       );
     assert.deepEqual(outside, []);
+  });
+
+  it('let operations stand on the names alone', () => {
+    const others = internal.filter(({ from, to }) => from.startsWith('operations/') && !/^(operations|names)\//.test(to));
+    assert.deepEqual(others, []);
   });
 
   it('let only src/config read the environment', () => {

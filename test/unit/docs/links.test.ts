@@ -54,8 +54,11 @@ describe('the links of the documentation', () => {
     });
   }
 
-  it('reach every page of docs from its index', () => {
-    const listed = new Set(linksOf(read('docs/README.md')));
+  it('reach every page of docs from its index, and every runbook from the page of alerts', () => {
+    const listed = new Set([
+      ...linksOf(read('docs/README.md')),
+      ...linksOf(read('docs/alerts.md')).filter((link) => link.startsWith('runbooks/')),
+    ]);
     assert.deepEqual(
       filesIn('docs', /\.md$/)
         .map((path) => path.slice('docs/'.length))

@@ -1,0 +1,37 @@
+/** Labels in Prometheus of the attributes that rules ask for. */
+import * as keys from '../../names/attributes.ts';
+import { GC_TYPE } from '../../names/runtime-metrics.ts';
+import { label } from '../promql.ts';
+
+export const ROUTE = label(keys.HTTP_ROUTE);
+export const STATUS_CODE = label(keys.HTTP_RESPONSE_STATUS_CODE);
+export const SERVER_ADDRESS = label(keys.SERVER_ADDRESS);
+export const ERROR_TYPE = label(keys.ERROR_TYPE);
+export const ERROR_MODULE = label(keys.ERROR_MODULE);
+export const RPC_METHOD = label(keys.RPC_METHOD);
+export const RPC_STATUS = label(keys.RPC_RESPONSE_STATUS_CODE);
+export const DB_SYSTEM = label(keys.DB_SYSTEM_NAME);
+export const DB_OPERATION = label(keys.DB_OPERATION_NAME);
+export const POOL = label(keys.DB_CLIENT_CONNECTION_POOL_NAME);
+export const CONNECTION_STATE = label(keys.DB_CLIENT_CONNECTION_STATE);
+export const CACHE_NAME = label(keys.CACHE_NAME);
+export const CACHE_OPERATION = label(keys.CACHE_OPERATION);
+export const CACHE_RESULT = label(keys.CACHE_RESULT);
+export const EVICTION_REASON = label(keys.CACHE_EVICTION_REASON);
+export const QUEUE = label(keys.MESSAGING_DESTINATION_NAME);
+export const QUEUE_STATE = label(keys.QUEUE_STATE);
+export const MESSAGING_SYSTEM = label(keys.MESSAGING_SYSTEM);
+export const BOT_HANDLER = label(keys.BOT_HANDLER);
+export const DIRECTION = label(keys.NETWORK_IO_DIRECTION);
+export const TRANSFER_KIND = label(keys.TRANSFER_KIND);
+export const AI_MODEL = label(keys.GEN_AI_REQUEST_MODEL);
+export const AI_TOKEN_TYPE = label(keys.GEN_AI_TOKEN_TYPE);
+export const AI_PROVIDER = label(keys.GEN_AI_PROVIDER_NAME);
+export const PAYMENT_PROVIDER = label(keys.PAYMENT_PROVIDER);
+export const PAYMENT_OUTCOME = label(keys.PAYMENT_OUTCOME);
+export const LOGIN_METHOD = label(keys.USER_LOGIN_METHOD);
+export const OUTCOME = label(keys.OUTCOME);
+export const CHECK = label(keys.HEALTH_CHECK_NAME);
+export const OVERFLOW = label(keys.OTEL_METRIC_OVERFLOW);
+export const ENVIRONMENT = label(keys.DEPLOYMENT_ENVIRONMENT_NAME);
+export const GC_KIND = label(GC_TYPE);

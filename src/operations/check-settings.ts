@@ -1,0 +1,124 @@
+/** What is wrong in the settings, each in one sentence that says where. Nothing is written then. */
+import { ALERTS } from './alerts/alert-table.ts';
+import { SEVERITIES, type AlertRow } from './alerts/alert-row.ts';
+import { PRESETS } from './alerts/presets.ts';
+import { parseDuration } from './durations.ts';
+import { checkObjectives } from './slo/check-objectives.ts';
+
+type Table = Readonly<Record<string, unknown>>;
+
+const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value);
+const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
+const KEYS = ['preset', 'exportIntervalSeconds', 'timeScale', 'links', 'jobs', 'prices', 'alerts', 'routes', 'services'];
+
+export function checkSettings(settings: unknown): string[] {
+  if (!isTable(settings)) return [`The settings must be an object, got ${show(settings)}.`];
+  return [
+    ...unknownKeys('', settings, KEYS),
+    ...checkGeneral(settings),
+    ...checkTexts('links', settings['links'], ['grafana', 'jaeger', 'runbooks']),
+    ...checkTexts('jobs', settings['jobs'], ['collector', 'prometheus', 'alertmanager']),
+    ...checkPrices(settings['prices']),
+    ...checkAlerts('alerts', settings['alerts']),
+    ...checkRoutes('routes', settings['routes']),
+    ...each('services', settings['services'], (path, service) => [
+      ...unknownKeys(path, service, ['alerts', 'routes', 'objectives']),
+      ...checkAlerts(`${path}.alerts`, service['alerts']),
+      ...checkRoutes(`${path}.routes`, service['routes']),
+      ...checkObjectives(`${path}.objectives`, service['objectives']),
+    ]),
+  ];
+}
+
+function checkGeneral({ exportIntervalSeconds, preset, timeScale }: Table): string[] {
+  return [
+    ...(preset === undefined || Object.hasOwn(PRESETS, String(preset))
+      ? []
+      : [`preset must be ${Object.keys(PRESETS).join(', ')}, got ${show(preset)}.`]),
+    ...Object.entries({ exportIntervalSeconds, timeScale }).flatMap(([name, value]) =>
+      value === undefined || (typeof value === 'number' && value > 0 && Number.isFinite(value))
+        ? []
+        : [`${name} must be a number above 0, got ${show(value)}.`],
+    ),
+  ];
+}
+
+function checkTexts(path: string, table: unknown, keys: readonly string[]): string[] {
+  if (table === undefined) return [];
+  if (!isTable(table)) return [`${path} must be an object, got ${show(table)}.`];
+  return [
+    ...unknownKeys(path, table, keys),
+    ...Object.entries(table).flatMap(([key, value]) =>
+      typeof value === 'string' ? [] : [`${path}.${key} must be text, got ${show(value)}.`],
+    ),
+  ];
+}
+
+function checkPrices(prices: unknown): string[] {
+  return each('prices', prices, (path, price) => [
+    ...unknownKeys(path, price, ['input', 'output']),
+    ...['input', 'output'].flatMap((key) =>
+      typeof price[key] === 'number' && price[key] >= 0
+        ? []
+        : [`${path}.${key} must be US dollars for a million tokens, got ${show(price[key])}.`],
+    ),
+  ]);
+}
+
+function checkRoutes(path: string, routes: unknown): string[] {
+  return each(path, routes, (routePath, byName) => checkAlerts(routePath, byName, true));
+}
+
+function checkAlerts(path: string, alerts: unknown, isOfRoute = false): string[] {
+  if (alerts === undefined) return [];
+  if (!isTable(alerts)) return [`${path} must be an object, got ${show(alerts)}.`];
+  return Object.entries(alerts).flatMap(([name, settings]) => {
+    const row = ALERTS.get(name);
+    if (row === undefined) return [`${path}: there is no alert ${show(name)}; docs/alerts.md names all.`];
+    if (isOfRoute && row.scope !== 'route') return [`${path}: ${name} is no alert by route.`];
+    if (row.scope === 'server' && path !== 'alerts') return [`${path}: ${name} is of no service; set it under alerts.`];
+    if (settings === false) return [];
+    return isTable(settings)
+      ? checkAlert(`${path}.${name}`, row, settings)
+      : [`${path}.${name} must be an object or false, got ${show(settings)}.`];
+  });
+}
+
+function checkAlert(path: string, row: AlertRow, settings: Table): string[] {
+  const own = Object.keys(row.settings ?? {});
+  return [
+    ...unknownKeys(path, settings, [...SEVERITIES, 'for', 'keepFiringFor', ...own]),
+    ...SEVERITIES.flatMap((severity) => {
+      const value = settings[severity];
+      return value === undefined || value === null || isNumber(value)
+        ? []
+        : [`${path}.${severity} must be a number or null, got ${show(value)}.`];
+    }),
+    ...['for', 'keepFiringFor'].flatMap((key) => {
+      const value = settings[key];
+      return value === undefined || (typeof value === 'string' && parseDuration(value) !== undefined)
+        ? []
+        : [`${path}.${key} must be a time as Prometheus writes it ("90s", "5m"), got ${show(value)}.`];
+    }),
+    ...own.flatMap((key) =>
+      settings[key] === undefined || isNumber(settings[key]) ? [] : [`${path}.${key} must be a number, got ${show(settings[key])}.`],
+    ),
+  ];
+}
+
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+
+function unknownKeys(path: string, table: Table, keys: readonly string[]): string[] {
+  return Object.keys(table).flatMap((key) =>
+    keys.includes(key) ? [] : [`${path === '' ? '' : `${path}.`}${key} is no setting; there are ${keys.join(', ')}.`],
+  );
+}
+
+function each(path: string, table: unknown, check: (path: string, value: Table) => string[]): string[] {
+  if (table === undefined) return [];
+  if (!isTable(table)) return [`${path} must be an object, got ${show(table)}.`];
+  return Object.entries(table).flatMap(([key, value]) => {
+    const inner = `${path}[${show(key)}]`;
+    return isTable(value) ? check(inner, value) : [`${inner} must be an object, got ${show(value)}.`];
+  });
+}

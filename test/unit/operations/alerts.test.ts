@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ALERT_GROUPS, ALERTS } from '../../../src/operations/alerts/alert-table.ts';
+import { buildAlert } from '../../../src/operations/alerts/build-alerts.ts';
+import { buildRuleFiles } from '../../../src/operations/build-rules.ts';
+import { checkSettings } from '../../../src/operations/check-settings.ts';
+import type { AlertingRule } from '../../../src/operations/rules.ts';
+import type { OperationsSettings } from '../../../src/operations/settings.ts';
+
+function rulesOf(name: string, settings: OperationsSettings = {}): AlertingRule[] {
+  const row = ALERTS.get(name);
+  assert.ok(row, name);
+  assert.deepEqual(checkSettings(settings), []);
+  return buildAlert(row, 'x', settings);
+}
+
+const limits = (rules: readonly AlertingRule[]): string[] =>
+  rules.map(({ expr, labels }) => `${labels['severity']} ${/[<>] (?:[\d.]+)(?=\n|$)/.exec(expr)?.[0]}`);
+
+describe('the table of alerts', () => {
+  it('has at least 40, each once', () => {
+    const names = ALERT_GROUPS.flatMap(({ alerts }) => alerts.map(({ name }) => name));
+    assert.equal(new Set(names).size, names.length);
+    assert.ok(names.length >= 40, String(names.length));
+  });
+
+  it('names nothing in a text that is no label, no setting and no value of the alert', () => {
+    for (const row of ALERTS.values()) {
+      const known = new Set(['service', 'value', 'threshold', 'window', 'job', ...row.labels, ...Object.keys(row.settings ?? {})]);
+      for (const [, name] of `${row.summary} ${row.description}`.matchAll(/\{(\w+)\}/g))
+        assert.ok(known.has(name as string), `${row.name}: {${name}}`);
+    }
+  });
+
+  it('has a line of at most 120 characters and three queries for each', () => {
+    for (const { name, runbook, summary } of ALERTS.values()) {
+      assert.ok(summary.length <= 120 && !summary.includes('\n'), name);
+      assert.equal(runbook.look.length, 3, name);
+      assert.ok(runbook.mitigate.length > 0, name);
+    }
+  });
+});
+
+describe('the rules of an alert', () => {
+  it('have the thresholds of the table, one rule for each severity', () => {
+    assert.deepEqual(limits(rulesOf('HighErrorRate')), ['critical > 0.01']);
+    assert.deepEqual(limits(rulesOf('HighLatency')), ['critical > 5', 'warning > 2']);
+    assert.deepEqual(limits(rulesOf('CpuHigh')), ['critical > 0.8', 'warning > 0.6']);
+    assert.deepEqual(limits(rulesOf('MemoryHigh')), ['critical > 0.8', 'warning > 0.6']);
+    assert.deepEqual(limits(rulesOf('HighClientErrorRate')), ['warning > 0.05']);
+    assert.deepEqual(limits(rulesOf('CacheMissRateHigh')), ['warning > 0.5']);
+    assert.deepEqual(limits(rulesOf('QueueDepthHigh')), ['critical > 100000', 'warning > 10000']);
+    assert.deepEqual(limits(rulesOf('DownloadSlow')), ['warning < 1000000']);
+  });
+
+  it('follow a preset, and what is set wins over it', () => {
+    assert.deepEqual(limits(rulesOf('HighErrorRate', { preset: 'agent' })), ['critical > 0.05']);
+    assert.deepEqual(limits(rulesOf('HighErrorRate', { preset: 'agent', alerts: { HighErrorRate: { critical: 0.1, warning: 0.02 } } })), [
+      'critical > 0.1',
+      'warning > 0.02',
+    ]);
+    assert.deepEqual(limits(rulesOf('MemoryHigh', { preset: 'downloads' })), ['critical > 0.85']);
+  });
+
+  it('are none for what is switched off, and fewer for a severity that is taken away', () => {
+    assert.deepEqual(rulesOf('HighLatency', { alerts: { HighLatency: false } }), []);
+    assert.deepEqual(limits(rulesOf('HighLatency', { alerts: { HighLatency: { critical: null } } })), ['warning > 2']);
+  });
+
+  it('are apart for a service with settings of its own, by OTLP and by scrape, and the others leave it out', () => {
+    const settings = { services: { 'shop+api': { alerts: { HighErrorRate: { critical: 0.2 } } } } };
+    const [others, own, ...more] = rulesOf('HighErrorRate', settings);
+    assert.deepEqual(more, []);
+    assert.match(others?.expr ?? '', /service_name!="shop\+api", job!~"\(\.\+\/\)\?\(shop\\\\\+api\)"/);
+    assert.match(own?.expr ?? '', /service_name="shop\+api"[^]*> 0\.2/);
+    assert.match(own?.expr ?? '', /service_name="", job=~"\(\.\+\/\)\?\(shop\\\\\+api\)"[^]*> 0\.2/);
+    assert.equal(rulesOf('HighLatency', settings).length, 2, 'an alert that is not set stays as it is');
+  });
+
+  it('are apart for a route with settings of its own', () => {
+    const settings = { routes: { '/export/:id': { RouteLatencyHigh: { warning: 60 } } } };
+    const rules = rulesOf('RouteLatencyHigh', settings);
+    assert.deepEqual(limits(rules), ['warning > 5', 'warning > 60']);
+    assert.match(rules[0]?.expr ?? '', /http_route!~"\/export\/:id"/);
+    assert.match(rules[1]?.expr ?? '', /http_route="\/export\/:id"/);
+  });
+
+  it('can be switched off for one service and on for one route of it', () => {
+    const settings = {
+      services: { shop: { alerts: { RouteErrorRate: false as const }, routes: { '/pay': { RouteErrorRate: { critical: 0.01 } } } } },
+    };
+    const rules = rulesOf('RouteErrorRate', settings);
+    assert.equal(rules.filter(({ expr }) => expr.includes('http_route="/pay"')).length, 2);
+    assert.equal(rules.filter(({ expr }) => expr.includes('service_name="shop"') && !expr.includes('http_route="/pay"')).length, 0);
+  });
+
+  it('wait and look back longer where samples come seldom', () => {
+    const [rule] = rulesOf('HighErrorRate', { exportIntervalSeconds: 300 });
+    assert.match(rule?.expr ?? '', /\[20m\]/);
+    assert.equal(rule?.for, '10m');
+    const [quick] = rulesOf('HighErrorRate', { exportIntervalSeconds: 1, timeScale: 0.01 });
+    assert.match(quick?.expr ?? '', /\[4s\]/);
+    assert.equal(quick?.for, '2s');
+  });
+
+  it('ask for the price of each model, and are none without prices', () => {
+    assert.deepEqual(rulesOf('AiCostHigh'), []);
+    const [rule] = rulesOf('AiCostHigh', { prices: { 'gpt-5': { input: 2.5, output: 10 } } });
+    assert.match(rule?.expr ?? '', /gen_ai_request_model="gpt-5", gen_ai_token_type="output"\}\[1h\]\) \* 0\.00001/);
+  });
+});
+
+describe('the files of rules', () => {
+  it('say what each alert of every service needs: a severity, texts and links', () => {
+    const text = [...buildRuleFiles().values()].join('');
+    for (const name of ALERTS.keys()) if (name !== 'AiCostHigh') assert.match(text, new RegExp(`alert: ${name}\\n`));
+    assert.doesNotMatch(text, /undefined|NaN|\[object/);
+  });
+});
+
+describe('settings that are wrong', () => {
+  const said = (settings: unknown): string[] => checkSettings(settings);
+  it('are named, with what they must be', () => {
+    assert.deepEqual(said({ alerts: { HighErorRate: {} } }), ['alerts: there is no alert "HighErorRate"; docs/alerts.md names all.']);
+    assert.deepEqual(said({ preset: 'x' }), ['preset must be web, agent, downloads, got "x".']);
+    assert.deepEqual(said({ alerts: { HighErrorRate: { critical: '1%' } } }), [
+      'alerts.HighErrorRate.critical must be a number or null, got "1%".',
+    ]);
+    assert.deepEqual(said({ alerts: { HighErrorRate: { for: '5 minutes' } } }), [
+      'alerts.HighErrorRate.for must be a time as Prometheus writes it ("90s", "5m"), got "5 minutes".',
+    ]);
+    assert.deepEqual(said({ services: { shop: { routes: { '/': { CpuHigh: {} } } } } }), [
+      'services["shop"].routes["/"]: CpuHigh is no alert by route.',
+    ]);
+    assert.deepEqual(said({ services: { shop: { alerts: { CollectorDown: false } } } }), [
+      'services["shop"].alerts: CollectorDown is of no service; set it under alerts.',
+    ]);
+    assert.match(said({ alert: {} })[0] ?? '', /^alert is no setting; there are preset, /);
+    assert.match(said({ exportIntervalSeconds: 0 })[0] ?? '', /must be a number above 0, got 0/);
+  });
+
+  it('include a limit of latency for which there is no bucket', () => {
+    const objectives = [{ name: 'fast', type: 'latency', objective: 95, thresholdSeconds: 0.2 }];
+    assert.match(
+      said({ services: { shop: { objectives } } })[0] ?? '',
+      /thresholdSeconds must be a bound of a bucket \(0\.005, .*got 0\.2/,
+    );
+  });
+});
