@@ -29,7 +29,7 @@ export function startTelemetry(options: StartOptions = {}): Telemetry {
 
 /**
  * Open the ops port: `/metrics`, `/health`, `/live`, `/ready`. The first call counts, and so does a port that the settings opened: a
- * later one returns that. It never keeps the process alive. Never throws: where the port is taken, one line says so, the application
+ * later one returns that. It never keeps the process alive. Never throws: where the port is already in use, one line says so, the application
  * runs, and it is tried again.
  *
  * @see docs/ops-server.md

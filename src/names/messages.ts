@@ -75,8 +75,8 @@ export const MESSAGES = {
   'ops.port': {
     section: 'start',
     level: 'warn',
-    says: '`The ops port must be free, but 127.0.0.1:9464 is taken, …`, or that it cannot be opened',
-    cure: 'another `SIGNALBOX_OPS_PORT`, or `SIGNALBOX_OPS=false`; a port that is taken is tried again every five seconds',
+    says: '`The ops port must be free, but 127.0.0.1:9464 is already in use, …`, or that it cannot be opened',
+    cure: 'another `SIGNALBOX_OPS_PORT`, or `SIGNALBOX_OPS=false`; a port that is in use is tried again every five seconds',
     page: 'ops-server.md',
   },
   'ops.cluster': {
@@ -90,7 +90,7 @@ export const MESSAGES = {
     section: 'start',
     level: 'warn',
     says: '`Metrics must have different names in Prometheus, but …`',
-    cure: 'rename one of the two: the one that came first is served',
+    cure: 'rename one of the two: the one that came first is served, and the other with it only where both are of one type',
     page: 'ops-server.md',
   },
   'other-provider': {

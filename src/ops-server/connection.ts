@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { clearTimeout, setTimeout } from '../runtime/captured.ts';
 import { contained } from '../runtime/contain.ts';
 import { answerOps, type OpsParts } from './answer.ts';
+import type { Client } from './clients.ts';
 import { formatResponse, parseHead, type Head } from './http-lines.ts';
 
 export interface ConnectionLimits {
@@ -17,19 +18,29 @@ export interface ConnectionLimits {
 /** Prometheus keeps its connection from one scrape to the next, a minute by default. */
 export const DEFAULT_LIMITS: ConnectionLimits = { headMs: 5000, idleMs: 75_000, writeMs: 10_000 };
 
-interface Connection {
+interface Connection extends Client {
   readonly socket: Socket;
   readonly parts: OpsParts;
   readonly limits: ConnectionLimits;
   received: Buffer;
   isAnswering: boolean;
+  hasAsked: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
 const NOTHING = Buffer.alloc(0);
 
-export function serveConnection(socket: Socket, parts: OpsParts, limits: ConnectionLimits = DEFAULT_LIMITS): void {
-  const connection: Connection = { socket, parts, limits, received: NOTHING, isAnswering: false, timer: undefined };
+export function serveConnection(socket: Socket, parts: OpsParts, limits: ConnectionLimits = DEFAULT_LIMITS): Client {
+  const connection: Connection = {
+    socket,
+    parts,
+    limits,
+    received: NOTHING,
+    isAnswering: false,
+    hasAsked: false,
+    timer: undefined,
+    drop: () => void socket.destroy(),
+  };
   socket.unref();
   socket.setNoDelay(true);
   // A client that goes away.
@@ -37,6 +48,7 @@ export function serveConnection(socket: Socket, parts: OpsParts, limits: Connect
   socket.on('close', () => clearTimeout(connection.timer));
   socket.on('data', (bytes: Buffer) => take(connection, bytes));
   cutAfter(connection, limits.headMs);
+  return connection;
 }
 
 function cutAfter(connection: Connection, ms: number): void {
@@ -65,6 +77,7 @@ function next(connection: Connection): void {
     case 'head':
       connection.received = parsed.rest;
       connection.isAnswering = true;
+      connection.hasAsked = true;
       answer(connection, parsed.head).catch((error: unknown) => {
         contained('answering on the ops port', error);
         connection.socket.destroy();
@@ -72,7 +85,7 @@ function next(connection: Connection): void {
   }
 }
 
-/** With the process id for those on this machine: who finds the port taken can say by whom. */
+/** With the process id for those on this machine: who finds the port in use can say by whom. */
 function serverName({ remoteAddress = '' }: Socket): string {
   return /^(::ffff:)?127\.|^::1$/.test(remoteAddress) ? `signalbox (${process.pid})` : 'signalbox';
 }

@@ -9,6 +9,7 @@ import { loadPart } from '../runtime/load-part.ts';
 import { createAccess } from './access.ts';
 import type { OpsParts } from './answer.ts';
 import { createClusterSource } from './cluster/cluster-source.ts';
+import type { Conflict } from './exposition/families.ts';
 import { createScraper, type Scraper } from './exposition/scrape.ts';
 import type { OpsSources } from './ops-sources.ts';
 
@@ -35,13 +36,16 @@ function createScraperOf(metrics: () => MetricSource, resource: () => Attributes
       scraper ??= createScraper({
         source,
         resource,
-        onConflict: ({ kept, left, name }) =>
-          void reporter.say(
-            `ops.conflict.${name}`,
-            `Metrics must have different names in Prometheus, but ${left} and ${kept} are both ${name}. ${left} is not served; rename one of them.`,
-          ),
+        onConflict: (conflict) => void reporter.say(`ops.conflict.${conflict.name}`, describeConflict(conflict)),
       });
       return scraper.scrape(...how);
     },
   };
+}
+
+function describeConflict({ isJoined, kept, left, name }: Conflict): string {
+  const now = isJoined
+    ? `They are served as one metric; where both have a series with the same labels, only that of ${kept} is served. Rename one of them.`
+    : `${left} is not served; rename one of them.`;
+  return `Metrics must have different names in Prometheus, but ${left} and ${kept} are both ${name}. ${now}`;
 }

@@ -1,4 +1,4 @@
-/** Opens the ops port, and tries again where it is taken. The application runs on, whatever becomes of it. */
+/** Opens the ops port, and tries again where it is already in use. The application runs on, whatever becomes of it. */
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { OpsConfig } from '../config/config.ts';
 import { isNetForbidden } from '../diagnostics/permissions.ts';
@@ -8,6 +8,7 @@ import { opsUrl } from '../diagnostics/start-line.ts';
 import { clearTimeout, setTimeout } from '../runtime/captured.ts';
 import { contain } from '../runtime/contain.ts';
 import type { OpsParts } from './answer.ts';
+import { createClients, type Clients } from './clients.ts';
 import { serveConnection, type ConnectionLimits } from './connection.ts';
 import type { OpsServer } from './ops-types.ts';
 import { findPortHolder } from './port-holder.ts';
@@ -35,14 +36,14 @@ interface Opening extends OpsServerOptions {
     url: string | undefined;
     timer: NodeJS.Timeout | undefined;
     isClosed: boolean;
-    wasTaken: boolean;
+    wasInUse: boolean;
   };
 }
 
 export function openOpsServer(options: OpsServerOptions): OpsServer {
   const opening: Opening = {
     ...options,
-    state: { server: undefined, url: undefined, timer: undefined, isClosed: false, wasTaken: false },
+    state: { server: undefined, url: undefined, timer: undefined, isClosed: false, wasInUse: false },
   };
   const { state } = opening;
   const ready = new Promise<void>((resolve) => listen(opening, resolve));
@@ -60,7 +61,7 @@ export function openOpsServer(options: OpsServerOptions): OpsServer {
   };
 }
 
-const sockets = new WeakMap<Server, Set<{ destroy(): void }>>();
+const clientsOf = new WeakMap<Server, Clients>();
 
 function listen(opening: Opening, settled: () => void): void {
   // Without --allow-net, it would throw where nobody can catch it.
@@ -72,14 +73,16 @@ function listen(opening: Opening, settled: () => void): void {
     return settled();
   }
   const { config, limits, parts, state } = opening;
-  const server = createServer((socket) => {
-    const open = sockets.get(server);
-    open?.add(socket);
-    socket.once('close', () => open?.delete(socket));
-    contain('serving a client of the ops port', () => serveConnection(socket, parts, limits));
-  });
-  sockets.set(server, new Set());
-  server.maxConnections = MOST_CONNECTIONS;
+  const clients = createClients(MOST_CONNECTIONS);
+  const server = createServer((socket) =>
+    contain('serving a client of the ops port', () => {
+      if (!clients.makeRoom()) return void socket.destroy();
+      const client = serveConnection(socket, parts, limits);
+      clients.add(client);
+      socket.once('close', () => clients.delete(client));
+    }),
+  );
+  clientsOf.set(server, clients);
   state.server = server;
   server.on('error', (error: NodeJS.ErrnoException) => {
     // One that listens already has lost a connection, and goes on.
@@ -99,7 +102,7 @@ function listen(opening: Opening, settled: () => void): void {
 function opened({ config, isSaid, reporter, state }: Opening, server: Server): void {
   const { port } = server.address() as AddressInfo;
   state.url = opsUrl(config.host, port);
-  if (!isSaid && config.port !== 0 && !state.wasTaken) return;
+  if (!isSaid && config.port !== 0 && !state.wasInUse) return;
   reporter.forget('ops.open');
   reporter.say('ops.open', `The ops port is open: ${state.url}/metrics and ${state.url}/health.`);
 }
@@ -109,17 +112,17 @@ function failed(opening: Opening, error: NodeJS.ErrnoException, settled: () => v
   if (state.isClosed) return;
   const about = `${config.host}:${config.port}`;
   if (error.code !== 'EADDRINUSE') return void reporter.say('ops.port', unusable(config, error), about);
-  state.wasTaken = true;
+  state.wasInUse = true;
   void findPortHolder(config.host, config.port).then((pid) => {
     if (pid !== undefined && pid === parentPid) return;
-    reporter.say('ops.port', describeTakenPort(config, pid), about);
+    reporter.say('ops.port', describePortInUse(config, pid), about);
     state.timer = setTimeout(() => listen(opening, settled), retryAfterMs).unref();
   });
 }
 
-function describeTakenPort({ host, port, portSetting }: OpsServerOptions['config'], pid: number | undefined): string {
+function describePortInUse({ host, port, portSetting }: OpsServerOptions['config'], pid: number | undefined): string {
   const holder = pid === undefined ? 'most likely by another service' : `by process ${pid}, which runs signalbox as well`;
-  return `The ops port must be free, but ${host}:${port} is taken, ${holder}. The application runs without it, and it is tried again every ${RETRY_AFTER_MS / 1000} seconds. Set ${portSetting} to another port.`;
+  return `The ops port must be free, but ${host}:${port} is already in use, ${holder}. The application runs without it, and it is tried again every ${RETRY_AFTER_MS / 1000} seconds. Set ${portSetting} to another port.`;
 }
 
 function unusable({ host, port, portSetting }: OpsServerOptions['config'], error: NodeJS.ErrnoException): string {
@@ -129,6 +132,6 @@ function unusable({ host, port, portSetting }: OpsServerOptions['config'], error
 
 async function closeServer(server: Server | undefined): Promise<void> {
   if (server === undefined) return;
-  for (const socket of sockets.get(server) ?? []) socket.destroy();
+  clientsOf.get(server)?.dropAll();
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }

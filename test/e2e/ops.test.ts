@@ -115,14 +115,17 @@ describe('the ops port', { concurrency: 2 }, () => {
     assert.doesNotMatch(ending.stderr, /ops port/);
   });
 
-  it('that is taken is said, and the application runs', async () => {
+  it('that is in use is said, and the application runs', async () => {
     const other = createServer().listen(0, '127.0.0.1').unref();
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     await using collector = await startCollector();
     const running = startProgram({ program: OPS + 'served.cjs', env: { ...collector.env, OTEL_EXPORTER_PROMETHEUS_PORT: String(port) } });
     const [, own] = await running.output(/port (\d+)/);
-    await running.output(/"ops\.port[^\n]*is taken, most likely by another service[^\n]*Set OTEL_EXPORTER_PROMETHEUS_PORT/, 'stderr');
+    await running.output(
+      /"ops\.port[^\n]*is already in use, most likely by another service[^\n]*Set OTEL_EXPORTER_PROMETHEUS_PORT/,
+      'stderr',
+    );
     assert.equal(await (await fetch(`http://127.0.0.1:${own}/`)).text(), 'own');
     running.kill('SIGTERM');
     await running.output(/draining/);

@@ -5,10 +5,9 @@ import { monotonicMs } from '../../runtime/clock.ts';
 import { contain } from '../../runtime/contain.ts';
 import { loadPart } from '../../runtime/load-part.ts';
 import { api } from '../../runtime/otel.ts';
+import { createCheckSignal } from './check-signal.ts';
 import type { Check, CheckResult } from './check.ts';
 import { failureOf, outcomeOf, type Outcome } from './outcome.ts';
-
-const { AbortController } = globalThis;
 
 /** Runs that were cut and did not settle hold connections of the application: no more are started than so many. */
 const MOST_UNSETTLED = 3;
@@ -95,13 +94,13 @@ function describeStuck({ unsettled }: RunnerState): string | undefined {
 }
 
 function start(
-  { check, timeoutMs }: RunnerOptions,
+  { check, name, timeoutMs }: RunnerOptions,
   state: RunnerState,
   hold: boolean,
   settle: (outcome: Outcome, startedMs: number) => CheckResult,
 ): Promise<CheckResult> {
   const startedMs = monotonicMs();
-  const controller = new AbortController();
+  const controller = createCheckSignal(name);
   let resolve!: (result: CheckResult) => void;
   const result = new Promise<CheckResult>((settled) => (resolve = settled));
   const run = { startedMs };

@@ -2,10 +2,12 @@
 import type { ByteText } from './byte-text.ts';
 import type { FamilyName } from './family.ts';
 
-/** A metric was left out, for another one has its name. */
+/** Two metrics have one name in Prometheus. */
 export interface Conflict {
   /** In Prometheus. */
   readonly name: string;
+  /** Whether both are served as one, being of one type; otherwise `left` is left out. */
+  readonly isJoined: boolean;
   /** Names of the two as they were recorded. */
   readonly left: string;
   readonly kept: string;
@@ -50,7 +52,7 @@ export function createFamilies(text: ByteText, { head, tail, onConflict }: Famil
   function begin(name: FamilyName, metric: string): Family | undefined {
     const owner = name.reserved.map((each) => owners.get(each)).find((other) => other !== undefined);
     if (owner !== undefined) {
-      onConflict({ name: name.family, left: metric, kept: owner.metric });
+      onConflict({ name: name.family, isJoined: false, left: metric, kept: owner.metric });
       return undefined;
     }
     const family: Family = { name, metric, pieces: [], series: [], seen: undefined };
@@ -65,6 +67,7 @@ export function createFamilies(text: ByteText, { head, tail, onConflict }: Famil
       const isSame = existing?.name.type === name.type;
       const family = isSame ? existing : begin(name, metric);
       if (family === undefined) return undefined;
+      if (isSame && family.metric !== metric) onConflict({ name: name.family, isJoined: true, left: metric, kept: family.metric });
       family.pieces.push(text.length);
       if (isSame) family.seen ??= seenIn(family);
       else text.add(name.header);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
+import { aliveReport } from '../../../src/app/health/health.ts';
 import { createReporter } from '../../../src/diagnostics/reporter.ts';
 import { openOpsServer, type OpsServerOptions } from '../../../src/ops-server/ops-server.ts';
 import type { OpsServer } from '../../../src/ops-server/ops-types.ts';
@@ -99,6 +100,42 @@ describe('the ops server', () => {
     clearInterval(timer);
   });
 
+  it('answers a probe at once, though it holds as many clients as it can that send nothing, half a request, or nothing more', async () => {
+    const { port } = await start();
+    const begin = (sent: string) => {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      if (sent !== '') socket.write(sent);
+      socket.resume();
+      return socket;
+    };
+    const answered = begin('GET /live HTTP/1.1\r\n\r\n');
+    await once(answered, 'data');
+    const sockets = Array.from({ length: 110 }, (_, i) => begin(i % 2 === 0 ? '' : 'GET /metrics HTTP/1.1\r\nHost: a'));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    for (let i = 0; i < 3; i++) assert.match(await talk(port, 'GET /live HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 OK/);
+    assert.equal(answered.destroyed, false, 'who has asked before is dropped last');
+    for (const socket of [answered, ...sockets]) socket.destroy();
+  });
+
+  it('cuts none whose answer is being made, for one that comes later', async () => {
+    let answer!: () => void;
+    let asked = 0;
+    let allAsked!: () => void;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const whenAllAsked = new Promise<void>((resolve) => (allAsked = resolve));
+    const telemetry = () => {
+      if (++asked === 100) allAsked();
+      return answered.then(aliveReport);
+    };
+    const { port } = await start({ parts: { ...partsWith(), telemetry } });
+    const waiting = Array.from({ length: 100 }, () => talk(port, 'GET /health/telemetry HTTP/1.0\r\n\r\n'));
+    await whenAllAsked;
+    const last = connect(port, '127.0.0.1').on('error', () => {});
+    await new Promise((resolve) => last.once('close', resolve));
+    answer();
+    for (const text of await Promise.all(waiting)) assert.match(text, /^HTTP\/1\.1 200 OK/);
+  });
+
   it('takes no more connections than it can hold', async () => {
     const { port, server } = await start();
     const sockets: Socket[] = Array.from({ length: 150 }, () => connect(port, '127.0.0.1').on('error', () => {}));
@@ -108,7 +145,7 @@ describe('the ops server', () => {
     await server.close();
   });
 
-  it('says who has a port that is taken, runs without it, and opens it when it is free', async () => {
+  it('says who has a port that is in use, runs without it, and opens it when it is free', async () => {
     const first = await start();
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -118,8 +155,8 @@ describe('the ops server', () => {
     const second = await start({ port: first.port });
     // Asked who has it: the answer comes a moment later.
     while (second.said.length === 0 || taken.said.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    assert.match(second.said[0] ?? '', new RegExp(`127\\.0\\.0\\.1:${first.port} is taken, by process ${process.pid}, which runs signalbox as well\\. .* Set SIGNALBOX_OPS_PORT to another port`)); // prettier-ignore
-    assert.match(taken.said[0] ?? '', /is taken, most likely by another service\. The application runs without it/);
+    assert.match(second.said[0] ?? '', new RegExp(`127\\.0\\.0\\.1:${first.port} is already in use, by process ${process.pid}, which runs signalbox as well\\. .* Set SIGNALBOX_OPS_PORT to another port`)); // prettier-ignore
+    assert.match(taken.said[0] ?? '', /is already in use, most likely by another service\. The application runs without it/);
     await first.server.close();
     while (second.server.url === undefined) await new Promise((resolve) => setTimeout(resolve, 100));
     assert.match(second.said[1] ?? '', /The ops port is open/);

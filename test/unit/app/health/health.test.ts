@@ -155,6 +155,42 @@ describe('the health of an application', () => {
     JSON.parse(JSON.stringify(report));
   });
 
+  it('is not hurt by what listeners to the abort of a check throw', async () => {
+    const escaped: unknown[] = [];
+    const listen = (error: unknown): void => void escaped.push(error);
+    process.on('uncaughtException', listen).on('unhandledRejection', listen);
+    const heard: string[] = [];
+    const fail = (which: string): never => {
+      heard.push(which);
+      throw new Error(which);
+    };
+    const health = createHealth();
+    health.register(
+      'hanging',
+      (signal) => {
+        const removed = (): never => fail('removed');
+        const twice = (): never => fail('twice');
+        signal.addEventListener('abort', removed);
+        signal.addEventListener('abort', twice);
+        signal.addEventListener('abort', twice);
+        signal.addEventListener('abort', { handleEvent: () => fail('object') } as never, { once: true });
+        signal.addEventListener('abort', async () => fail('async'));
+        signal.removeEventListener('abort', removed);
+        signal.onabort = () => fail('replaced');
+        signal.onabort = () => fail('onabort');
+        assert.ok(signal instanceof AbortSignal);
+        AbortSignal.any([signal]).addEventListener('abort', () => heard.push('derived'));
+        return FOR_EVER;
+      },
+      { timeoutMs: 5 },
+    );
+    assert.equal((await health.report()).checks['hanging']?.error, 'the check did not answer within 5 ms');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('uncaughtException', listen).off('unhandledRejection', listen);
+    assert.deepEqual(escaped, []);
+    assert.deepEqual(heard.toSorted(), ['async', 'derived', 'object', 'onabort', 'twice']);
+  });
+
   it('shows no secret', async () => {
     const health = createHealth();
     health.register('telegram', () =>

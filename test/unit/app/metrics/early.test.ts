@@ -14,6 +14,7 @@ test('what is made and recorded before telemetry starts is recorded at the start
   gauge('level').record(0.5);
   histogram('sizes', { unit: 'By', buckets: [1, 10] }).record(5);
   observableGauge('asked', {}, (result) => result.observe(7));
+  observableGauge('asked.without.options', (result) => result.observe(8));
   const stopped = observableGauge('stopped', {}, (result) => result.observe(7));
   stopped.stop();
   let finish = (): void => {};
@@ -34,6 +35,7 @@ test('what is made and recorded before telemetry starts is recorded at the start
   assert.equal((await collected.points('level'))[0]?.value, 0.5);
   assert.equal((await collected.points('sizes'))[0]?.sum, 5);
   assert.equal((await collected.points('asked'))[0]?.value, 7);
+  assert.equal((await collected.points('asked.without.options'))[0]?.value, 8);
   assert.deepEqual(await collected.points('stopped'), []);
   assert.equal((await collected.points('work.duration'))[0]?.value, 1);
   assert.equal((await collected.points('work.active'))[0]?.value, 1);

@@ -114,12 +114,27 @@ http_server_request_duration_seconds_count{http_route="/\\"\\\\\\n"} 0
     const count = { descriptor: descriptor('queue_depth.count', { type: 'gauge' }), points: [number(1)] };
     const both = expose([gauge, sum]);
     assert.deepEqual(samplesIn(both.text), ['queue_depth 1']);
-    assert.deepEqual(both.conflicts, [{ name: 'queue_depth', left: 'queue_depth', kept: 'queue.depth' }]);
-    assert.deepEqual(expose([sum, count]).conflicts, [{ name: 'queue_depth_count', left: 'queue_depth.count', kept: 'queue_depth' }]);
+    assert.deepEqual(both.conflicts, [{ name: 'queue_depth', isJoined: false, left: 'queue_depth', kept: 'queue.depth' }]);
+    assert.deepEqual(expose([sum, count]).conflicts, [
+      { name: 'queue_depth_count', isJoined: false, left: 'queue_depth.count', kept: 'queue_depth' },
+    ]);
     // A counter and a gauge of one name are two in text, where one ends in _total, and one in OpenMetrics.
     const counter = { descriptor: descriptor('queue.depth'), points: [number(7)] };
     assert.deepEqual(samplesIn(expose([gauge, counter]).text), ['queue_depth 1', 'queue_depth_total 7']);
     assert.deepEqual(samplesIn(expose([gauge, counter], 'openmetrics').text), ['queue_depth 1']);
+  });
+
+  it('serves two metrics of one type and one name as one, and says so', () => {
+    const dots = { descriptor: descriptor('orders.placed'), points: [number(1, { shop: 'a' })] };
+    const between = { descriptor: descriptor('open.orders', { type: 'gauge' }), points: [number(1)] };
+    const underscores = { descriptor: descriptor('orders_placed'), points: [number(9, { shop: 'a' }), number(2, { shop: 'b' })] };
+    for (const format of ['text', 'openmetrics'] as const) {
+      const { conflicts, text } = expose([dots, between, underscores], format);
+      assert.deepEqual(samplesIn(text), ['orders_placed_total{shop="a"} 1', 'orders_placed_total{shop="b"} 2', 'open_orders 1']);
+      assert.equal([...text.matchAll(/^# TYPE orders_placed/gm)].length, 1);
+      const name = format === 'text' ? 'orders_placed_total' : 'orders_placed';
+      assert.deepEqual(conflicts, [{ name, isJoined: true, left: 'orders_placed', kept: 'orders.placed' }]);
+    }
   });
 
   it('has no two samples of the same labels', () => {
