@@ -1,5 +1,7 @@
 /** The ops port, by settings and from code. Loaded when one of them asks for it. */
 import { readEnvironment } from './config/early.ts';
+import { managedApplication } from './config/managed-application.ts';
+import { errorText } from './diagnostics/error-text.ts';
 import { parentHasOpsSettings } from './config/parent-has-ops-settings.ts';
 import { loadConfig } from './config/load-config.ts';
 import type { OpsConfig } from './config/config.ts';
@@ -7,7 +9,8 @@ import { createReporter, type Reporter } from './diagnostics/reporter.ts';
 import { createAccess } from './ops-server/access.ts';
 import type { OpsParts } from './ops-server/answer.ts';
 import { createOpsHandler } from './ops-server/ops-handler.ts';
-import { createOpsParts } from './ops-server/ops-parts.ts';
+import { answerForWorkers, type Answering } from './ops-server/cluster/primary.ts';
+import { createOpsParts, localAnswersOf } from './ops-server/ops-parts.ts';
 import { publishedOpsSources, type OpsSources } from './ops-server/ops-sources.ts';
 import { clusterWorkerId } from './process/process-manager.ts';
 import { loadPart } from './runtime/load-part.ts';
@@ -26,6 +29,9 @@ interface Served {
 const SERVER = Symbol.for('signalbox.ops-server');
 const SERVED = Symbol.for('signalbox.ops-served');
 const globals = globalThis as { [SERVER]?: OpsServer; [SERVED]?: Served };
+
+/** The process that had the port has just ended. */
+const TAKE_OVER_TRIES = 5;
 
 const NOT_STARTED = 'No metrics are recorded in this process: start it with --require signalbox/register.';
 
@@ -60,7 +66,16 @@ function open(sources: OpsSources, isSaid: boolean, parentPid: number | undefine
 
 function sharedParts(): OpsParts {
   const known = served();
-  return (known.parts ??= createOpsParts(known.sources));
+  return (known.parts ??= createOpsParts(known.sources, answeringOf(known.sources)));
+}
+
+function answeringOf(sources: OpsSources): Answering {
+  const { reporter } = sources;
+  return answerForWorkers({
+    local: localAnswersOf(sources),
+    onUnable: (error) => sayUnable(reporter, error),
+    onLate: (name, pid) => sayLate(reporter, name, pid),
+  });
 }
 
 function served(): Served {
@@ -70,21 +85,47 @@ function served(): Served {
   return (globals[SERVED] = { published, sources: published ?? withoutTelemetry(), parts: undefined });
 }
 
-/** In a worker of a cluster: the primary has the port, and answers for all. */
-function join({ metrics, reporter }: OpsSources, worker: number): OpsServer {
-  if (metrics !== undefined) {
-    const { joinHub } = loadPart<typeof import('./ops-server/cluster/member.ts')>(import.meta.url, './ops-server/cluster/member');
-    joinHub({
-      source: metrics(),
-      name: String(worker),
-      onAlone: () =>
-        void reporter.say(
-          'ops.cluster',
-          'The primary of the cluster must open the ops port, but it does not, for it runs without signalbox (as with PM2) or without the setting. The metrics of this worker are not served. Preload signalbox into the primary too, or send metrics by OTLP.',
-        ),
-    });
-  }
-  return { url: undefined, ready: Promise.resolve(), close: async () => {} };
+/** In a worker of a cluster: the primary has the port where signalbox runs in it, and otherwise one of the workers; it answers for all. */
+function join(sources: OpsSources, worker: number): OpsServer {
+  const { config, reporter, resource } = sources;
+  const { joinGroup } = loadPart<typeof import('./ops-server/cluster/group.ts')>(import.meta.url, './ops-server/cluster/group');
+  let opened: OpsServer | undefined;
+  joinGroup({
+    identity: {
+      primaryPid: process.ppid,
+      parts: [resource()['service.name'], config.host, config.port, process.argv[1], managedApplication(readEnvironment())],
+    },
+    worker: String(worker),
+    local: localAnswersOf(sources),
+    onElected({ metrics, report }) {
+      const parts = createOpsParts(sources, { metrics: sources.metrics && metrics, report });
+      return (opened = openOpsServer({ config, parts, reporter, isSaid: true, parentPid: undefined, quietTries: TAKE_OVER_TRIES }));
+    },
+    onUnable: (error) => sayUnable(reporter, error),
+    onLate: (name, pid) => sayLate(reporter, name, pid),
+  });
+  return {
+    get url() {
+      return opened?.url;
+    },
+    ready: Promise.resolve(),
+    close: async () => opened?.close(),
+  };
+}
+
+function sayUnable(reporter: Reporter, error: unknown): void {
+  reporter.say(
+    'ops.cluster',
+    `The processes of the cluster must be able to meet, to share one ops port, but cannot: ${errorText(error)}. This one is not part of what is served. Mend that, or send metrics by OTLP.`,
+  );
+}
+
+function sayLate(reporter: Reporter, worker: string, pid: number): void {
+  reporter.say(
+    'ops.late',
+    `Worker ${worker} of the cluster must answer within a second, but process ${pid} did not. Its metrics are served as they were when it answered last.`,
+    worker,
+  );
 }
 
 function sourcesWith({ details, host, port, token }: OpsServerOptions): OpsSources {

@@ -82,9 +82,16 @@ export const MESSAGES = {
   'ops.cluster': {
     section: 'start',
     level: 'warn',
-    says: '`The primary of the cluster must open the ops port, but it does not, …`',
-    cure: 'preload signalbox into the primary, or send metrics by OTLP',
-    page: 'ops-server.md',
+    says: '`The processes of the cluster must be able to meet, to share one ops port, but cannot: …`',
+    cure: 'what is named: a temporary folder that can be written, or `--allow-fs-write`; or send metrics by OTLP',
+    page: 'ops-server.md#several-processes',
+  },
+  'ops.late': {
+    section: 'start',
+    level: 'warn',
+    says: '`Worker 3 of the cluster must answer within a second, but …`',
+    cure: 'what blocks the event loop of that process',
+    page: 'ops-server.md#several-processes',
   },
   'ops.conflict.…': {
     section: 'start',

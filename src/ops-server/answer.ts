@@ -1,6 +1,6 @@
 /** What the ops port answers, whoever asks: its own server, or one of the application that it is mounted into. */
 import type { HealthReport } from '../app/health/check.ts';
-import { aliveReport, type HealthSource } from '../app/health/health.ts';
+import { aliveReport, type Health } from '../app/health/health.ts';
 import { contained } from '../runtime/contain.ts';
 import { healthBody, HEALTH_CODES, wantsHealthJson, withoutDetails } from './health-body.ts';
 import { acceptsGzip, negotiateFormat } from './exposition/negotiate.ts';
@@ -22,7 +22,8 @@ export interface OpsResponse {
 }
 
 export interface OpsParts {
-  readonly health: HealthSource;
+  /** Of all processes that share the port. */
+  readonly health: Pick<Health, 'report' | 'readiness'>;
   /** What `/health/telemetry` answers. */
   readonly telemetry: () => Promise<HealthReport>;
   /** `undefined` when no metrics are recorded; then `whyNoMetrics` says why. */
@@ -36,7 +37,7 @@ type Answer = (request: OpsRequest, parts: OpsParts) => OpsResponse | Promise<Op
 
 const ROUTES: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['/metrics', answerMetrics],
-  ['/health', async (request, parts) => answerHealth(request, parts, await parts.health.report(false))],
+  ['/health', async (request, parts) => answerHealth(request, parts, await parts.health.report())],
   ['/health/live', answerLive],
   ['/live', answerLive],
   ['/health/ready', answerReady],
@@ -77,7 +78,7 @@ async function answerMetrics(request: OpsRequest, { scraper, whyNoMetrics }: Ops
 }
 
 async function answerReady(request: OpsRequest, parts: OpsParts): Promise<OpsResponse> {
-  return answerHealth(request, parts, await parts.health.readiness(false));
+  return answerHealth(request, parts, await parts.health.readiness());
 }
 
 /** Nothing is asked: what is away is no reason to restart the process. */

@@ -8,25 +8,32 @@ import type { MetricSource } from '../otlp/metric-writer.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { createAccess } from './access.ts';
 import type { OpsParts } from './answer.ts';
-import { createClusterSource } from './cluster/cluster-source.ts';
+import type { LocalAnswers } from './cluster/local-answers.ts';
+import type { Answering } from './cluster/primary.ts';
 import type { Conflict } from './exposition/families.ts';
 import { createScraper, type Scraper } from './exposition/scrape.ts';
 import type { OpsSources } from './ops-sources.ts';
 
-export function createOpsParts({ config, metrics, reporter, resource, whyNoMetrics }: OpsSources): OpsParts {
+/** What this process says for itself. */
+export function localAnswersOf({ metrics }: OpsSources): LocalAnswers {
   const telemetry = createHealth();
   telemetry.register('telemetry', telemetryCheck(), { critical: false, cacheMs: 0 });
+  return { metrics: metrics?.(), health: health as HealthSource, telemetry: () => telemetry.report(false) };
+}
+
+/** @param answering - what says it for all processes that share the port. */
+export function createOpsParts({ config, reporter, resource, whyNoMetrics }: OpsSources, answering: Answering): OpsParts {
+  const { metrics } = answering;
   return {
-    health: health as HealthSource,
-    telemetry: () => telemetry.report(false),
+    health: { report: () => answering.report('health'), readiness: () => answering.report('readiness') },
+    telemetry: () => answering.report('telemetry'),
     scraper: metrics === undefined ? undefined : createScraperOf(metrics, resource, reporter, config.aliases),
     whyNoMetrics,
     maySeeDetails: createAccess(config),
   };
 }
 
-function createScraperOf(metrics: () => MetricSource, resource: () => Attributes, reporter: Reporter, hasAliases: boolean): Scraper {
-  const own = createClusterSource(metrics());
+function createScraperOf(own: MetricSource, resource: () => Attributes, reporter: Reporter, hasAliases: boolean): Scraper {
   const source = hasAliases
     ? loadPart<typeof import('./exposition/aliases.ts')>(import.meta.url, './exposition/aliases').withAliases(own)
     : own;

@@ -14,6 +14,7 @@ import type { OpsServer } from './ops-types.ts';
 import { findPortHolder } from './port-holder.ts';
 
 const RETRY_AFTER_MS = 5000;
+const QUIET_RETRY_AFTER_MS = 200;
 /** Probes and scrapers are few. */
 const MOST_CONNECTIONS = 100;
 
@@ -25,6 +26,8 @@ export interface OpsServerOptions {
   readonly isSaid: boolean;
   /** Of a fork: where that process has the port, it serves for both, nothing is said, and it is not tried again. */
   readonly parentPid: number | undefined;
+  /** How often it is tried, soon after another, before it is said that the port is in use. @default 0 */
+  readonly quietTries?: number;
   /** @default 5000 */
   readonly retryAfterMs?: number;
   readonly limits?: ConnectionLimits;
@@ -37,13 +40,14 @@ interface Opening extends OpsServerOptions {
     timer: NodeJS.Timeout | undefined;
     isClosed: boolean;
     wasInUse: boolean;
+    tries: number;
   };
 }
 
 export function openOpsServer(options: OpsServerOptions): OpsServer {
   const opening: Opening = {
     ...options,
-    state: { server: undefined, url: undefined, timer: undefined, isClosed: false, wasInUse: false },
+    state: { server: undefined, url: undefined, timer: undefined, isClosed: false, wasInUse: false, tries: 0 },
   };
   const { state } = opening;
   const ready = new Promise<void>((resolve) => listen(opening, resolve));
@@ -108,15 +112,17 @@ function opened({ config, isSaid, reporter, state }: Opening, server: Server): v
 }
 
 function failed(opening: Opening, error: NodeJS.ErrnoException, settled: () => void): void {
-  const { config, parentPid, reporter, retryAfterMs = RETRY_AFTER_MS, state } = opening;
+  const { config, parentPid, quietTries = 0, reporter, retryAfterMs = RETRY_AFTER_MS, state } = opening;
+  const tryAgainIn = (ms: number): void => void (state.timer = setTimeout(() => listen(opening, settled), ms).unref());
   if (state.isClosed) return;
   const about = `${config.host}:${config.port}`;
   if (error.code !== 'EADDRINUSE') return void reporter.say('ops.port', unusable(config, error), about);
+  if (state.tries++ < quietTries) return tryAgainIn(QUIET_RETRY_AFTER_MS);
   state.wasInUse = true;
   void findPortHolder(config.host, config.port).then((pid) => {
     if (pid !== undefined && pid === parentPid) return;
     reporter.say('ops.port', describePortInUse(config, pid), about);
-    state.timer = setTimeout(() => listen(opening, settled), retryAfterMs).unref();
+    tryAgainIn(retryAfterMs);
   });
 }
 

@@ -38,6 +38,8 @@ export interface Health {
 
 /** For the ops server, which must not hold the process. */
 export interface HealthSource extends Health {
+  /** Longest time that a report may take. */
+  readonly longestMs: number;
   report(hold?: boolean): Promise<HealthReport>;
   readiness(hold?: boolean): Promise<HealthReport>;
 }
@@ -74,6 +76,9 @@ export function createHealth(): HealthSource {
       };
     },
     report,
+    get longestMs() {
+      return Math.max(0, ...Array.from(runners.values(), ({ timeoutMs }) => timeoutMs));
+    },
     readiness: async (hold) =>
       isShuttingDown || processState.isEnding
         ? { ...reportOf([], [], monotonicMs()), status: 'unhealthy', shutting_down: true }

@@ -17,6 +17,7 @@ const FORGET_AFTER_MS = 60_000;
 export interface Runner {
   readonly name: string;
   readonly critical: boolean;
+  readonly timeoutMs: number;
   /** What was answered last, however long ago. */
   readonly last: CheckResult | undefined;
   /** Milliseconds since then; `Infinity` when it was never run. */
@@ -54,11 +55,12 @@ interface RunnerState {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { name, critical, cacheMs, onResult } = options;
+  const { name, critical, cacheMs, onResult, timeoutMs } = options;
   const state: RunnerState = { last: undefined, answeredAtMs: -Infinity, current: undefined, unsettled: new Set() };
   const runner: Runner = {
     name,
     critical,
+    timeoutMs,
     get last() {
       return state.last;
     },

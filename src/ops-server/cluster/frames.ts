@@ -1,32 +1,32 @@
 /** Messages between the processes of a cluster: a length of four bytes, then a value as V8 writes it. */
 import type { Socket } from 'node:net';
 import { deserialize, serialize } from 'node:v8';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import type { HealthReport } from '../../app/health/check.ts';
 import { attempt } from '../../runtime/contain.ts';
+import type { ReportKind } from './local-answers.ts';
 import type { MetricSnapshot } from './snapshot.ts';
 
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** From the primary: what do you have? `id` comes back with the answer. */
+/** From the one that serves. `id` comes back with the answer. */
 export interface Question {
   readonly id: number;
+  readonly kind: ReportKind | 'metrics';
 }
 
-/** From a worker; without an `id` it is the last one, as it ends. */
+/** From the others. Without an `id` it is the first one, by which they say who they are. */
 export interface Answer {
-  readonly worker: string;
   readonly id: number | undefined;
-  readonly metrics: readonly MetricSnapshot[];
-}
-
-/** Where the primary of a cluster listens: known to those that it started. */
-export function socketPath(primaryPid: number): string {
-  const user = attempt(() => userInfo().uid, -1);
-  return join(tmpdir(), `signalbox-ops-${user}-${primaryPid}.sock`);
+  readonly worker: string;
+  readonly pid: number;
+  /** Of all checks there. */
+  readonly longestCheckMs: number;
+  readonly metrics?: { readonly sequence: number; readonly snapshot: readonly MetricSnapshot[] };
+  readonly report?: HealthReport;
 }
 
 export function sendFrame(socket: Socket, message: Question | Answer): void {
+  if (socket.destroyed) return;
   const bytes = serialize(message);
   const head = Buffer.alloc(4);
   head.writeUInt32BE(bytes.length);

@@ -1,13 +1,17 @@
 /**
- * What several processes recorded, as one: counters, up-down counters and histograms are added up; each gauge keeps a label that names its process.
+ * What several processes recorded, as one: counters, up-down counters and histograms are added up; each gauge keeps a label that names its process, unless it
+ * says how bad something is: then it is as bad as in the worst process.
  * What a process that has ended had counted stays, so that nothing falls; its gauges and up-down counters go with it.
  */
+import { HEALTH_METRICS } from '../../names/metrics/health.ts';
 import type { Exemplar, MetricDescriptor, MetricWriter, SeriesLabels } from '../../otlp/metric-writer.ts';
 import type { HistogramSample, MetricSnapshot, NumberSample, Sample } from './snapshot.ts';
 
 /** The label that gauges differ by: the number of the worker, or `primary`. */
 const WORKER_LABEL = 'worker';
 const MOST_EXEMPLARS = 20;
+/** Gauges of which the least is the worst, as `/health` has it too. */
+const LEAST_COUNTS: ReadonlySet<string> = new Set([HEALTH_METRICS.status.name]);
 
 export interface Member {
   /** Of gauges; `undefined` where there is but one member. */
@@ -27,7 +31,13 @@ interface MergedMetric {
 
 /** Only what grows: the rest of a process that has ended is not true any more. */
 export function whatStays(metrics: readonly MetricSnapshot[]): MetricSnapshot[] {
-  return metrics.filter(({ descriptor }) => descriptor.type === 'histogram' || (descriptor.type === 'sum' && descriptor.isMonotonic));
+  return metrics
+    .filter(({ descriptor }) => descriptor.type === 'histogram' || (descriptor.type === 'sum' && descriptor.isMonotonic))
+    .map((metric) => ({ ...metric, samples: metric.samples.map((sample) => ({ ...sample, exemplars: [] })) }));
+}
+
+export function newLabels(_key: string, { attributes }: Sample): SeriesLabels {
+  return { attributes, protobuf: undefined, json: undefined, text: undefined };
 }
 
 /** @param labelsOf - the same object for the same series, so that a writer can remember what it made of it. */
@@ -38,8 +48,8 @@ export function mergeMembers(members: readonly Member[], labelsOf: (key: string,
       const metricKey = [scope, descriptor.name, descriptor.unit, descriptor.type].join('\0');
       let metric = merged.get(metricKey);
       if (metric === undefined) merged.set(metricKey, (metric = { scope, descriptor, series: new Map() }));
-      for (const sample of samples)
-        addSample(metric, metricKey, descriptor.type === 'gauge' && name !== undefined ? withWorker(sample, name) : sample, labelsOf);
+      const isLabelled = descriptor.type === 'gauge' && name !== undefined && !LEAST_COUNTS.has(descriptor.name);
+      for (const sample of samples) addSample(metric, metricKey, isLabelled ? withWorker(sample, name) : sample, labelsOf);
     }
   return [...merged.values()];
 }
@@ -87,7 +97,11 @@ function addSample(metric: MergedMetric, metricKey: string, sample: Sample, labe
   const key = JSON.stringify(Object.keys(attributes).sort().map((name) => [name, attributes[name]])); // prettier-ignore
   const known = metric.series.get(key);
   if (known === undefined) metric.series.set(key, { labels: labelsOf(`${metricKey}\0${key}`, sample), sample });
-  else known.sample = addUp(known.sample, sample);
+  else known.sample = LEAST_COUNTS.has(metric.descriptor.name) ? leastOf(known.sample, sample) : addUp(known.sample, sample);
+}
+
+function leastOf(a: Sample, b: Sample): Sample {
+  return 'value' in a && 'value' in b && b.value < a.value ? b : a;
 }
 
 function addUp(a: Sample, b: Sample): Sample {

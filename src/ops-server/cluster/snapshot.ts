@@ -1,6 +1,8 @@
 /** What a process has recorded, as data that can be sent to another one: what a collection writes, less what is not served. */
-import type { Attributes } from '@opentelemetry/api';
-import type { Exemplar, HistogramPoint, MetricDescriptor, MetricWriter, Point } from '../../otlp/metric-writer.ts';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Exemplar, HistogramPoint, MetricDescriptor, MetricWriter, Point, SeriesLabels } from '../../otlp/metric-writer.ts';
+import { redactAttribute } from '../../redaction/redactor.ts';
+import { setProperty, type PlainValue } from '../../values/plain-value.ts';
 import { classicBuckets } from '../exposition/classic-buckets.ts';
 
 export interface NumberSample {
@@ -34,7 +36,7 @@ export function createSnapshotWriter(): SnapshotWriter {
   let metrics: (MetricSnapshot & { readonly samples: Sample[] })[] = [];
   const add = (sample: Sample): void => void metrics.at(-1)?.samples.push(sample);
   const common = ({ exemplars, labels }: Point): Pick<Sample, 'attributes' | 'exemplars'> => ({
-    attributes: { ...labels.attributes },
+    attributes: redactedOf(labels),
     exemplars: exemplars.map((exemplar) => ({ ...exemplar })),
   });
   return {
@@ -63,6 +65,24 @@ export function createSnapshotWriter(): SnapshotWriter {
       return taken;
     },
   };
+}
+
+const redacted = new WeakMap<SeriesLabels, Attributes>();
+
+/** It is written into files, too. */
+function redactedOf(labels: SeriesLabels): Attributes {
+  let known = redacted.get(labels);
+  if (known === undefined) redacted.set(labels, (known = redactAttributes(labels.attributes)));
+  return known;
+}
+
+function redactAttributes(attributes: Attributes): Attributes {
+  const kept: Attributes = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    const clean = value === undefined ? undefined : redactAttribute(name, value as PlainValue);
+    if (clean !== undefined && clean !== null) setProperty(kept, name, clean as AttributeValue);
+  }
+  return kept;
 }
 
 function bucketsOf({ bounds, counts }: HistogramPoint): [number, number][] {

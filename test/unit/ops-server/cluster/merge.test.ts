@@ -4,7 +4,7 @@ import type { SeriesLabels } from '../../../../src/otlp/metric-writer.ts';
 import { asMetrics, mergeMembers, whatStays, writeMerged } from '../../../../src/ops-server/cluster/merge.ts';
 import { createSnapshotWriter, type MetricSnapshot, type Sample } from '../../../../src/ops-server/cluster/snapshot.ts';
 import { createExpositionWriter } from '../../../../src/ops-server/exposition/exposition-writer.ts';
-import { EVERYTHING, expose, exponential, descriptor, writeAll, type Metric } from '../exposition/kit.ts';
+import { EVERYTHING, expose, exponential, descriptor, number, writeAll, type Metric } from '../exposition/kit.ts';
 
 function snapshotOf(metrics: readonly Metric[]): MetricSnapshot[] {
   const writer = createSnapshotWriter();
@@ -42,6 +42,11 @@ describe('what several processes recorded', () => {
     assert.match(text, /^h_bucket\{le="2\.0"\} 3$/m);
     assert.match(text, /^h_bucket\{le="4\.0"\} 9$/m);
     assert.match(text, /^h_count 9$/m);
+  });
+
+  it('has the health of a check as it is in the worst of them', () => {
+    const of = (value: number): MetricSnapshot[] => snapshotOf([{ descriptor: descriptor('signalbox.health.status', { type: 'gauge', isMonotonic: false }), points: [number(value, { 'signalbox.health.check.name': 'db' })] }]); // prettier-ignore
+    assert.match(exposeMembers(of(1), of(0.5), of(1)), /^signalbox_health_status\{signalbox_health_check_name="db"\} 0\.5$/m);
   });
 
   it('never falls when a process ends', () => {
