@@ -31,6 +31,7 @@ const USER_ID = 'user_id';
 interface LogContextState {
   /** Where nothing carries a context. */
   readonly ownStorage: AsyncLocalStorage<LogScope>;
+  usesOwnStorage: boolean;
   /** Whether there was a context manager. */
   isCarried: boolean;
   /** Whether the application has bound anything yet. */
@@ -43,13 +44,14 @@ const SLOT = Symbol.for('signalbox.log-context');
 /** One for all copies of this package in the process. */
 const state: LogContextState = ((globalThis as { [SLOT]?: LogContextState })[SLOT] ??= {
   ownStorage: new AsyncLocalStorage(),
+  usesOwnStorage: false,
   isCarried: false,
   isUsed: false,
   global: {},
 });
 
 export function activeScope(context: Context): LogScope | undefined {
-  return (context.getValue(SCOPE) as LogScope | undefined) ?? state.ownStorage.getStore();
+  return (context.getValue(SCOPE) as LogScope | undefined) ?? (state.usesOwnStorage ? state.ownStorage.getStore() : undefined);
 }
 
 /** Fields of the whole process. */
@@ -71,7 +73,7 @@ export function withRequestFields(context: Context, request: RequestFields): Con
 export function runInRequest<T>(request: RequestFields, fn: () => T): T {
   const context = withRequestFields(api.context.active(), request);
   if (hasContextManager()) return api.context.with(context, fn);
-  return state.ownStorage.run(activeScope(context) as LogScope, fn);
+  return ownStorage().run(activeScope(context) as LogScope, fn);
 }
 
 /**
@@ -85,7 +87,7 @@ export function withLogContext<T>(fields: LogFields, fn: () => T): T {
   const outer = activeScope(context);
   const scope: LogScope = { fields: outer?.fields ?? {}, spanFields: outer?.spanFields, request: outer?.request };
   bind(context, scope, fieldsOf(fields));
-  return hasContextManager() ? api.context.with(context.setValue(SCOPE, scope), fn) : state.ownStorage.run(scope, fn);
+  return hasContextManager() ? api.context.with(context.setValue(SCOPE, scope), fn) : ownStorage().run(scope, fn);
 }
 
 /**
@@ -99,7 +101,7 @@ export function setLogContext(fields: LogFields): void {
   const begun: LogScope = { fields: {}, spanFields: undefined, request: undefined };
   bind(context, begun, fieldsOf(fields));
   const isAttached = hasContextManager() && attempt(() => (api.context.attach(context.setValue(SCOPE, begun)), true), false);
-  if (!isAttached) state.ownStorage.enterWith(begun);
+  if (!isAttached) ownStorage().enterWith(begun);
 }
 
 /** Add `fields` to every log record of this process. `undefined` takes a field away. */
@@ -123,6 +125,11 @@ function bind(context: Context, scope: LogScope, fields: LogFields): void {
   const { request } = scope;
   if (request !== undefined && scope.fields[USER_ID] !== undefined) request.userId = scope.fields[USER_ID];
   attempt(() => api.trace.getSpan(context)?.setAttributes(fields as Attributes));
+}
+
+function ownStorage(): AsyncLocalStorage<LogScope> {
+  state.usesOwnStorage = true;
+  return state.ownStorage;
 }
 
 function hasContextManager(): boolean {

@@ -66,10 +66,16 @@ function writeCall(logger: OwnLogger, rank: number, args: readonly unknown[]): v
     const all = typeof defaultMeta === 'object' && defaultMeta !== null ? [defaultMeta as object, ...bindings] : bindings;
     const record = makeRecord({ logger: name, rank, bindings: all }, args, destinations.maxTextLength);
     destinations.write(record);
-    if (logger.transports.length > 0) passOn(logger, record);
+    if (hasTransports(logger)) passOn(logger, record);
   } catch (error) {
     contained('writing a log record', error);
   }
+}
+
+/** As winston finds them out, without the arrays that it makes for it. */
+function hasTransports(logger: OwnLogger): boolean {
+  const { pipes } = (logger as unknown as { _readableState: { pipes: unknown } })._readableState;
+  return Array.isArray(pipes) ? pipes.length > 0 : Boolean(pipes);
 }
 
 const writeToStream = WinstonLogger.prototype.write as (this: Logger, info: object) => boolean;

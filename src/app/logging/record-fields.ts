@@ -60,7 +60,7 @@ function plainOf(bound: LogFields, maxLength: number): PlainMap {
   if (plain === undefined) {
     const gathered: Gathered = { fields: {}, maxLength, tells: false };
     for (const name of keys(bound)) addField(gathered, name, read(bound, name));
-    plain = finish(gathered);
+    plain = keys(gathered.fields).length === 0 ? NO_FIELDS : finish(gathered);
     plainFields.set(bound, plain);
   }
   return plain;
