@@ -164,9 +164,9 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   own('libraries', 'kafkajs', ['kafkajs']),
   own('libraries', 'bullmq', ['bullmq']),
   {
-    ...official(
+    ...own(
+      'libraries',
       'aws-sdk',
-      'AwsInstrumentation',
       ['@aws-sdk/middleware-stack', '@smithy/middleware-stack', '@smithy/core', '@aws-sdk/smithy-client', '@smithy/smithy-client'],
       defaults({ suppressInternalInstrumentation: true }),
     ),

@@ -184,9 +184,9 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
   },
   'aws-sdk': {
     ways: ['official'],
+    when: 'on copies of what is passed in',
     records: 'client spans of calls; metrics of Bedrock',
     options: ['preRequestHook', 'responseHook', 'exceptionHook', 'dynamoDBStatementSerializer', 'sqsExtractContextPropagationFromPayload'],
-    missing: 'message attributes that you pass in are changed; frozen input of a send ends the process',
   },
   openai: {
     ways: ['patch', 'official'],
