@@ -10,6 +10,7 @@ const { Pool } = require('pg');
 const { setAttributes, traceIds } = require('signalbox');
 const winston = require('winston');
 const { databaseMetrics, watchPool, watchServer } = require('signalbox/metrics');
+const { captureException } = require('signalbox/sentry');
 const { registerChecks } = require('./health.js');
 
 const { DATABASE_URL, INVENTORY_URL = 'http://127.0.0.1:8081', PORT = '8080', LOG_LEVEL = 'info' } = process.env;
@@ -144,6 +145,7 @@ app.use((error, req, res, next) => {
     logger.warn('request refused', { method: req.method, path: req.path, status, reason: error.message });
     res.status(status).json({ error: error.message });
   } else {
+    captureException(error, { handler: 'storefront' });
     logger.error('request failed', { method: req.method, path: req.path, error: error.message, stack: error.stack });
     res.status(500).json({ error: 'internal error', traceId: traceIds()?.traceId });
   }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import winston from 'winston';
 import { databaseMetrics, queueMetrics, watchPool } from 'signalbox/metrics';
+import { withErrorHandler } from 'signalbox/sentry';
 import { registerChecks } from './health.js';
 
 const { DATABASE_URL, POLL_INTERVAL_MS = '250', LOG_LEVEL = 'info' } = process.env;
@@ -62,7 +63,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 
 logger.info('worker started');
 while (!stopping.signal.aborted) {
-  const packed = await packNext().catch((error) => {
+  const packed = await withErrorHandler({ handler: 'worker' }, packNext).catch((error) => {
     logger.error('job failed', { error: error.message });
     return false;
   });

@@ -1,8 +1,9 @@
 // BROKER_URL=amqp://… node --require signalbox/register carrier.cjs: what the shop does not do: a gRPC service and its client, messages
-// over RabbitMQ (without BROKER_URL none), and an attribute that nobody bounds. Says `carried` when all is done, and ends with SIGTERM.
+// over RabbitMQ (without BROKER_URL none), an error that is not sent to Sentry, and an attribute that nobody bounds. Says `carried` when all is done, and ends with SIGTERM.
 const amqplib = require('amqplib');
 const grpc = require('@grpc/grpc-js');
 const { counter } = require('signalbox/metrics');
+const { captureException, setupSentry } = require('signalbox/sentry');
 
 const text = { requestSerialize: Buffer.from, requestDeserialize: String, responseSerialize: Buffer.from, responseDeserialize: String };
 const service = { quote: { path: '/carrier.Rates/Quote', requestStream: false, responseStream: false, ...text } };
@@ -42,6 +43,8 @@ async function sendParcel(url) {
 async function main() {
   const stops = counter('carrier.stops', { unit: '{stop}', description: 'Stops, by parcel: a mistake.' });
   for (let i = 0; i < 2100; i++) stops.add(1, { parcel: `parcel ${i}` });
+  setupSentry({ dsn: 'http://key@127.0.0.1:9/1' });
+  captureException(Object.assign(new Error('the road is closed'), { code: 'ECONNRESET' }));
   await askForRates();
   if (process.env.BROKER_URL) await sendParcel(process.env.BROKER_URL);
   console.log('carried');
