@@ -56,4 +56,5 @@ function print(text: string): number {
   return 0;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// No top-level await: with it the bundler takes every module apart (scripts/bundle.mjs).
+void Promise.resolve(main(process.argv.slice(2))).then((code) => (process.exitCode = code));

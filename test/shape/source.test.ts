@@ -40,6 +40,10 @@ describe('the source', () => {
     assert.deepEqual(global, []);
   });
 
+  it('awaits nothing at the top level, for with it the bundle comes apart, and paths beside a file are wrong', () => {
+    assert.deepEqual(filesWith(/^(?!.*\basync\b)[^\s/*][^\n]*\bawait\s/m), []);
+  });
+
   it('has no `any`', () => {
     assert.deepEqual(filesWith(/\bas any\b|: any\b|<any>/), []);
   });
