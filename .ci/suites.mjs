@@ -28,6 +28,7 @@ const SUITES = [
   { name: 'install programs', command: ['node', 'scripts/install-programs.mjs'], group: 'machine' },
   { name: 'install libraries', command: ['node', 'scripts/install-libraries.mjs'], group: 'machine' },
   { name: 'install Sentry', command: ['node', 'scripts/install-sentry.mjs'], group: 'machine' },
+  { name: 'install PM2', command: ['node', 'scripts/install-programs.mjs', 'pm2'], group: 'machine' },
   { name: 'build servers', command: ['node', 'scripts/build-servers.mjs'], group: 'machine' },
 
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'], group: 'checks' },
@@ -43,6 +44,7 @@ const SUITES = [
   { name: 'differential', command: tests('test/differential/*.test.ts') },
   { name: 'programs', command: tests('test/programs/*.test.ts') },
   { name: 'sentry', command: tests('test/sentry/*.test.ts') },
+  { name: 'pm2', command: tests('test/pm2/*.test.ts') },
   { name: 'stack', command: tests('test/stack/*.test.ts') },
   { name: 'bench', command: ['npm', '--prefix', 'bench', 'run', '--silent', 'check'] },
 ];
