@@ -65,6 +65,26 @@ describe('the ops server', () => {
     assert.equal(count(await talk(port, three), /HTTP\/1\.1 200 OK/g), 3);
   });
 
+  it('answers what a client sends without waiting, in order, also what it refuses', async () => {
+    const { port } = await start();
+    const text = await talk(port, 'HEAD /live HTTP/1.1\r\n\r\nDELETE /metrics HTTP/1.1\r\n\r\nGET /live HTTP/1.0\r\n\r\n');
+    assert.deepEqual([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status), ['200', '405', '200']); // prettier-ignore
+    assert.equal(count(text, /^allow: GET, HEAD\r$/gm), 1);
+    assert.equal(count(text, /"status"/g), 1, 'the answer to HEAD has no body');
+  });
+
+  it('is not held up by a client that never takes its answer, nor is its end', async () => {
+    const scraper = { scrape: async () => ({ headers: {}, body: Buffer.alloc(32 * 1024 * 1024) }) };
+    const { port, server } = await start({ parts: { ...partsWith(), scraper } });
+    const deaf = connect(port, '127.0.0.1').on('error', () => {});
+    deaf.pause();
+    deaf.write('GET /metrics HTTP/1.1\r\n\r\n');
+    await once(deaf, 'readable');
+    assert.match(await talk(port, 'GET /live HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 OK/);
+    await server.close();
+    deaf.destroy();
+  });
+
   it('refuses what is no request, and closes', async () => {
     const { port } = await start();
     const rows: readonly [string, number][] = [
