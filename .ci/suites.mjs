@@ -25,10 +25,11 @@ const SUITES = [
     command: ['node', 'scripts/install-node-releases.mjs', '18.20.8', '20.20.2', '22.15.0', '22.23.3', '24.11.0', '24.21.0', '26.10.0'],
     group: 'machine',
   },
-  { name: 'install programs', command: ['node', 'scripts/install-programs.mjs'], group: 'machine' },
-  { name: 'install libraries', command: ['node', 'scripts/install-libraries.mjs'], group: 'machine' },
-  { name: 'install Sentry', command: ['node', 'scripts/install-sentry.mjs'], group: 'machine' },
-  { name: 'install PM2', command: ['node', 'scripts/install-programs.mjs', 'pm2'], group: 'machine' },
+  {
+    name: 'install packages',
+    command: ['node', 'scripts/install-packages.mjs', 'programs', 'libraries', 'sentry', 'pm2'],
+    group: 'machine',
+  },
   { name: 'build servers', command: ['node', 'scripts/build-servers.mjs'], group: 'machine' },
 
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'], group: 'checks' },

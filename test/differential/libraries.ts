@@ -2,9 +2,11 @@
 import { placeWith, type Place } from './kit.ts';
 
 // Plain JavaScript without a declaration, hence the type here.
-export const { installLibraries } = (await import(new URL('../../scripts/install-libraries.mjs', import.meta.url).href)) as {
-  installLibraries(): Promise<string>;
+const { installPackages } = (await import(new URL('../../scripts/install-packages.mjs', import.meta.url).href)) as {
+  installPackages(name: string): Promise<string>;
 };
+
+export const installLibraries = (): Promise<string> => installPackages('libraries');
 
 /** @param packages - by name, what each is installed as. */
 export async function placeWithLibraries(packages: Readonly<Record<string, string>>): Promise<Place> {

@@ -11,15 +11,15 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const { programsFolder, programsInstalled } = (await import(new URL('../../scripts/install-programs.mjs', import.meta.url).href)) as {
-  programsFolder(suite: string): string;
-  programsInstalled(suite: string): boolean;
+const { packagesFolder, arePackagesInstalled } = (await import(new URL('../../scripts/install-packages.mjs', import.meta.url).href)) as {
+  packagesFolder(name: string): string;
+  arePackagesInstalled(name: string): boolean;
 };
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const required = process.env['SIGNALBOX_TEST_SERVERS'] === 'required';
-const isThere = programsInstalled('pm2');
-if (required && !isThere) throw new Error('PM2 must be installed, it is not. Run: node scripts/install-programs.mjs pm2');
+const isThere = arePackagesInstalled('pm2');
+if (required && !isThere) throw new Error('PM2 must be installed, it is not. Run: node scripts/install-packages.mjs pm2');
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 const run = promisify(execFile);
@@ -68,14 +68,14 @@ function ask(port: number, path: string): Promise<Answered | undefined> {
 
 describe(
   'the real PM2',
-  { timeout: 120_000, skip: isThere ? false : 'SKIP pm2: it is not installed (node scripts/install-programs.mjs pm2)' },
+  { timeout: 120_000, skip: isThere ? false : 'SKIP pm2: it is not installed (node scripts/install-packages.mjs pm2)' },
   () => {
     const home = mkdtempSync(join(tmpdir(), 'signalbox-pm2-'));
     let [appPort, opsPort, ordered] = [0, 0, 0];
 
     async function pm2(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
       const { HOME = '', PATH = '' } = process.env;
-      const bin = join(programsFolder('pm2'), 'node_modules/pm2/bin/pm2');
+      const bin = join(packagesFolder('pm2'), 'node_modules/pm2/bin/pm2');
       const settings = {
         OTEL_TRACES_EXPORTER: 'none',
         OTEL_LOGS_EXPORTER: 'none',

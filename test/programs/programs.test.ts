@@ -12,9 +12,9 @@ import type { ServerProgram } from './kit/server-program.ts';
 import { PROGRAMS } from './programs.ts';
 
 // Plain JavaScript without a declaration, hence the type here.
-const { programsFolder, programsInstalled } = (await import(new URL('../../scripts/install-programs.mjs', import.meta.url).href)) as {
-  programsFolder(): string;
-  programsInstalled(): boolean;
+const { arePackagesInstalled, packagesFolder } = (await import(new URL('../../scripts/install-packages.mjs', import.meta.url).href)) as {
+  packagesFolder(name: string): string;
+  arePackagesInstalled(name: string): boolean;
 };
 
 /** Each program has its processor to itself, more or less: beside it runs only what sends and receives. */
@@ -23,13 +23,16 @@ const PROGRAM_TIMEOUT_MS = 180_000;
 
 const start: Partial<Record<ServiceName, () => Promise<Service>>> = { postgres: startPostgres, redis: startRedis };
 const required = process.env['SIGNALBOX_TEST_SERVERS'] === 'required';
-const skip = !required && !programsInstalled() ? 'SKIP programs: they are not installed (node scripts/install-programs.mjs)' : false;
+const skip =
+  !required && !arePackagesInstalled('programs')
+    ? 'SKIP programs: they are not installed (node scripts/install-packages.mjs programs)'
+    : false;
 
 describe('a server program from the registry', { concurrency: SIDE_BY_SIDE, skip }, () => {
   if (skip !== false) return;
-  if (!programsInstalled())
-    throw new Error('The programs of test/programs must be installed, they are not. Run: node scripts/install-programs.mjs');
-  const workshop = openWorkshop(programsFolder());
+  if (!arePackagesInstalled('programs'))
+    throw new Error('The programs of test/programs must be installed, they are not. Run: node scripts/install-packages.mjs programs');
+  const workshop = openWorkshop(packagesFolder('programs'));
   const services = new Map<ServiceName, Promise<Service>>();
   after(async () => {
     workshop.remove();

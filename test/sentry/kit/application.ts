@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { ROOT, startProgram, type Ending, type ProgramOptions, type RunningProgram } from '../../e2e/kit/run-program.ts';
 
 // Plain JavaScript without a declaration, hence the type here.
-const { sentryFolder, sentryInstalled } = (await import(new URL('../../../scripts/install-sentry.mjs', import.meta.url).href)) as {
-  sentryFolder(): string;
-  sentryInstalled(): boolean;
+const { arePackagesInstalled, packagesFolder } = (await import(new URL('../../../scripts/install-packages.mjs', import.meta.url).href)) as {
+  packagesFolder(name: string): string;
+  arePackagesInstalled(name: string): boolean;
 };
 
 export const VERSIONS = [10, 11] as const;
@@ -16,7 +16,9 @@ export type Version = (typeof VERSIONS)[number];
 
 const required = process.env['SIGNALBOX_TEST_SERVERS'] === 'required';
 export const skip =
-  !required && !sentryInstalled() ? 'SKIP sentry: @sentry/node is not installed for it (node scripts/install-sentry.mjs)' : false;
+  !required && !arePackagesInstalled('sentry')
+    ? 'SKIP sentry: @sentry/node is not installed for it (node scripts/install-packages.mjs sentry)'
+    : false;
 
 const PROGRAMS = join(dirname(fileURLToPath(import.meta.url)), '../programs');
 
@@ -37,7 +39,7 @@ export function makeApplication(version: Version | 'none'): Application {
   };
   link('signalbox', ROOT);
   link('@opentelemetry/api', join(ROOT, 'node_modules/@opentelemetry/api'));
-  if (version !== 'none') link('@sentry/node', join(sentryFolder(), 'node_modules', `sentry${version}`));
+  if (version !== 'none') link('@sentry/node', join(packagesFolder('sentry'), 'node_modules', `sentry${version}`));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'shop', version: '1.4.2' }));
   for (const file of readdirSync(PROGRAMS)) copyFileSync(join(PROGRAMS, file), join(folder, file));
   const start = (program: string, options: Partial<ProgramOptions> = {}): RunningProgram =>

@@ -1,4 +1,6 @@
-// Packages for tests that are none of the project's own: what a lockfile names, into the user's cache folder.
+// Packages for tests that are none of the project's own: what a lockfile in a folder of `test` names, into the user's cache folder.
+//
+//   node scripts/install-packages.mjs programs libraries     install those that are not there, print where they lie
 //
 // The folder is named by what is to be installed, so that a checkout finds what its own lockfile says and two checkouts
 // do not disturb each other. No install script of a package runs. Plain Node 20 or newer, as nothing of the project
@@ -25,7 +27,7 @@ const INSTALL_TIMEOUT_MS = 900_000;
  * @param {string} name
  * @returns {string} an absolute path; it holds `node_modules` when they are installed.
  */
-export function lockedFolder(name) {
+export function packagesFolder(name) {
   const hash = createHash('sha256');
   for (const file of FILES) hash.update(readFileSync(join(TESTS, name, file)));
   return join(cacheFolder(name), hash.digest('hex').slice(0, 16));
@@ -35,8 +37,8 @@ export function lockedFolder(name) {
  * @param {string} name
  * @returns {boolean}
  */
-export function isLockedInstalled(name) {
-  return existsSync(join(lockedFolder(name), 'node_modules'));
+export function arePackagesInstalled(name) {
+  return existsSync(join(packagesFolder(name), 'node_modules'));
 }
 
 /**
@@ -46,9 +48,9 @@ export function isLockedInstalled(name) {
  * @returns {Promise<string>} the folder that holds `node_modules`.
  * @throws {Error} when npm cannot install them.
  */
-export async function installLocked(name) {
-  const folder = lockedFolder(name);
-  if (isLockedInstalled(name)) return folder;
+export async function installPackages(name) {
+  const folder = packagesFolder(name);
+  if (arePackagesInstalled(name)) return folder;
 
   const root = cacheFolder(name);
   mkdirSync(root, { recursive: true });
@@ -61,7 +63,7 @@ export async function installLocked(name) {
       maxBuffer: 2 ** 26,
     });
     // Another process may have been faster, and left the same.
-    if (!isLockedInstalled(name)) {
+    if (!arePackagesInstalled(name)) {
       rmSync(folder, { recursive: true, force: true });
       renameSync(temporary, folder);
     }
@@ -71,18 +73,13 @@ export async function installLocked(name) {
   return folder;
 }
 
-/**
- * Install, and print where, when the file at `url` is what was started.
- *
- * @param {string} url
- * @param {string} name
- */
-export async function installWhenStarted(url, name) {
-  if (!process.argv[1] || realpathSync(process.argv[1]) !== fileURLToPath(url)) return;
-  try {
-    console.log(await installLocked(name));
-  } catch (error) {
-    console.error(error.message);
-    process.exitCode = 1;
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  for (const name of process.argv.slice(2)) {
+    try {
+      console.log(await installPackages(name));
+    } catch (error) {
+      console.error(error.message);
+      process.exitCode = 1;
+    }
   }
 }
