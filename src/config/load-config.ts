@@ -38,7 +38,7 @@ export function loadConfig(env: Environment, options?: StartOptions, readText: R
   const reader = createSettingsReader(env, options, readText);
   const configFile = reader.find('OTEL_CONFIG_FILE')?.value as string | undefined;
   const config = readConfig(reader, configFile);
-  checkSettingsWithoutEffect(reader);
+  checkOtherSettings(reader);
   checkTimes(reader);
   checkOtlpFile(reader, config);
   checkComponents(reader);
@@ -146,9 +146,10 @@ function readLogLevel(reader: SettingsReader): Config['logLevel'] {
   return level === 'verbose' || level === 'all' ? 'debug' : level;
 }
 
-/** Read for their mistakes. */
-function checkSettingsWithoutEffect(reader: SettingsReader): void {
-  for (const { name, group } of settings) if (group === 'no-effect') reader.find(name);
+/** Read for their mistakes: nothing here reads them otherwise, and `signalbox/sentry` starts later. */
+function checkOtherSettings(reader: SettingsReader): void {
+  const asksForSentry = reader.isSet('SENTRY_DSN');
+  for (const { name, group } of settings) if (group === 'no-effect' || (group === 'sentry' && asksForSentry)) reader.find(name);
 }
 
 /** A time that counts and is so short that it was most likely meant in seconds. It may be meant as it is, so it is used. */

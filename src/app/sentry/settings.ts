@@ -1,5 +1,6 @@
 /** The settings and what `setupSentry()` said, which wins. */
 import { isDsn } from '../../config/dsn.ts';
+import { asksForSentry, readEnvironment } from '../../config/early.ts';
 import { loadSentryConfig, type SentryConfig } from '../../config/sentry-config.ts';
 import { createReporter, type Reporter } from '../../diagnostics/reporter.ts';
 import { read } from '../../values/read-properties.ts';
@@ -14,7 +15,8 @@ export interface SentrySettings extends Omit<SentryConfig, 'ignore'> {
 export function readSentrySettings(options: SentryOptions): SentrySettings {
   const { config, problems } = loadSentryConfig();
   const reporter = createReporter({ level: config.logLevel });
-  for (const { code, message, setting } of problems) reporter.say(code, message, setting);
+  // With a DSN in the environment they were said as the telemetry started.
+  if (!asksForSentry(readEnvironment())) for (const { code, message, setting } of problems) reporter.say(code, message, setting);
   const said = <T>(name: keyof SentryOptions, type: string, otherwise: T): T => {
     const value = read(options, name);
     return typeof value === type ? (value as T) : otherwise;
@@ -40,6 +42,8 @@ export function readSentrySettings(options: SentryOptions): SentrySettings {
 /** Whether there is one to send to; says so where there is none. */
 export function hasDsn({ dsn, reporter }: SentrySettings): boolean {
   if (dsn !== undefined && isDsn(dsn)) return true;
+  // One that is no text at all was named with the other settings.
+  if (dsn === undefined && asksForSentry(readEnvironment())) return false;
   reporter.say(
     'sentry.not-started',
     dsn === undefined
