@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerOps, isOpsPath, notFound, type OpsParts, type OpsRequest, type OpsResponse } from './answer.ts';
+import { optionsOf } from '../values/options.ts';
 import type { OpsHandler, OpsHandlerOptions } from './ops-types.ts';
 
 type PassOn = () => unknown;
@@ -77,8 +78,9 @@ const NODE: Adapter = {
 /** In the order in which they are tried. */
 const ADAPTERS: readonly Adapter[] = [FASTIFY, KOA, HONO, NODE];
 
-export function createOpsHandler(parts: () => OpsParts, { basePath = '' }: OpsHandlerOptions = {}): OpsHandler {
-  const base = basePath.replace(/\/+$/, '');
+export function createOpsHandler(parts: () => OpsParts, options?: OpsHandlerOptions): OpsHandler {
+  const { basePath = '' } = optionsOf(options);
+  const base = String(basePath).replace(/\/+$/, '');
   const answer: Answer = (method, url, header) => {
     const text = String(url);
     const path = text.slice(base.length);

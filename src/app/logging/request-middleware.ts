@@ -5,6 +5,7 @@ import { requests } from '../../context/request-watcher.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
 import { attempt, contain } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
+import { optionsOf } from '../../values/options.ts';
 import { logging } from './logging.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -21,7 +22,8 @@ type Middleware = (request: IncomingMessage, response: ServerResponse, next: (er
  *
  * Not needed with `register` and a server of `node:http`; beside it, it adds the header and no second record.
  */
-export function requestMiddleware({ header = 'x-request-id' }: RequestMiddlewareOptions = {}): Middleware {
+export function requestMiddleware(options?: RequestMiddlewareOptions): Middleware {
+  const { header = 'x-request-id' } = optionsOf(options);
   logging();
   return (request, response, next) => {
     const bound = activeScope(api.context.active())?.request;

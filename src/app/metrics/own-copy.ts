@@ -1,4 +1,5 @@
 /** Copies of what callers pass and may change afterwards; of anything, in bounded time. */
+import { optionsOf } from '../../values/options.ts';
 import type { Attributes } from '@opentelemetry/api';
 import { attempt } from '../../runtime/contain.ts';
 import { addAttributes, type AttributeBag } from '../../values/attributes.ts';
@@ -18,7 +19,7 @@ export function ownAttributes(attributes: unknown): Attributes | undefined {
 /** The options of a caller who may not have TypeScript: none for what is no plain object, or throws when it is read. */
 export function ownOptions<Options extends object>(options: Options | undefined): Partial<Options> {
   if (typeof options !== 'object' || options === null || !isPlain(options) || !isSmall(options)) return {};
-  return attempt((): Partial<Options> => ({ ...options }), {});
+  return optionsOf(options);
 }
 
 function isPlain(value: object): boolean {

@@ -4,6 +4,7 @@
  * `@sentry/node` is loaded when telemetry runs and there is a DSN, after the application has started. Otherwise each of these functions
  * runs what it is given, and does nothing else.
  */
+import { optionsOf } from '../../values/options.ts';
 import { cleanString } from '../../values/strings.ts';
 import { attempt } from '../../runtime/contain.ts';
 import { capture } from './capture.ts';
@@ -32,5 +33,5 @@ export function captureException(error: unknown, options?: CaptureOptions): stri
 export function captureMessage(message: string, options?: CaptureOptions | ErrorLevel): string | undefined {
   const given = typeof options === 'string' ? { level: options } : options;
   const text = attempt(() => cleanString(String(message), MAX_MESSAGE_LENGTH), '');
-  return capture({ message: text, mechanism: { type: 'generic', handled: true } }, { level: 'info', ...given });
+  return capture({ message: text, mechanism: { type: 'generic', handled: true } }, { level: 'info', ...optionsOf(given) });
 }

@@ -3,6 +3,7 @@ import type { Context } from '@opentelemetry/api';
 import { toDestination } from '../../context/context-keys.ts';
 import { attempt } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
+import { optionsOf } from '../../values/options.ts';
 import { getter, setter, type Carrier } from './carriers.ts';
 
 export interface InjectOptions {
@@ -24,9 +25,9 @@ export interface InjectOptions {
  */
 export function inject(): Record<string, string>;
 export function inject<C extends Carrier>(carrier: C, options?: InjectOptions): C;
-export function inject(carrier: Carrier = {}, { context = api.context.active(), destination }: InjectOptions = {}): Carrier {
-  const target = destination === undefined ? context : toDestination(context, destination);
-  attempt(() => api.propagation.inject(target, carrier, setter));
+export function inject(carrier: Carrier = {}, options?: InjectOptions): Carrier {
+  const { context = api.context.active(), destination } = optionsOf(options);
+  attempt(() => api.propagation.inject(destination === undefined ? context : toDestination(context, destination), carrier, setter));
   return carrier;
 }
 
@@ -46,5 +47,5 @@ export function extract(carrier: Carrier | undefined | null): Context {
  * @returns a function for a function; an emitter itself.
  */
 export function bindContext<T extends object>(target: T): T {
-  return api.context.bind(api.context.active(), target);
+  return attempt(() => api.context.bind(api.context.active(), target)) ?? target;
 }

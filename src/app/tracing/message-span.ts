@@ -2,6 +2,7 @@ import type { Context, Span } from '@opentelemetry/api';
 import { api } from '../../runtime/otel.ts';
 import type { Carrier } from './carriers.ts';
 import { extract } from './carry-context.ts';
+import { optionsOf } from '../../values/options.ts';
 import type { SpanOptions } from './span-options.ts';
 import { runInSpan } from './with-span.ts';
 
@@ -23,7 +24,8 @@ export interface MessageSpanOptions extends Omit<SpanOptions, 'parent'> {
  * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
  */
 export function withMessageSpan<T>(name: string, options: MessageSpanOptions, fn: (span: Span) => T): T {
-  const { from, relation = 'parent', links = [], ...others } = options;
+  if (typeof fn !== 'function') throw new TypeError(`withMessageSpan() must get a function, got ${typeof fn}.`);
+  const { from, relation = 'parent', links = [], ...others } = optionsOf(options);
   const senders = (Array.isArray(from) ? from : [from]).map((carrier: Carrier | undefined) => extract(carrier));
   const [first] = senders;
   if (!Array.isArray(from) && relation === 'parent') return runInSpan(name, { kind: 'consumer', ...others, links, parent: first }, fn, fn);

@@ -42,6 +42,8 @@ const KINDS: Readonly<Record<string, SpanKind>> = {
   producer: PRODUCER,
   consumer: CONSUMER,
 };
+/** What is read of options. */
+export const SPAN_OPTIONS = ['attributes', 'kind', 'links', 'parent', 'root', 'startTime', 'tracer', 'expected'] as const;
 const NONE: OtelSpanOptions = Object.freeze({});
 
 /** For `startSpan` of a tracer. */

@@ -1,3 +1,5 @@
+import { attempt } from '../../runtime/contain.ts';
+import { optionsOf } from '../../values/options.ts';
 import { inject } from './carry-context.ts';
 
 /**
@@ -10,12 +12,14 @@ import { inject } from './carry-context.ts';
  * @see https://google.github.io/sqlcommenter/spec/
  */
 export function addSqlComment(sql: string, tags: Readonly<Record<string, string>> = {}): string {
+  // A statement object of a client, for one.
+  if (typeof sql !== 'string') return sql;
   if (sql.includes('--') || sql.includes('/*')) return sql;
   const { traceparent, tracestate } = inject();
   if (traceparent === undefined) return sql;
-  const pairs = Object.entries({ ...tags, traceparent, ...(tracestate === undefined ? {} : { tracestate }) });
+  const pairs = Object.entries({ ...optionsOf(tags), traceparent, ...(tracestate === undefined ? {} : { tracestate }) });
   const comment = pairs
-    .map(([key, value]) => `${encode(key)}='${encode(String(value))}'`)
+    .map(([key, value]) => `${encode(key)}='${encode(attempt(() => String(value)) ?? '')}'`)
     .sort()
     .join(',');
   return `${sql.replace(/[\s;]+$/, '')} /*${comment}*/`;

@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 import { endSpan } from './followed-span.ts';
-import { contextFor, otelOptions, type StartSpanOptions } from './span-options.ts';
+import { readableOptions } from '../../values/options.ts';
+import { contextFor, otelOptions, SPAN_OPTIONS, type StartSpanOptions } from './span-options.ts';
 import { currentTracer } from './tracer.ts';
 
 // As TypeScript's own `lib.esnext.disposable` has them, for projects that compile without it.
@@ -21,7 +22,8 @@ declare global {
  *
  * @see docs/spans.md
  */
-export function startSpan(name: string, options?: StartSpanOptions): Span & Disposable {
+export function startSpan(name: string, given?: StartSpanOptions): Span & Disposable {
+  const options = readableOptions(given, SPAN_OPTIONS);
   const span = (options?.tracer ?? currentTracer()).startSpan(name, otelOptions(options), contextFor(options));
   Reflect.defineProperty(span, Symbol.dispose, { value: dispose, configurable: true, writable: true });
   return span as Span & Disposable;

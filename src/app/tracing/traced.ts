@@ -1,7 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 import { attempt } from '../../runtime/contain.ts';
 import type { SpanAttributes } from './span-attributes.ts';
-import type { SpanOptions } from './span-options.ts';
+import { readableOptions } from '../../values/options.ts';
+import { SPAN_OPTIONS, type SpanOptions } from './span-options.ts';
 import { runInSpan } from './with-span.ts';
 
 /** Options of a span for each call of a function with these parameters. */
@@ -20,7 +21,8 @@ type AnyFunction = (this: never, ...args: never[]) => unknown;
  */
 export function traced<Fn extends AnyFunction>(fn: Fn, options?: TracedOptions<Parameters<Fn>>): Fn {
   if (typeof fn !== 'function') throw new TypeError(`traced() must get a function, got ${typeof fn}.`);
-  return wrapFunction(fn, options as TracedOptions | undefined, () => options?.name ?? (fn.name === '' ? 'anonymous' : fn.name));
+  const readable = readableOptions(options, [...SPAN_OPTIONS, 'name']) as TracedOptions | undefined;
+  return wrapFunction(fn, readable, () => readable?.name ?? (fn.name === '' ? 'anonymous' : fn.name));
 }
 
 /** @param nameOf - the span's name, by what `this` is in the call. */

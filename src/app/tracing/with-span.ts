@@ -1,9 +1,11 @@
 import type { Context, Span } from '@opentelemetry/api';
+import { attempt } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import { followResult } from './follow-result.ts';
 import { endSpan } from './followed-span.ts';
 import { recordFailure } from './span-failure.ts';
-import { contextFor, otelOptions, type SpanOptions } from './span-options.ts';
+import { readableOptions } from '../../values/options.ts';
+import { contextFor, otelOptions, SPAN_OPTIONS, type SpanOptions } from './span-options.ts';
 import { currentTracer } from './tracer.ts';
 
 /**
@@ -22,9 +24,8 @@ export function withSpan<T>(name: string, options: SpanOptions, fn: (span: Span)
 export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Span) => T), maybeFn?: (span: Span) => T): T {
   if (typeof optionsOrFn === 'function') return runInSpan(name, undefined, optionsOrFn, optionsOrFn);
   if (typeof maybeFn !== 'function')
-    throw new TypeError(`withSpan(${JSON.stringify(String(name))}, …) must get a function, got ${typeof maybeFn}.`);
-  // Plain JavaScript passes `null` where it has none.
-  return runInSpan(name, optionsOrFn ?? undefined, maybeFn, maybeFn);
+    throw new TypeError(`withSpan(${JSON.stringify(attempt(() => String(name)))}, …) must get a function, got ${typeof maybeFn}.`);
+  return runInSpan(name, readableOptions(optionsOrFn, SPAN_OPTIONS), maybeFn, maybeFn);
 }
 
 /** @param work - what `fn` calls in the end: what it returns when it is an `async` function, nobody else knows yet. */

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { CheckAnswer } from '../check.ts';
+import { optionsOf } from '../../../values/options.ts';
 import { belowLimits } from './limits.ts';
 
 export interface DiskCheckOptions {
@@ -14,7 +15,8 @@ export interface DiskCheckOptions {
  *
  * @example health.register('disk', diskCheck('/var/lib/app'), { critical: false });
  */
-export function diskCheck(path = '.', { degradedBelow = 0.1, unhealthyBelow = 0.05 }: DiskCheckOptions = {}): () => Promise<CheckAnswer> {
+export function diskCheck(path = '.', options?: DiskCheckOptions): () => Promise<CheckAnswer> {
+  const { degradedBelow = 0.1, unhealthyBelow = 0.05 } = optionsOf(options);
   return async () => {
     const { bavail, blocks, bsize } = await statfs(path);
     // File systems without blocks (of a container, of the kernel) are never full.

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import type { CheckAnswer } from '../check.ts';
+import { optionsOf } from '../../../values/options.ts';
 import { aboveLimits } from './limits.ts';
 
 export interface EventLoopCheckOptions {
@@ -16,7 +17,8 @@ const RESOLUTION_MS = 20;
  *
  * @example health.register('event-loop', eventLoopCheck(), { critical: false });
  */
-export function eventLoopCheck({ degradedAboveMs = 200, unhealthyAboveMs = 1000 }: EventLoopCheckOptions = {}): () => CheckAnswer {
+export function eventLoopCheck(options?: EventLoopCheckOptions): () => CheckAnswer {
+  const { degradedAboveMs = 200, unhealthyAboveMs = 1000 } = optionsOf(options);
   const delays: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
   return () => {

@@ -1,4 +1,5 @@
 import type { CheckAnswer } from '../check.ts';
+import { optionsOf } from '../../../values/options.ts';
 
 export interface HttpCheckOptions {
   /** @default 'GET' */
@@ -13,10 +14,8 @@ export interface HttpCheckOptions {
  *
  * @example health.register('shipping', httpCheck('https://shipping.internal/health'));
  */
-export function httpCheck(
-  url: string | URL,
-  { method = 'GET', headers = {}, isExpected = (status) => status >= 200 && status < 400 }: HttpCheckOptions = {},
-): (signal: AbortSignal) => Promise<CheckAnswer> {
+export function httpCheck(url: string | URL, options?: HttpCheckOptions): (signal: AbortSignal) => Promise<CheckAnswer> {
+  const { method = 'GET', headers = {}, isExpected = (status: number) => status >= 200 && status < 400 } = optionsOf(options);
   return async (signal) => {
     const response = await fetch(url, { method, headers: { ...headers }, signal });
     const { status } = response;

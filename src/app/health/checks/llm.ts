@@ -1,4 +1,5 @@
 import type { CheckAnswer } from '../check.ts';
+import { optionsOf } from '../../../values/options.ts';
 
 type List = (...args: unknown[]) => PromiseLike<unknown>;
 /** A client of `openai` or `@anthropic-ai/sdk`. */
@@ -16,14 +17,15 @@ export interface LlmCheckOptions {
  *
  * @example health.register('llm', llmCheck(openai, { model: 'gpt-5' }), { critical: false, timeoutMs: 3000, cacheMs: 30_000 });
  */
-export function llmCheck(client: LlmClient, { model }: LlmCheckOptions = {}): (signal: AbortSignal) => Promise<CheckAnswer> {
-  // Anthropic's methods take parameters before the options of the request.
-  const parameters = 'messages' in client ? [{}] : [];
+export function llmCheck(client: LlmClient, options?: LlmCheckOptions): (signal: AbortSignal) => Promise<CheckAnswer> {
+  const { model } = optionsOf(options);
   return async (signal) => {
-    const options = { signal, maxRetries: 0 };
+    // Anthropic's methods take parameters before the options of the request.
+    const parameters = 'messages' in client ? [{}] : [];
+    const request = { signal, maxRetries: 0 };
     const { models } = client;
-    if (model !== undefined) await (models.retrieve as List).call(models, model, ...parameters, options);
-    else await (models.list as List).call(models, ...parameters, options);
+    if (model !== undefined) await (models.retrieve as List).call(models, model, ...parameters, request);
+    else await (models.list as List).call(models, ...parameters, request);
     return { details: { ...(model !== undefined && { model }) } };
   };
 }

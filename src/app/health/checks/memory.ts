@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import type { CheckAnswer } from '../check.ts';
+import { optionsOf } from '../../../values/options.ts';
 import { aboveLimits } from './limits.ts';
 
 export interface MemoryCheckOptions {
@@ -15,7 +16,8 @@ export interface MemoryCheckOptions {
  *
  * @example health.register('memory', memoryCheck(), { critical: false });
  */
-export function memoryCheck({ degradedAbove = 0.85, unhealthyAbove = 0.95 }: MemoryCheckOptions = {}): () => CheckAnswer {
+export function memoryCheck(options?: MemoryCheckOptions): () => CheckAnswer {
+  const { degradedAbove = 0.85, unhealthyAbove = 0.95 } = optionsOf(options);
   return () => {
     const { used_heap_size: heapUsed, heap_size_limit: heapLimit } = getHeapStatistics();
     const rss = process.memoryUsage.rss();

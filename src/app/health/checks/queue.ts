@@ -1,4 +1,5 @@
 import type { CheckAnswer } from '../check.ts';
+import { optionsOf } from '../../../values/options.ts';
 
 /** A `Queue` of BullMQ. */
 export interface JobQueue {
@@ -21,10 +22,8 @@ export interface QueueCheckOptions {
  *
  * @example health.register('mails', queueCheck(mails, { maxWaiting: 1000, deadLetters: lostMails }));
  */
-export function queueCheck(
-  queue: JobQueue,
-  { maxWaiting = Infinity, maxFailed = Infinity, deadLetters, maxDeadLetters = 0 }: QueueCheckOptions = {},
-): () => Promise<CheckAnswer> {
+export function queueCheck(queue: JobQueue, options?: QueueCheckOptions): () => Promise<CheckAnswer> {
+  const { maxWaiting = Infinity, maxFailed = Infinity, deadLetters, maxDeadLetters = 0 } = optionsOf(options);
   return async () => {
     const [counts, dead] = await Promise.all([
       queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),

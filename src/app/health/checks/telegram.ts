@@ -1,4 +1,5 @@
 import type { CheckAnswer } from '../check.ts';
+import { optionsOf } from '../../../values/options.ts';
 import { loadPart } from '../../../runtime/load-part.ts';
 
 interface Api {
@@ -17,10 +18,8 @@ export interface TelegramCheckOptions {
  *
  * @example health.register('telegram', telegramCheck(bot), { cacheMs: 30_000 });
  */
-export function telegramCheck(
-  bot: TelegramBot,
-  { apiRoot = 'https://api.telegram.org' }: TelegramCheckOptions = {},
-): (signal: AbortSignal) => Promise<CheckAnswer> {
+export function telegramCheck(bot: TelegramBot, options?: TelegramCheckOptions): (signal: AbortSignal) => Promise<CheckAnswer> {
+  const { apiRoot = 'https://api.telegram.org' } = optionsOf(options);
   return async (signal) => {
     if (typeof bot === 'string') return askWithToken(bot, apiRoot, signal);
     const { username } = (await ('api' in bot ? bot.api.getMe(signal) : bot.telegram.getMe())) as { username?: unknown };
