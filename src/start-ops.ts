@@ -13,6 +13,8 @@ import { answerForWorkers, type Answering } from './ops-server/cluster/primary.t
 import { createOpsParts, localAnswersOf } from './ops-server/ops-parts.ts';
 import { publishedOpsSources, type OpsSources } from './ops-server/ops-sources.ts';
 import { clusterWorkerId } from './process/process-manager.ts';
+import { setTimeout } from './runtime/captured.ts';
+import { contain } from './runtime/contain.ts';
 import { loadPart } from './runtime/load-part.ts';
 import { openOpsServer } from './ops-server/ops-server.ts';
 import type { OpsHandler, OpsHandlerOptions, OpsServer, OpsServerOptions } from './ops-server/ops-types.ts';
@@ -33,16 +35,22 @@ const globals = globalThis as { [SERVER]?: OpsServer; [SERVED]?: Served };
 /** The process that had the port has just ended. */
 const TAKE_OVER_TRIES = 5;
 
+/** How long a fork waits for the process that it belongs to to open the port. */
+const PARENT_FIRST_MS = 2000;
+
 const NOT_STARTED = 'No metrics are recorded in this process: start it with --require signalbox/register.';
 
 /** The settings ask for the port. */
 export function openBySettings(sources: OpsSources): void {
   const { config } = sources;
-  const isFork = process.connected === true;
   const worker = clusterWorkerId();
-  // A fork has no other port than the process that it belongs to.
-  if (worker === undefined && isFork && config.port === 0 && parentHasOpsSettings()) return;
-  globals[SERVER] ??= worker === undefined ? open(sources, false, isFork ? process.ppid : undefined) : join(sources, worker);
+  if (worker !== undefined) return void (globals[SERVER] ??= join(sources, worker));
+  const parentPid = process.connected === true ? process.ppid : undefined;
+  const openNow = (): void => void (globals[SERVER] ??= open(sources, false, parentPid));
+  const mayShare = parentPid !== undefined && managedApplication(readEnvironment()).length === 0 && parentHasOpsSettings();
+  if (!mayShare) return openNow();
+  // A fork has no other port than the process that it belongs to, which may be about to open it. That of a watcher is the application.
+  if (config.port !== 0) setTimeout(() => contain('opening the ops port', openNow), PARENT_FIRST_MS).unref();
 }
 
 /** See `index.ts`. */
