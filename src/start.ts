@@ -23,7 +23,7 @@ import { publishOpsSources, type OpsSources } from './ops-server/ops-sources.ts'
 import { failRequest } from './instrumentation/http/server-request.ts';
 import { enabledEntries } from './instrumentation/loading/catalogue.ts';
 import { instrument } from './instrumentation/loading/instrument.ts';
-import { createDelivery } from './process/delivery.ts';
+import { createDelivery, type Delivery } from './process/delivery.ts';
 import type { Outlet } from './process/delivery-options.ts';
 import { hasLoadedChildProcess, isProcessManager } from './process/process-manager.ts';
 import { watchProcessEnd } from './process/process-end.ts';
@@ -158,7 +158,35 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   const describeUnused = () => (announcer.hasRecorded || isProcessManager() ? undefined : instrumentation.describeUnused());
   watchForUnused(facts.script, describeUnused, reporter);
 
-  const unwatch = watchProcessEnd({
+  const unwatch = watchEnd(engine, delivery, announcer.atEnd);
+  telemetryState.service = { name: engine.serviceName, version: engine.serviceVersion, environment: config.environment };
+  telemetryState.watchesEnd = true;
+  offerErrorDelivery(outlets, reporter);
+  if (asksForLogging(readEnvironment())) contain('starting the log of requests', startLogging);
+  diagnostics.registered();
+  processState.isRecording = true;
+  serveOps(opsSourcesOf(engine, config, reporter));
+  publishAccounts(engine.pipelines.map(({ account }) => account));
+  announcer.begin(engine);
+  if (engine.pipelines.length > 0) setTimeout(() => contain('loading the redactor', loadRedactor), WARM_UP_MS).unref();
+  return { flush: delivery.flush, shutdown: once(shutdown) };
+
+  async function shutdown(): Promise<void> {
+    engine.decideTraces();
+    await delivery.shutdown();
+    processState.isRecording = false;
+    errorDelivery.open = undefined;
+    engine.providers.loggerProvider.close();
+    contain('taking back the instrumentations', () => instrumentation.stop());
+    workers?.stop();
+    await unwatch();
+    telemetryState.watchesEnd = false;
+  }
+}
+
+/** What each way to end the process does here. @returns what stops the watching. */
+function watchEnd(engine: Engine, delivery: Delivery, atEnd: () => void): () => Promise<void> {
+  return watchProcessEnd({
     onCrash(...crash) {
       const { recordCrash } = loadPart<typeof import('./process/crash.ts')>(import.meta.url, './process/crash');
       const context = recordCrash({ loggerProvider: engine.providers.loggerProvider, failRequest }, ...crash);
@@ -185,32 +213,9 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
       doEndWork(delivery.leftMs());
       contain('deciding traces at the end', engine.decideTraces);
       delivery.finish();
-      announcer.atEnd();
+      atEnd();
     },
   });
-  telemetryState.service = { name: engine.serviceName, version: engine.serviceVersion, environment: config.environment };
-  telemetryState.watchesEnd = true;
-  offerErrorDelivery(outlets, reporter);
-  if (asksForLogging(readEnvironment())) contain('starting the log of requests', startLogging);
-  diagnostics.registered();
-  processState.isRecording = true;
-  serveOps(opsSourcesOf(engine, config, reporter));
-  publishAccounts(engine.pipelines.map(({ account }) => account));
-  announcer.begin(engine);
-  if (engine.pipelines.length > 0) setTimeout(() => contain('loading the redactor', loadRedactor), WARM_UP_MS).unref();
-  return { flush: delivery.flush, shutdown: once(shutdown) };
-
-  async function shutdown(): Promise<void> {
-    engine.decideTraces();
-    await delivery.shutdown();
-    processState.isRecording = false;
-    errorDelivery.open = undefined;
-    engine.providers.loggerProvider.close();
-    contain('taking back the instrumentations', () => instrumentation.stop());
-    workers?.stop();
-    await unwatch();
-    telemetryState.watchesEnd = false;
-  }
 }
 
 /** For `signalbox/sentry`; where SENTRY_DSN is set it is loaded, though not before the application has started. */

@@ -15,7 +15,7 @@ import { hrTimeMs, monotonicMs } from '../../runtime/clock.ts';
 import { attempt, contain } from '../../runtime/contain.ts';
 import { addAttribute, type AttributeBag } from '../../values/attributes.ts';
 import { spanSize } from './span-size.ts';
-import { createTailRules, slowestThreshold, type KeepReason } from './tail-rules.ts';
+import { createTailRules, slowestThreshold, type KeepReason, type TailRules } from './tail-rules.ts';
 
 type KeptSpan = ReadableSpan & AttributeBag;
 
@@ -65,107 +65,125 @@ const MOST_DECISIONS = 20_000;
 const OPEN_TRACE_BYTES = 300;
 
 export function createTailSampler(options: TailSamplerOptions): TailSampler {
-  const { config, maxBytes, onKeep, onFull, nowMs = monotonicMs } = options;
-  const rules = createTailRules(config, nowMs);
-  const longestWaitMs = Math.max(LONGEST_WAIT_MS, slowestThreshold(config.slowMs));
-  /** In the order in which they began. */
-  const traces = new Map<string, OpenTrace>();
-  /** `undefined` for what is dropped. */
-  const decisions = new Map<string, KeepReason | undefined>();
-  let bytes = 0;
-  let timer: NodeJS.Timeout | undefined;
+  const waiting = new WaitingTraces(options);
+  return {
+    traceState: parseTraceState(`${MARK}=${PROVISIONAL}`),
+    onStart: (span) => waiting.started(span),
+    onEnd: (span) => waiting.ended(span),
+    decideAll: () => waiting.decideAll(),
+  };
+}
 
-  function onStart(span: ReadableSpan): void {
-    const { traceId } = span.spanContext();
-    let trace = traces.get(traceId);
-    if (trace === undefined) {
-      // Another request of a trace that was dropped may fail.
-      if (decisions.get(traceId) !== undefined || (decisions.has(traceId) && !isLocalRoot(span))) return;
-      if (isSampledForGood(span)) return remember(traceId, 'caller');
-      trace = { traceId, root: span, startedMs: nowMs(), waiting: [], open: 0, bytes: 0, hasFailed: false, isForced: false };
-      traces.set(traceId, trace);
-      hold(trace, OPEN_TRACE_BYTES);
-      timer ??= setTimeout(sweep, SWEEP_MS).unref();
-    }
-    trace.open++;
+class WaitingTraces {
+  readonly #options: TailSamplerOptions;
+  readonly #nowMs: () => number;
+  readonly #rules: TailRules;
+  readonly #longestWaitMs: number;
+  /** In the order in which they began. */
+  readonly #traces = new Map<string, OpenTrace>();
+  /** `undefined` for what is dropped. */
+  readonly #decisions = new Map<string, KeepReason | undefined>();
+  #bytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: TailSamplerOptions) {
+    this.#options = options;
+    this.#nowMs = options.nowMs ?? monotonicMs;
+    this.#rules = createTailRules(options.config, this.#nowMs);
+    this.#longestWaitMs = Math.max(LONGEST_WAIT_MS, slowestThreshold(options.config.slowMs));
   }
 
-  function onEnd(span: KeptSpan): void {
+  started(span: ReadableSpan): void {
     const { traceId } = span.spanContext();
-    const trace = traces.get(traceId);
-    if (trace === undefined) return follow(traceId, span);
+    const trace = this.#traces.get(traceId) ?? this.#open(traceId, span);
+    if (trace !== undefined) trace.open++;
+  }
+
+  ended(span: KeptSpan): void {
+    const { traceId } = span.spanContext();
+    const trace = this.#traces.get(traceId);
+    if (trace === undefined) return this.#follow(traceId, span);
     trace.open--;
     trace.waiting.push(span);
-    hold(trace, spanSize(span));
+    this.#hold(trace, spanSize(span));
     trace.hasFailed ||= span.status.code === STATUS_ERROR;
     trace.isForced ||= Number(span.attributes[SAMPLING_PRIORITY]) > 0;
-    if (trace.open <= 0 || trace.hasFailed || trace.isForced) decide(trace);
-    if (bytes > maxBytes) makeRoom();
+    if (trace.open <= 0 || trace.hasFailed || trace.isForced) this.#decide(trace);
+    if (this.#bytes > this.#options.maxBytes) this.#makeRoom();
   }
 
-  function hold(trace: OpenTrace, more: number): void {
+  decideAll(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const trace of this.#traces.values()) this.#decide(trace);
+  }
+
+  /** `undefined` where it is decided. */
+  #open(traceId: string, root: ReadableSpan): OpenTrace | undefined {
+    // Another request of a trace that was dropped may fail.
+    if (this.#decisions.get(traceId) !== undefined || (this.#decisions.has(traceId) && !isLocalRoot(root))) return undefined;
+    if (isSampledForGood(root)) {
+      this.#remember(traceId, 'caller');
+      return undefined;
+    }
+    const trace = { traceId, root, startedMs: this.#nowMs(), waiting: [], open: 0, bytes: 0, hasFailed: false, isForced: false };
+    this.#traces.set(traceId, trace);
+    this.#hold(trace, OPEN_TRACE_BYTES);
+    this.#timer ??= setTimeout(() => this.#sweep(), SWEEP_MS).unref();
+    return trace;
+  }
+
+  #hold(trace: OpenTrace, more: number): void {
     trace.bytes += more;
-    bytes += more;
+    this.#bytes += more;
   }
 
-  function decide(trace: OpenTrace): void {
-    traces.delete(trace.traceId);
-    bytes -= trace.bytes;
-    const reason = rules({
-      traceId: trace.traceId,
-      isForced: trace.isForced,
-      hasFailed: trace.hasFailed,
-      durationMs: trace.root.ended ? hrTimeMs(trace.root.duration) : nowMs() - trace.startedMs,
-      names: namesOf(trace.root),
-    });
-    remember(trace.traceId, reason);
-    if (reason !== undefined) for (const span of trace.waiting) keep(span, reason, span === trace.root || isLocalRoot(span));
+  #decide(trace: OpenTrace): void {
+    const { traceId, root, startedMs, isForced, hasFailed } = trace;
+    this.#traces.delete(traceId);
+    this.#bytes -= trace.bytes;
+    const durationMs = root.ended ? hrTimeMs(root.duration) : this.#nowMs() - startedMs;
+    const reason = this.#rules({ traceId, isForced, hasFailed, durationMs, names: namesOf(root) });
+    this.#remember(traceId, reason);
+    if (reason !== undefined) for (const span of trace.waiting) this.#keep(span, reason, span === root || isLocalRoot(span));
   }
 
   /** `span` ended when its trace was decided. */
-  function follow(traceId: string, span: KeptSpan): void {
-    const reason = decisions.get(traceId);
-    if (reason !== undefined) keep(span, reason, isLocalRoot(span));
+  #follow(traceId: string, span: KeptSpan): void {
+    const reason = this.#decisions.get(traceId);
+    if (reason !== undefined) this.#keep(span, reason, isLocalRoot(span));
   }
 
-  function keep(span: KeptSpan, reason: KeepReason, isRoot: boolean): void {
+  #keep(span: KeptSpan, reason: KeepReason, isRoot: boolean): void {
     if (isRoot) addAttribute(span, SAMPLING_REASON, reason, Infinity, Infinity);
-    onKeep(span);
+    this.#options.onKeep(span);
   }
 
-  function remember(traceId: string, reason: KeepReason | undefined): void {
-    decisions.delete(traceId);
-    decisions.set(traceId, reason);
-    if (decisions.size > MOST_DECISIONS) decisions.delete(decisions.keys().next().value as string);
+  #remember(traceId: string, reason: KeepReason | undefined): void {
+    this.#decisions.delete(traceId);
+    this.#decisions.set(traceId, reason);
+    if (this.#decisions.size > MOST_DECISIONS) this.#decisions.delete(this.#decisions.keys().next().value as string);
   }
 
   /** The oldest go first. */
-  function makeRoom(): void {
-    for (const trace of traces.values()) {
-      if (bytes <= maxBytes) break;
-      decide(trace);
+  #makeRoom(): void {
+    for (const trace of this.#traces.values()) {
+      if (this.#bytes <= this.#options.maxBytes) break;
+      this.#decide(trace);
     }
-    onFull();
+    this.#options.onFull();
   }
 
-  function sweep(): void {
-    timer = undefined;
+  #sweep(): void {
+    this.#timer = undefined;
     contain('deciding traces that are open for long', () => {
-      for (const trace of traces.values()) {
-        if (nowMs() - trace.startedMs < longestWaitMs) break;
-        decide(trace);
+      for (const trace of this.#traces.values()) {
+        if (this.#nowMs() - trace.startedMs < this.#longestWaitMs) break;
+        this.#decide(trace);
       }
     });
-    if (traces.size > 0) timer = setTimeout(sweep, SWEEP_MS).unref();
+    if (this.#traces.size > 0) this.#timer = setTimeout(() => this.#sweep(), SWEEP_MS).unref();
   }
-
-  function decideAll(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    for (const trace of traces.values()) decide(trace);
-  }
-
-  return { traceState: parseTraceState(`${MARK}=${PROVISIONAL}`), onStart, onEnd, decideAll };
 }
 
 /** By a caller that will not change its mind. */
