@@ -12,7 +12,8 @@ import { checkConfig } from './check-config.ts';
 /** Those of logging and of Sentry are read by these alone: `LOG_LEVEL` may be meant for another logger. */
 function problemsOf({ group }: Setting, env: Readonly<Record<string, string>>): readonly { setting: string; message: string }[] {
   const { problems } = loadConfig(env);
-  if (group === 'sentry') return [...problems, ...loadSentryConfig(env).problems];
+  // With a DSN they are said as the process starts, otherwise when errors are to go there.
+  if (group === 'sentry' && env['SENTRY_DSN'] === undefined) return [...problems, ...loadSentryConfig(env).problems];
   if (group !== 'logging') return problems;
   assert.deepEqual(problems, []);
   return loadLoggingConfig(env).problems;
