@@ -59,6 +59,12 @@ if (unknown.length > 0) {
 const suites = wanted.length === 0 ? SUITES : SUITES.filter(({ name }) => wanted.includes(name));
 const env = { ...process.env, PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter), FORCE_COLOR: '0' };
 
+/** Tests and files that failed, as node:test's `spec` reporter names them, without those around them. */
+function failures(output) {
+  const names = [...output.matchAll(/^ *✖ (.+?)(?: \([\d.]+ms\))?$/gm)].map(([, name]) => name);
+  return [...new Set(names)].filter((name) => name !== 'failing tests:');
+}
+
 /** Run one suite, its output as it comes, and count. */
 function run({ name, command }) {
   return new Promise((resolve) => {
@@ -75,7 +81,9 @@ function run({ name, command }) {
       output += error.message;
       process.stdout.write(`${error.message}\n`);
     });
-    child.on('close', (code) => resolve({ name, seconds: Math.round((Date.now() - startedAt) / 1000), ...count(output, code) }));
+    child.on('close', (code) =>
+      resolve({ name, seconds: Math.round((Date.now() - startedAt) / 1000), failures: failures(output), ...count(output, code) }),
+    );
   });
 }
 
@@ -102,6 +110,9 @@ for (const { name, passed, failed, skipped, seconds } of results) {
   process.stdout.write(
     `${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(32)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed${skipped > 0 ? ` (${skipped} skipped)` : ''} ${String(seconds).padStart(5)} s\n`,
   );
+}
+for (const { name, failures } of results) {
+  for (const failure of failures) process.stdout.write(`     ${name}: ${failure}\n`);
 }
 process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`);
 process.exitCode = total('failed') === 0 ? 0 : 1;
