@@ -55,8 +55,10 @@ function build({ config, facts, reporter, components }: OfficialSdkOptions, undo
   const loggerProvider = api.logs.getLoggerProvider();
   const getLogger = loggerProvider.getLogger.bind(loggerProvider);
   undo.add(carryOldLogsApi({ getLogger, getOldApiLogger: getLogger }));
+  // Readers of the application's own collect, whatever the settings say of exporters.
+  const isRead = config.metrics.isServed || components?.metricReaders !== undefined;
   const instrumentation = instrument({
-    config,
+    config: { ...config, metrics: { ...config.metrics, isServed: isRead } },
     // What the SDK itself brought into the process, gRPC for one, was not loaded by the application.
     reporter: listening(
       reporter,

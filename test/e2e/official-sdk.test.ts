@@ -162,6 +162,18 @@ describe('the official SDK', { concurrency: 2 }, () => {
     );
   });
 
+  it("by components: a reader of the application's own reads the runtime, with OTEL_METRICS_EXPORTER=none too", async () => {
+    await using collector = await startCollector();
+    await runProgram({
+      program: 'own-reader.cjs',
+      preload: 'none',
+      env: { ...LIMIT, COLLECTOR: collector.receiver.httpUrl, OTEL_METRICS_EXPORTER: 'none' },
+    });
+    const names = new Set(collector.store.metrics().map(({ name }) => name));
+    assert.ok(names.has('orders'), [...names].join());
+    assert.ok(names.has('nodejs.eventloop.utilization'), [...names].join());
+  });
+
   for (const [components, says] of [
     ['{ spanProcessors: 5 }', /sdk\.spanProcessors must be an array, got 5/],
     ["{ spanProcessors: ['x'] }", /sdk\.spanProcessors must hold objects with onStart, onEnd, forceFlush, shutdown, got "x"/],

@@ -136,6 +136,13 @@ for (const isPreloaded of [true, false])
       }
     });
 
+    it('has what the runtime of each worker tells', async () => {
+      await using cluster = await startCluster(isPreloaded);
+      const workers = (text: string): number =>
+        new Set([...text.matchAll(/^nodejs_eventloop_utilization_ratio\{worker="(\d+)"\}/gm)].map(([, worker]) => worker)).size;
+      while (workers((await cluster.get('/metrics')).text) < 4) await pause();
+    });
+
     it('loses nothing that was scraped when one is killed, and what it counted since is less than five seconds old', async () => {
       await using cluster = await startCluster(isPreloaded);
       for (const worker of [1, 2, 3, 4]) await cluster.count(worker, 10);

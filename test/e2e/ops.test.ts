@@ -73,6 +73,9 @@ describe('the ops port', { concurrency: 2 }, () => {
         assert.match(text, /^orders_placed_total\{shop="a"\} 3$/m);
         assert.match(text, /^order_duration_seconds_bucket\{le="1\.0"\} 1$/m);
         assert.doesNotMatch(text, /http_server_request/);
+        // What the runtime and the process tell is read by a scrape as well, where nothing is sent.
+        for (const name of ['nodejs_eventloop_utilization_ratio', 'v8js_memory_heap_used_bytes', 'process_uptime_seconds'])
+          assert.match(text, new RegExp(`^${name}`, 'm'));
         const openmetrics = await (
           await fetch(`${ops}/metrics`, { headers: { accept: 'application/openmetrics-text;version=1.0.0' } })
         ).text();

@@ -94,7 +94,7 @@ function own(
 /** Nothing is watched for metrics that go nowhere; `process.*` comes from one of both, where the metrics of the host are wanted too. */
 const runtimeOptions: CatalogueEntry['options'] = ({ configFile, instrumentations, metrics }, given) => ({
   ...given,
-  ...(configFile === undefined && metrics.exporters.length === 0 ? { isCollected: false } : {}),
+  ...(configFile === undefined && !metrics.isServed && metrics.exporters.length === 0 ? { isCollected: false } : {}),
   ...(instrumentations.enabled?.includes('host-metrics') === true ? { measuresProcess: false } : {}),
 });
 

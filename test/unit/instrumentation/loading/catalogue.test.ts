@@ -1,6 +1,7 @@
 /** The catalogue says what the packages say. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { INSTRUMENTATION_NAMES } from '../../../../src/config/instrumentation-names.ts';
 import { loadConfig } from '../../../../src/config/load-config.ts';
 import { CATALOGUE, enabledEntries } from '../../../../src/instrumentation/loading/catalogue.ts';
@@ -73,6 +74,17 @@ describe('options', () => {
       enhancedDatabaseReporting: true,
     });
   });
+
+  for (const [environment, isCollected] of [
+    [{}, undefined],
+    [{ OTEL_METRICS_EXPORTER: 'none' }, false],
+    [{ OTEL_METRICS_EXPORTER: 'prometheus' }, undefined],
+    [{ OTEL_METRICS_EXPORTER: 'none', OTEL_CONFIG_FILE: fileURLToPath(import.meta.url) }, undefined],
+  ] as const)
+    it(`have the runtime ${isCollected === false ? 'not watched' : 'watched'} with ${JSON.stringify(environment)}`, () => {
+      const runtime = CATALOGUE.find(({ name }) => name === 'runtime-node');
+      assert.equal(runtime?.options(loadConfig(environment).config, {})['isCollected'], isCollected);
+    });
 
   it('of a user do not take the place of the hooks for http that signalbox needs', () => {
     const asked: string[] = [];
