@@ -2,12 +2,13 @@
  * Writes docs/configuration.md from the table of settings, docs/messages.md from that of messages, docs/privacy.md and the
  * keys in otel-collector/config.yaml from the tables of redaction, the table in docs/instrumentation.md from the catalogue and what
  * stands beside it,
- * those in docs/metrics.md from that of metrics, and prometheus/rules/ and docs/runbooks/ from that of alerts.
+ * those in docs/metrics.md from that of metrics, and prometheus/rules/, docs/runbooks/ and grafana/dashboards/ from
+ * those of alerts and dashboards.
  *
  *   node scripts/build-docs.ts           write them
  *   node scripts/build-docs.ts --check   fail when one is not current
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { INSTRUMENTATION_NAMES } from '../src/config/instrumentation-names.ts';
 import { FOREIGN_PREFIXES } from '../src/config/foreign-names.ts';
@@ -18,6 +19,7 @@ import { MESSAGES, type MessageRow } from '../src/names/messages.ts';
 import type { OperationsSettings } from '../src/operations/settings.ts';
 import { buildRuleFiles } from '../src/operations/build-rules.ts';
 import { renderAlerts, runbooks } from './render-alerts.ts';
+import { dashboards } from './render-dashboards.ts';
 import { renderInstrumentation } from './render-instrumentation.ts';
 import { renderMetrics } from './render-metrics.ts';
 import { renderCollector, renderPrivacy } from './render-redaction.ts';
@@ -267,6 +269,7 @@ export const PAGES: readonly Page[] = [
   { path: 'docs/alerts.md', render: renderAlerts },
   ...runbooks(),
   ...[...buildRuleFiles(SHIPPED_SETTINGS)].map(([name, text]) => ({ path: `prometheus/rules/${name}`, render: () => text })),
+  ...dashboards(),
 ];
 
 /** What stands in the file, and what must. */
@@ -276,11 +279,17 @@ export function readPage({ path, render }: Page): { readonly current: string; re
   return { current, wanted: render(current) };
 }
 
+function writePage(path: string, text: string): void {
+  const file = new URL(`../${path}`, import.meta.url);
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(file, text);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const page of PAGES) {
     const { current, wanted } = readPage(page);
     if (current === wanted) continue;
-    if (!process.argv.includes('--check')) writeFileSync(new URL(`../${page.path}`, import.meta.url), wanted);
+    if (!process.argv.includes('--check')) writePage(page.path, wanted);
     else {
       console.error(`${page.path} must be what scripts/build-docs.ts writes, got something else. Run: node scripts/build-docs.ts`);
       process.exitCode = 1;

@@ -1,0 +1,133 @@
+/** Whether telemetry itself arrives: signalbox in the services, the Collector, Prometheus. */
+import * as keys from '../../../names/attributes.ts';
+import { METRIC_OVERFLOW } from '../../../names/metrics/telemetry.ts';
+import { ERROR_TYPE } from '../../alerts/labels.ts';
+import { ACCOUNT } from '../../alerts/metrics.ts';
+import { differs, equals, label } from '../../promql.ts';
+import type { Ask, Dashboard } from '../dashboard.ts';
+import type { PanelQuery } from '../panel-query.ts';
+import { fromAlert, legend } from '../panels.ts';
+
+const RECORDS = { traces: 'spans', logs: 'log_records', metrics: 'metric_points' } as const;
+const METRIC = label(keys.METRIC_NAME);
+
+/** One line for each signal. */
+const bySignal = (expression: (of: (typeof ACCOUNT)[number]) => string): readonly Ask[] =>
+  ACCOUNT.map((of) => ({ expression: expression(of), legend: `${of.signal} ${legend()}` }));
+const lost = (query: PanelQuery, metric: (typeof ACCOUNT)[number]['processed']): string =>
+  query.orZero(query.sum([], query.rate(query.of(metric, [differs(ERROR_TYPE, '')]))), query.sum([], query.rate(query.of(metric))));
+
+/** The Collector's counters have a name for each signal. */
+function ofTheCollector(name: (records: string) => string, by: string): (query: PanelQuery) => readonly Ask[] {
+  return ({ jobs, window }) =>
+    Object.entries(RECORDS).map(([signal, records]) => ({
+      expression: `sum by (${by}) (rate(${name(records)}{${equals('job', jobs.collector)}}[${window}]))`,
+      legend: `${signal} {{${by}}}`,
+    }));
+}
+
+export const TELEMETRY: Dashboard = {
+  name: 'telemetry',
+  title: 'Telemetry health',
+  description: 'Whether everything arrives that services record, where it is lost, and how the Collector and Prometheus are.',
+  rows: [
+    {
+      title: 'In the services',
+      panels: [
+        {
+          title: 'Records exported in a second',
+          description: 'Acknowledged by the Collector.',
+          unit: 'ops',
+          ask: (query) => bySignal(({ exported }) => query.sum([], query.rate(query.of(exported, [equals(ERROR_TYPE, '')])))),
+        },
+        {
+          title: 'Lost before they were queued',
+          description: 'In a second. Mostly a queue that is full: the Collector is too slow or away.',
+          unit: 'ops',
+          alerts: ['TelemetryDropped'],
+          ask: (query) => bySignal(({ processed }) => lost(query, processed)),
+        },
+        {
+          title: 'Lost on the way',
+          description: 'In a second. The Collector refused them, or did not answer until the end.',
+          unit: 'ops',
+          alerts: ['TelemetryDropped'],
+          ask: (query) => bySignal(({ exported }) => lost(query, exported)),
+        },
+        {
+          title: 'Queued in a second',
+          description: 'What services record.',
+          unit: 'ops',
+          ask: (query) => bySignal(({ processed }) => query.sum([], query.rate(query.of(processed, [equals(ERROR_TYPE, '')])))),
+        },
+        {
+          title: 'Waiting',
+          description: 'Records that wait or were sent without an answer yet. A line that only grows ends in losses.',
+          unit: 'short',
+          ask: (query) => bySignal(({ inFlight }) => query.sum([], query.of(inFlight))),
+        },
+        {
+          title: 'Metrics with too many series',
+          description: 'Measurements in a second that lost their attributes: the metric has as many combinations of them as it may.',
+          unit: 'ops',
+          alerts: ['MetricCardinalityOverflow'],
+          ask: (query) => [{ expression: query.sum([METRIC], query.rate(query.of(METRIC_OVERFLOW))), legend: legend(METRIC) }],
+        },
+        {
+          title: 'Last word of each service',
+          description: 'Seconds since a sample of it was written.',
+          kind: 'table',
+          unit: 's',
+          width: 12,
+          alerts: ['TelemetryAbsent'],
+          ask: (query) => [{ expression: query.max([], `time() - timestamp(${query.of('target_info')})`), legend: legend() }],
+        },
+        {
+          title: 'Versions',
+          description: 'Instances of each version of a service.',
+          kind: 'table',
+          unit: 'none',
+          width: 12,
+          ask: (query) => [{ expression: query.many(['service_version'], query.of('target_info')), legend: legend('service_version') }],
+        },
+      ],
+    },
+    {
+      title: 'Collector',
+      panels: [
+        {
+          title: 'Accepted in a second',
+          description: 'By signal and receiver.',
+          unit: 'ops',
+          ask: ofTheCollector((records) => `otelcol_receiver_accepted_${records}_total`, 'receiver'),
+        },
+        {
+          title: 'Refused in a second',
+          description: 'Memory or a queue is full: services try again, and lose what their queues cannot hold.',
+          unit: 'ops',
+          alerts: ['CollectorRefusing'],
+          ask: ofTheCollector((records) => `otelcol_receiver_refused_${records}_total`, 'receiver'),
+        },
+        {
+          title: 'Sent in a second',
+          description: 'By signal and exporter.',
+          unit: 'ops',
+          ask: ofTheCollector((records) => `otelcol_exporter_sent_${records}_total`, 'exporter'),
+        },
+        {
+          title: 'Not delivered in a second',
+          description: 'A store refuses or is away.',
+          unit: 'ops',
+          alerts: ['CollectorExportFailing'],
+          ask: ofTheCollector((records) => `otelcol_exporter_send_failed_${records}_total`, 'exporter'),
+        },
+        fromAlert('CollectorQueueNearFull', { title: 'Queue', description: 'By exporter, of its capacity.' }),
+        fromAlert('CollectorMemoryHigh', {
+          title: 'Memory',
+          description: 'Near its limit it refuses what comes.',
+          alsoWatchedBy: ['CollectorDown'],
+        }),
+      ],
+    },
+  ],
+};

@@ -1,0 +1,71 @@
+/** Panels of which there are many. */
+import { ALERTS } from '../alerts/alert-table.ts';
+import type { ValueUnit } from '../alerts/alert-row.ts';
+import type { AskedMetric } from '../promql.ts';
+import type { Ask, Panel, Unit } from './dashboard.ts';
+import { PanelQuery } from './panel-query.ts';
+
+const UNITS: Readonly<Record<ValueUnit, Unit>> = {
+  ratio: 'percentunit',
+  seconds: 's',
+  bytes: 'bytes',
+  'bytes-per-second': 'Bps',
+  'per-second': 'ops',
+  number: 'short',
+  times: 'none',
+};
+
+/** `shop · /orders`: the service, and what else tells series apart. */
+export const legend = (...labels: readonly string[]): string => ['job', ...labels].map((label) => `{{${label}}}`).join(' · ');
+
+type More = Partial<Pick<Panel, 'title' | 'description' | 'width' | 'kind' | 'isStacked' | 'unit'>> & {
+  readonly alsoWatchedBy?: readonly string[];
+};
+
+/** What an alert compares, as it compares it, with its thresholds. */
+export function fromAlert(
+  name: string,
+  { alsoWatchedBy = [], ...more }: More & { readonly title: string; readonly description: string },
+): Panel {
+  const row = ALERTS.get(name);
+  if (row === undefined) throw new Error(`There is no alert ${name}.`);
+  const settings = Object.fromEntries(Object.entries(row.settings ?? {}).map(([key, { value }]) => [key, value]));
+  return {
+    unit: UNITS[row.unit],
+    alerts: [name, ...alsoWatchedBy],
+    ask: () => [{ expression: row.measure(new PanelQuery(settings)) ?? '', legend: legend(...row.labels) }],
+    ...more,
+  };
+}
+
+/** A rate, by labels. */
+export function rateOf(
+  counter: (query: PanelQuery) => string,
+  labels: readonly string[],
+  panel: Omit<Panel, 'ask' | 'unit'> & { readonly unit?: Unit; readonly exemplars?: true },
+): Panel {
+  const { exemplars, ...rest } = panel;
+  return {
+    unit: 'ops',
+    ...rest,
+    ask: (query) => [{ expression: query.perSecond(labels, counter(query)), legend: legend(...labels), ...(exemplars && { exemplars }) }],
+  };
+}
+
+/** The middle, the slow and the slowest of a histogram. Dots are requests with a trace. */
+export function quantiles(
+  metric: AskedMetric,
+  labels: readonly string[],
+  panel: Omit<Panel, 'ask'>,
+  matchers: readonly string[] = [],
+): Panel {
+  return {
+    ...panel,
+    ask: (query) =>
+      [0.5, 0.95, 0.99].map((quantile): Ask => ({
+        expression: query.quantile(quantile, labels, metric, ...matchers),
+        legend: `p${quantile * 100} ${legend(...labels)}`,
+        exemplars: true,
+      })),
+  };
+}
