@@ -50,6 +50,15 @@ const RECIPES = {
     tags: ['remove_all_sd', 'enable_file_sd', 'enable_static_sd'],
     variables: { 'github.com/prometheus/common/version.Version': '3.15.0' },
   },
+  alertmanager: {
+    release: '0.31.1',
+    tool: 'go',
+    binaries: {
+      alertmanager: 'github.com/prometheus/alertmanager/cmd/alertmanager',
+      amtool: 'github.com/prometheus/alertmanager/cmd/amtool',
+    },
+    variables: { 'github.com/prometheus/common/version.Version': '0.31.1' },
+  },
   loki: {
     release: '3.7.8',
     tool: 'go',
@@ -76,7 +85,7 @@ const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
 /**
  * Where each server lies in the cache. Reads files only; builds nothing and starts nothing.
  *
- * @returns {Record<'collector' | 'jaeger' | 'prometheus' | 'loki' | 'kafka', Server>}
+ * @returns {Record<'collector' | 'jaeger' | 'prometheus' | 'alertmanager' | 'loki' | 'kafka', Server>}
  * @throws when a folder of test/servers/ cannot be read.
  */
 export function locateServers() {
