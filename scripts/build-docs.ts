@@ -18,6 +18,7 @@ import { formatDefault } from '../src/config/read-settings.ts';
 import { MESSAGES, type MessageRow } from '../src/names/messages.ts';
 import type { OperationsSettings } from '../src/operations/settings.ts';
 import { buildRuleFiles } from '../src/operations/build-rules.ts';
+import { buildAlertmanagerFiles } from '../src/operations/notifications/build-alertmanager.ts';
 import { renderAlerts, runbooks } from './render-alerts.ts';
 import { dashboards } from './render-dashboards.ts';
 import { renderInstrumentation } from './render-instrumentation.ts';
@@ -270,6 +271,7 @@ export const PAGES: readonly Page[] = [
   ...runbooks(),
   ...[...buildRuleFiles(SHIPPED_SETTINGS)].map(([name, text]) => ({ path: `prometheus/rules/${name}`, render: () => text })),
   ...dashboards(),
+  ...[...buildAlertmanagerFiles(SHIPPED_SETTINGS)].map(([name, text]) => ({ path: `alertmanager/${name}`, render: () => text })),
 ];
 
 /** What stands in the file, and what must. */

@@ -1,37 +1,45 @@
 /** `signalbox rules write`. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildRuleFiles } from '../operations/build-rules.ts';
+import { buildAlertmanagerFiles } from '../operations/notifications/build-alertmanager.ts';
 import { checkSettings } from '../operations/check-settings.ts';
 import type { OperationsSettings, ServiceSettings } from '../operations/settings.ts';
 import { readSloth } from '../operations/slo/read-sloth.ts';
 import { attempt } from '../runtime/contain.ts';
 
-export const WRITE_RULES_HELP = `signalbox rules write: alert and recording rules for Prometheus
+export const WRITE_RULES_HELP = `signalbox rules write: alert and recording rules for Prometheus, and routes and templates for Alertmanager
 
 Options:
-  --out DIR        where to, default prometheus/rules; files there that it wrote before and that are no
-                   longer needed are removed, others are left alone
-  --config FILE    settings, default signalbox.config.{json,js,mjs,ts} here, if there is one
-  --sloth FILE     objectives in Sloth's format (prometheus/v1); may be given several times
+  --out DIR           where the rules go, default prometheus/rules; files there that it wrote before and that
+                      are no longer needed are removed, others are left alone
+  --alertmanager DIR  where alertmanager.yml and templates/ go, default alertmanager when the settings have
+                      notifications; otherwise they are not written
+  --config FILE       settings, default signalbox.config.{json,js,mjs,ts} here, if there is one
+  --sloth FILE        objectives in Sloth's format (prometheus/v1); may be given several times
 `;
 
 const CONFIG_FILES = ['json', 'js', 'mjs', 'ts'].map((ending) => `signalbox.config.${ending}`);
-const WRITTEN = '# Written by `signalbox rules write`.';
+const WRITTEN = 'Written by `signalbox rules write`.';
 
 /** @returns the exit code: 1 when the settings are wrong, 2 when the command is. */
 export async function writeRules(args: readonly string[]): Promise<number> {
   const options = attempt(() =>
     parseArgs({
       args: [...args],
-      options: { out: { type: 'string' }, config: { type: 'string' }, sloth: { type: 'string', multiple: true } },
+      options: {
+        out: { type: 'string' },
+        alertmanager: { type: 'string' },
+        config: { type: 'string' },
+        sloth: { type: 'string', multiple: true },
+      },
     }),
   );
   if (options === undefined)
     return fail(
-      `rules write takes --out, --config and --sloth, got ${args.join(' ')}. Nothing was written; see signalbox rules --help.`,
+      `rules write takes --out, --alertmanager, --config and --sloth, got ${args.join(' ')}. Nothing was written; see signalbox rules --help.`,
       2,
     );
   const { config = CONFIG_FILES.find((file) => existsSync(file)), out = join('prometheus', 'rules'), sloth = [] } = options.values;
@@ -43,12 +51,30 @@ export async function writeRules(args: readonly string[]): Promise<number> {
   }
   const faults = checkSettings(settings);
   if (faults.length > 0) return fail(`${faults.join('\nsignalbox: ')}\nsignalbox: Nothing was written.`, 1);
-  const files = buildRuleFiles(settings);
+  const { alertmanager = settings.notifications === undefined ? undefined : 'alertmanager' } = options.values;
+  const rules = buildRuleFiles(settings);
+  const others = alertmanager === undefined ? new Map<string, string>() : inFolder(alertmanager, buildAlertmanagerFiles(settings));
+  const foreign = [...others.keys()].find((path) => existsSync(path) && !isOurs(path));
+  if (foreign !== undefined)
+    return fail(`${foreign} is not one that it wrote: move it away, or name another folder with --alertmanager. Nothing was written.`, 1);
   mkdirSync(out, { recursive: true });
-  for (const file of readdirSync(out)) if (!files.has(file) && isOurs(join(out, file))) rmSync(join(out, file));
-  for (const [name, text] of files) writeFileSync(join(out, name), text);
-  process.stdout.write(`${files.size} files written to ${out}${config === undefined ? '' : `, with the settings of ${config}`}.\n`);
+  for (const file of readdirSync(out)) if (file.endsWith('.yml') && !rules.has(file) && isOurs(join(out, file))) rmSync(join(out, file));
+  writeAll(inFolder(out, rules));
+  writeAll(others);
+  process.stdout.write(`${rules.size} files written to ${out}${config === undefined ? '' : `, with the settings of ${config}`}.\n`);
+  if (alertmanager !== undefined) process.stdout.write(`${others.size} files written to ${alertmanager}.\n`);
   return 0;
+}
+
+function inFolder(folder: string, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...files].map(([name, text]) => [join(folder, name), text]));
+}
+
+function writeAll(files: ReadonlyMap<string, string>): void {
+  for (const [path, text] of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
 }
 
 /** @throws {Error} that says which file, when it cannot be read. */
@@ -76,8 +102,9 @@ function addSloth(settings: OperationsSettings, files: readonly string[]): Opera
   return files.length === 0 ? settings : { ...settings, services };
 }
 
+/** Its first line says so, as a comment of YAML or of a template. */
 function isOurs(path: string): boolean {
-  return path.endsWith('.yml') && readFileSync(path, 'utf8').startsWith(WRITTEN);
+  return readFileSync(path, 'utf8').split('\n', 1)[0]?.includes(WRITTEN) === true;
 }
 
 function fail(message: string, code: number): number {

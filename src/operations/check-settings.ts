@@ -3,13 +3,11 @@ import { ALERTS } from './alerts/alert-table.ts';
 import { SEVERITIES, type AlertRow } from './alerts/alert-row.ts';
 import { PRESETS } from './alerts/presets.ts';
 import { parseDuration } from './durations.ts';
+import { checkNotifications } from './notifications/check-notifications.ts';
+import { isTable, show, unknownKeys, type Table } from './setting-checks.ts';
 import { checkObjectives } from './slo/check-objectives.ts';
 
-type Table = Readonly<Record<string, unknown>>;
-
-const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value);
-const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
-const KEYS = ['preset', 'exportIntervalSeconds', 'timeScale', 'links', 'jobs', 'prices', 'alerts', 'routes', 'services'];
+const KEYS = ['preset', 'exportIntervalSeconds', 'timeScale', 'links', 'jobs', 'notifications', 'prices', 'alerts', 'routes', 'services'];
 
 export function checkSettings(settings: unknown): string[] {
   if (!isTable(settings)) return [`The settings must be an object, got ${show(settings)}.`];
@@ -18,6 +16,7 @@ export function checkSettings(settings: unknown): string[] {
     ...checkGeneral(settings),
     ...checkTexts('links', settings['links'], ['grafana', 'jaeger', 'runbooks']),
     ...checkTexts('jobs', settings['jobs'], ['collector', 'prometheus', 'alertmanager']),
+    ...checkNotifications(settings['notifications']),
     ...checkPrices(settings['prices']),
     ...checkAlerts('alerts', settings['alerts']),
     ...checkRoutes('routes', settings['routes']),
@@ -107,12 +106,6 @@ function checkAlert(path: string, row: AlertRow, settings: Table): string[] {
 }
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
-
-function unknownKeys(path: string, table: Table, keys: readonly string[]): string[] {
-  return Object.keys(table).flatMap((key) =>
-    keys.includes(key) ? [] : [`${path === '' ? '' : `${path}.`}${key} is no setting; there are ${keys.join(', ')}.`],
-  );
-}
 
 function each(path: string, table: unknown, check: (path: string, value: Table) => string[]): string[] {
   if (table === undefined) return [];

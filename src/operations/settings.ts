@@ -1,6 +1,7 @@
 /** What `signalbox.config` may say. Everything is optional. */
 import type { TokenPrice } from './alerts/query.ts';
 import type { Severity } from './alerts/alert-row.ts';
+import type { NotificationSettings } from './notifications/notification-settings.ts';
 import type { Objective } from './slo/objective.ts';
 
 /** Thresholds by severity (`null` takes one away), times as Prometheus writes them, and the settings that the alert has. */
@@ -38,6 +39,8 @@ export interface OperationsSettings {
   };
   /** `job` of the servers' own metrics in Prometheus. */
   readonly jobs?: { readonly collector?: string; readonly prometheus?: string; readonly alertmanager?: string };
+  /** Who is told, and how: for Alertmanager. */
+  readonly notifications?: NotificationSettings;
   /** US dollars for a million tokens, by model. */
   readonly prices?: Readonly<Record<string, TokenPrice>>;
   readonly alerts?: AlertSettingsByName;

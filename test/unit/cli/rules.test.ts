@@ -57,6 +57,24 @@ describe('signalbox rules write', () => {
     assert.match(run('write', '--sloth', 'bad.yml').error, /bad\.yml: version must be "prometheus\/v1", got "openslo\/v1"/);
   });
 
+  it('writes what Alertmanager needs where the settings say who is told, and leaves files of others alone', (t) => {
+    const { folder, run } = inFolder(t);
+    writeFileSync(join(folder, 'signalbox.config.json'), JSON.stringify({ notifications: { telegram: {} } }));
+    const { code, error, out } = run('write');
+    assert.equal(code, 0, error);
+    assert.match(out, /\n5 files written to alertmanager\.\n$/);
+    assert.match(readFileSync(join(folder, 'alertmanager/alertmanager.yml'), 'utf8'), /bot_token_file: secrets\/telegram_bot_token/);
+    assert.match(readFileSync(join(folder, 'alertmanager/templates/telegram.tmpl'), 'utf8'), /define "signalbox\.telegram"/);
+    assert.equal(run('write').code, 0);
+    writeFileSync(join(folder, 'alertmanager/alertmanager.yml'), 'route: { receiver: mine }\n');
+    const second = run('write', '--out', 'elsewhere');
+    assert.equal(second.code, 1);
+    assert.match(second.error, /alertmanager\/alertmanager\.yml is not one that it wrote.*Nothing was written/);
+    assert.ok(!existsSync(join(folder, 'elsewhere')));
+    assert.equal(run('write', '--alertmanager', 'am').code, 0);
+    assert.ok(existsSync(join(folder, 'am/templates/slack.tmpl')));
+  });
+
   it('refuses what it does not know', (t) => {
     const { run } = inFolder(t);
     assert.equal(run('write', '--put', 'x').code, 2);

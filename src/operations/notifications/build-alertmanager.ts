@@ -1,0 +1,28 @@
+/** Everything for `alertmanager/`: files by name. */
+import { stringify } from 'yaml';
+import type { OperationsSettings } from '../settings.ts';
+import { buildInhibitions } from './inhibitions.ts';
+import { buildReceivers } from './receivers.ts';
+import { buildRoute } from './routes.ts';
+import { EMAIL_TEMPLATE, SLACK_TEMPLATE, SUBJECT_TEMPLATE, TELEGRAM_TEMPLATE } from './templates.ts';
+
+const HEAD =
+  '# Written by `signalbox rules write`. Do not edit: receivers and times are settings, see docs/alerts.md.\n' +
+  '# Paths of secrets are relative to the folder that Alertmanager runs in.\n';
+
+/** @returns the text of each file, by its path in the folder. */
+export function buildAlertmanagerFiles(settings: OperationsSettings = {}): ReadonlyMap<string, string> {
+  const config = {
+    route: buildRoute(settings),
+    inhibit_rules: buildInhibitions(),
+    receivers: buildReceivers(settings.notifications ?? {}),
+    templates: ['templates/*.tmpl'],
+  };
+  return new Map([
+    ['alertmanager.yml', HEAD + stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })],
+    ['templates/subject.tmpl', SUBJECT_TEMPLATE],
+    ['templates/telegram.tmpl', TELEGRAM_TEMPLATE],
+    ['templates/slack.tmpl', SLACK_TEMPLATE],
+    ['templates/email.tmpl', EMAIL_TEMPLATE],
+  ]);
+}
