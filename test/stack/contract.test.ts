@@ -45,7 +45,7 @@ function promotedLabels(): string[] {
 
 type Labels = Readonly<Record<string, string>>;
 
-describe('metrics by push and by scrape', { skip: skipWithout('collector', 'jaeger', 'prometheus', 'loki') }, () => {
+describe('metrics by push and by scrape', { skip: skipWithout('collector', 'jaeger', 'prometheus', 'alertmanager', 'loki') }, () => {
   let stack: Stack;
   let scraper: Scraper;
   let shop: VisitedShop;

@@ -113,283 +113,288 @@ const spanCount = (traces: Iterable<JaegerTrace>, service: string): number =>
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-describe('the demo on the real stack', { concurrency: 3, skip: skipWithout('collector', 'jaeger', 'prometheus', 'loki') }, () => {
-  demoTest('while Jaeger is away nothing is lost', {}, async ({ stack, shop, t }) => {
-    // It keeps its traces in memory: those that it has are gone with it.
-    const before = (await shop.visit(20)).length;
-    await everyTraceIsWhole(stack, shop.requests);
-    await stack.jaeger.stop();
-    await shop.visitWhile(delay(OUTAGE_MS).then(() => stack.jaeger.start()));
-    const back = performance.now();
-    await shop.visit(20);
-    await stopWithoutLoss(shop);
-    const requests = shop.requests.slice(before);
-    await everyTraceIsWhole(stack, requests);
-    t.diagnostic(
-      `Jaeger away ${seconds(OUTAGE_MS)}: all of ${requests.length} traces, ${seconds(performance.now() - back)} after its return`,
-    );
-    await everyRequestIsCounted(stack, shop);
-    await nothingLostInCollector(stack);
-  });
-
-  demoTest('while Prometheus is away nothing is lost', {}, async ({ stack, shop, t }) => {
-    await shop.visit(20);
-    await everyRequestIsCounted(stack, shop);
-    await stack.prometheus.stop();
-    await shop.visitWhile(delay(OUTAGE_MS).then(() => stack.prometheus.start()));
-    const back = performance.now();
-    await shop.visit(20);
-    await stopWithoutLoss(shop);
-    await everyRequestIsCounted(stack, shop);
-    t.diagnostic(
-      `Prometheus away ${seconds(OUTAGE_MS)}: all of ${shop.requests.length} requests, ${seconds(performance.now() - back)} after its return`,
-    );
-    await everyTraceIsWhole(stack, shop.requests);
-    await nothingLostInCollector(stack);
-  });
-
-  demoTest('a Collector stopped by SIGTERM on a filled queue and started again loses nothing', {}, async ({ stack, shop, t }) => {
-    const moreRequests = (count: number): Promise<boolean> => {
-      const reached = shop.requests.length + count;
-      return eventually(() => shop.requests.length >= reached, ARRIVAL_DEADLINE_MS);
-    };
-    let queued = 0;
-    let away = 0;
-    async function restart(): Promise<void> {
+describe(
+  'the demo on the real stack',
+  { concurrency: 3, skip: skipWithout('collector', 'jaeger', 'prometheus', 'alertmanager', 'loki') },
+  () => {
+    demoTest('while Jaeger is away nothing is lost', {}, async ({ stack, shop, t }) => {
+      // It keeps its traces in memory: those that it has are gone with it.
+      const before = (await shop.visit(20)).length;
+      await everyTraceIsWhole(stack, shop.requests);
       await stack.jaeger.stop();
-      await stack.prometheus.stop();
-      await moreRequests(60);
-      await eventually(
-        async () => ((await stack.collectorMetric('otelcol_exporter_queue_size', { exporter: 'otlp_grpc/jaeger' })) ?? 0) > 0,
-      );
-      await stack.collector.stop('SIGTERM');
-      const since = performance.now();
-      await moreRequests(80);
-      await eventually(() =>
-        ['storefront', 'inventory'].every((service) => shop.said().some((line) => line.startsWith(`${service} export`))),
-      );
-      await stack.collector.start();
-      away = performance.now() - since;
-      queued = (await stack.collectorMetric('otelcol_exporter_queue_size')) ?? 0;
-      await moreRequests(40);
-      await Promise.all([stack.jaeger.start(), stack.prometheus.start()]);
-    }
-    await shop.visitWhile(restart());
-    await shop.visit(20);
-    await stopWithoutLoss(shop);
-    await everyTraceIsWhole(stack, shop.requests);
-    await everyRequestIsCounted(stack, shop);
-    assert.ok(queued > 0, 'the queue outlives the Collector');
-    t.diagnostic(`Collector away ${seconds(away)}: all of ${shop.requests.length} requests, ${queued} bytes in its queue at its return`);
-    await nothingLostInCollector(stack);
-  });
-
-  demoTest(
-    'kill -9 of the Collector loses what waits for its decision, and nothing else',
-    { decisionWaitMs: 2000 },
-    async ({ stack, shop, t }) => {
-      // Decided once a second; before it a batch waits 200 ms in the services.
-      const windowMs = 2000 + 1000 + 200 + 500;
-      let answered: Array<{ readonly atMs: number; readonly count: number }> = [];
-      const visits = setInterval(() => answered.push({ atMs: performance.now(), count: shop.requests.length }), 50);
-      let killedMs = 0;
-      let sent = 0;
-      async function kill(): Promise<void> {
-        await eventually(() => shop.requests.length >= 200, ARRIVAL_DEADLINE_MS);
-        killedMs = performance.now();
-        await stack.collector.stop('SIGKILL');
-        clearInterval(visits);
-        sent = shop.requests.length;
-        await stack.collector.start();
-      }
-      try {
-        await shop.visitWhile(kill());
-      } finally {
-        clearInterval(visits);
-      }
+      await shop.visitWhile(delay(OUTAGE_MS).then(() => stack.jaeger.start()));
+      const back = performance.now();
       await shop.visit(20);
       await stopWithoutLoss(shop);
-
-      answered = answered.filter(({ atMs }) => atMs <= killedMs - windowMs);
-      const safe = answered.at(-1)?.count ?? 0;
-      assert.ok(safe > 0, 'the Collector must be killed after it has decided something');
-      const inWindow = shop.requests.slice(safe, sent + 20);
-      await everyTraceIsWhole(stack, [...shop.requests.slice(0, safe), ...shop.requests.slice(sent + 20)]);
-      await nothingLostInCollector(stack);
-      const stored = await storedTraces(stack);
-      const lost = inWindow.filter((request) => !isWhole(stored.get(request.traceId), request));
-      const parts = lost.filter(({ traceId }) => stored.has(traceId)).length;
+      const requests = shop.requests.slice(before);
+      await everyTraceIsWhole(stack, requests);
       t.diagnostic(
-        `kill -9: ${lost.length} of ${shop.requests.length} traces lost (${parts} of them in part), of ${inWindow.length} in the ${seconds(windowMs)} before`,
+        `Jaeger away ${seconds(OUTAGE_MS)}: all of ${requests.length} traces, ${seconds(performance.now() - back)} after its return`,
       );
       await everyRequestIsCounted(stack, shop);
-    },
-  );
+      await nothingLostInCollector(stack);
+    });
 
-  demoTest('every request is found in Jaeger and Prometheus, span by span and number by number', {}, async ({ stack, shop, t }) => {
-    // Rates need figures that go on changing.
-    for (const what of ['calls', 'errors', 'latencies'] as const) {
-      await eventually(
-        async () => {
-          await shop.visit(SCENARIO_COUNT);
-          return (await stack.jaeger.monitor('storefront', what)).some((value) => value > 0);
-        },
-        ARRIVAL_DEADLINE_MS,
-        500,
+    demoTest('while Prometheus is away nothing is lost', {}, async ({ stack, shop, t }) => {
+      await shop.visit(20);
+      await everyRequestIsCounted(stack, shop);
+      await stack.prometheus.stop();
+      await shop.visitWhile(delay(OUTAGE_MS).then(() => stack.prometheus.start()));
+      const back = performance.now();
+      await shop.visit(20);
+      await stopWithoutLoss(shop);
+      await everyRequestIsCounted(stack, shop);
+      t.diagnostic(
+        `Prometheus away ${seconds(OUTAGE_MS)}: all of ${shop.requests.length} requests, ${seconds(performance.now() - back)} after its return`,
       );
-    }
-    // More visitors than a pool has connections: some wait for those of others, and still each trace has its own spans.
-    await shop.visit(60, 8);
+      await everyTraceIsWhole(stack, shop.requests);
+      await nothingLostInCollector(stack);
+    });
 
-    const stored = await everyTraceIsWhole(stack, shop.requests);
-    const sent = new Set(shop.requests.map(({ traceId }) => traceId));
-    assert.deepEqual(
-      (await stack.jaeger.services()).sort(),
-      ['inventory', 'storefront'],
-      'the worker has no request, so it leaves no trace',
-    );
-    for (const service of ['inventory', 'storefront']) {
-      const others = (await stack.jaeger.search({ service, limit: 9000 })).filter(({ traceID }) => !sent.has(traceID));
-      assert.deepEqual(
-        others.map(({ spans }) => spans.map(({ operationName }) => operationName)),
-        [],
-        `${service} leaves no other traces`,
-      );
-    }
-
-    await everyRequestIsCounted(stack, shop);
-    const spans = await accountsAddUp(stack, stored);
-    const exemplars = await stack.prometheus.queryExemplars('traces_span_metrics_duration_milliseconds_bucket');
-    assert.ok(exemplars.length > 0);
-    for (const { labels } of exemplars)
-      assert.ok(stored.has(labels['trace_id'] ?? ''), `the exemplar ${JSON.stringify(labels)} leads to no trace`);
-
-    await stopWithoutLoss(shop);
-    await nothingLostInCollector(stack);
-    await everyRequestIsCounted(stack, shop);
-    // The Collector's own metrics count, too.
-    await eventually(async () => (await stack.prometheus.query('otelcol_process_uptime_seconds_total')).length === 1, 30_000, 250);
-    const names = await stack.prometheus.names();
-    everythingHasOneName(names);
-    t.diagnostic(`${shop.requests.length} requests, ${spans} spans, ${names.length} names in Prometheus, ${exemplars.length} exemplars`);
-  });
-
-  // Nothing is due before the end: everything goes with the last export of each process.
-  const atTheEnd = { OTEL_METRIC_EXPORT_INTERVAL: '60000', OTEL_BSP_SCHEDULE_DELAY: '30000', OTEL_BLRP_SCHEDULE_DELAY: '30000' };
-  for (const grpc of [false, true]) {
-    demoTest(
-      `what a service exports at its end is complete, over ${grpc ? 'gRPC' : 'HTTP'}`,
-      { grpc, shopEnv: atTheEnd },
-      async ({ stack, shop, t }) => {
-        await shop.visit(60, 4);
-        await stopWithoutLoss(shop);
-        const stored = await everyTraceIsWhole(stack, shop.requests);
-        await everyRequestIsCounted(stack, shop);
-        await nothingLostInCollector(stack);
-        t.diagnostic(
-          `${grpc ? 'gRPC' : 'HTTP'}: ${stored.size} traces, ${spanCount(stored.values(), 'storefront')} and ${spanCount(stored.values(), 'inventory')} spans`,
+    demoTest('a Collector stopped by SIGTERM on a filled queue and started again loses nothing', {}, async ({ stack, shop, t }) => {
+      const moreRequests = (count: number): Promise<boolean> => {
+        const reached = shop.requests.length + count;
+        return eventually(() => shop.requests.length >= reached, ARRIVAL_DEADLINE_MS);
+      };
+      let queued = 0;
+      let away = 0;
+      async function restart(): Promise<void> {
+        await stack.jaeger.stop();
+        await stack.prometheus.stop();
+        await moreRequests(60);
+        await eventually(
+          async () => ((await stack.collectorMetric('otelcol_exporter_queue_size', { exporter: 'otlp_grpc/jaeger' })) ?? 0) > 0,
         );
+        await stack.collector.stop('SIGTERM');
+        const since = performance.now();
+        await moreRequests(80);
+        await eventually(() =>
+          ['storefront', 'inventory'].every((service) => shop.said().some((line) => line.startsWith(`${service} export`))),
+        );
+        await stack.collector.start();
+        away = performance.now() - since;
+        queued = (await stack.collectorMetric('otelcol_exporter_queue_size')) ?? 0;
+        await moreRequests(40);
+        await Promise.all([stack.jaeger.start(), stack.prometheus.start()]);
+      }
+      await shop.visitWhile(restart());
+      await shop.visit(20);
+      await stopWithoutLoss(shop);
+      await everyTraceIsWhole(stack, shop.requests);
+      await everyRequestIsCounted(stack, shop);
+      assert.ok(queued > 0, 'the queue outlives the Collector');
+      t.diagnostic(`Collector away ${seconds(away)}: all of ${shop.requests.length} requests, ${queued} bytes in its queue at its return`);
+      await nothingLostInCollector(stack);
+    });
+
+    demoTest(
+      'kill -9 of the Collector loses what waits for its decision, and nothing else',
+      { decisionWaitMs: 2000 },
+      async ({ stack, shop, t }) => {
+        // Decided once a second; before it a batch waits 200 ms in the services.
+        const windowMs = 2000 + 1000 + 200 + 500;
+        let answered: Array<{ readonly atMs: number; readonly count: number }> = [];
+        const visits = setInterval(() => answered.push({ atMs: performance.now(), count: shop.requests.length }), 50);
+        let killedMs = 0;
+        let sent = 0;
+        async function kill(): Promise<void> {
+          await eventually(() => shop.requests.length >= 200, ARRIVAL_DEADLINE_MS);
+          killedMs = performance.now();
+          await stack.collector.stop('SIGKILL');
+          clearInterval(visits);
+          sent = shop.requests.length;
+          await stack.collector.start();
+        }
+        try {
+          await shop.visitWhile(kill());
+        } finally {
+          clearInterval(visits);
+        }
+        await shop.visit(20);
+        await stopWithoutLoss(shop);
+
+        answered = answered.filter(({ atMs }) => atMs <= killedMs - windowMs);
+        const safe = answered.at(-1)?.count ?? 0;
+        assert.ok(safe > 0, 'the Collector must be killed after it has decided something');
+        const inWindow = shop.requests.slice(safe, sent + 20);
+        await everyTraceIsWhole(stack, [...shop.requests.slice(0, safe), ...shop.requests.slice(sent + 20)]);
+        await nothingLostInCollector(stack);
+        const stored = await storedTraces(stack);
+        const lost = inWindow.filter((request) => !isWhole(stored.get(request.traceId), request));
+        const parts = lost.filter(({ traceId }) => stored.has(traceId)).length;
+        t.diagnostic(
+          `kill -9: ${lost.length} of ${shop.requests.length} traces lost (${parts} of them in part), of ${inWindow.length} in the ${seconds(windowMs)} before`,
+        );
+        await everyRequestIsCounted(stack, shop);
       },
     );
-  }
 
-  const slowMs = 250;
-  const tenPercent = {
-    tailSamplingPercentage: 10,
-    decisionWaitMs: 3000,
-    collectorEnv: { SIGNALBOX_TAIL_SAMPLING_SLOW_MS: String(slowMs) },
-  };
-  demoTest(
-    'with 10 percent every failed and every slow request is kept, and a tenth of the others',
-    tenPercent,
-    async ({ stack, shop, t }) => {
-      await shop.visit(500, 4);
-      await stopWithoutLoss(shop);
-      const decisions = 'otelcol_processor_tail_sampling_global_count_traces_sampled_total';
-      await eventually(async () => (await stack.collectorMetric(decisions)) === shop.requests.length, ARRIVAL_DEADLINE_MS);
-      const sampled = await stack.collectorMetric(decisions, { decision: 'sampled' });
-      const stored = await eventually(async () => {
-        const traces = await storedTraces(stack);
-        return traces.size === sampled && traces;
-      }, ARRIVAL_DEADLINE_MS);
-      const kept = shop.requests.filter(({ traceId }) => stored.has(traceId));
-      assert.equal(kept.length, sampled);
-      for (const request of kept) assert.ok(isWhole(stored.get(request.traceId), request), 'what is kept is kept whole');
+    demoTest('every request is found in Jaeger and Prometheus, span by span and number by number', {}, async ({ stack, shop, t }) => {
+      // Rates need figures that go on changing.
+      for (const what of ['calls', 'errors', 'latencies'] as const) {
+        await eventually(
+          async () => {
+            await shop.visit(SCENARIO_COUNT);
+            return (await stack.jaeger.monitor('storefront', what)).some((value) => value > 0);
+          },
+          ARRIVAL_DEADLINE_MS,
+          500,
+        );
+      }
+      // More visitors than a pool has connections: some wait for those of others, and still each trace has its own spans.
+      await shop.visit(60, 8);
 
-      // For who asks, 4xx is a failure (409 is the inventory's answer to the storefront); for who answers it is not.
-      const mustStay = shop.requests.filter(({ path, status }) => status === 500 || status === 409 || path === '/slow');
-      assert.ok(mustStay.length > 20);
-      const missing = mustStay.filter(({ traceId }) => !stored.has(traceId));
-      assert.deepEqual(missing, []);
-
-      // The chance that decides on the rest is that of each trace alone. What was slow under load is not of the rest.
-      const chosen = new Set(mustStay);
-      const ordinary = shop.requests.filter((request) => !chosen.has(request));
-      const wasSlow = ({ spans }: JaegerTrace): boolean =>
-        Math.max(...spans.map(({ startTime, duration }) => startTime + duration)) - Math.min(...spans.map(({ startTime }) => startTime)) >=
-        slowMs * 1000;
-      const keptForOtherReasons = ordinary.filter(({ traceId }) => {
-        const trace = stored.get(traceId);
-        return trace !== undefined && wasSlow(trace);
-      });
-      const drawn = ordinary.length - keptForOtherReasons.length;
-      const keptByChance = ordinary.filter(({ traceId }) => stored.has(traceId)).length - keptForOtherReasons.length;
-      t.diagnostic(`at 10 %: ${mustStay.length} of ${mustStay.length} failed or slow, ${keptByChance} of ${drawn} others`);
-      // Five standard deviations: wrong once in a million runs.
-      assert.ok(Math.abs(keptByChance - drawn * 0.1) < 5 * Math.sqrt(drawn * 0.1 * 0.9), `kept ${keptByChance} of ${drawn}`);
+      const stored = await everyTraceIsWhole(stack, shop.requests);
+      const sent = new Set(shop.requests.map(({ traceId }) => traceId));
+      assert.deepEqual(
+        (await stack.jaeger.services()).sort(),
+        ['inventory', 'storefront'],
+        'the worker has no request, so it leaves no trace',
+      );
+      for (const service of ['inventory', 'storefront']) {
+        const others = (await stack.jaeger.search({ service, limit: 9000 })).filter(({ traceID }) => !sent.has(traceID));
+        assert.deepEqual(
+          others.map(({ spans }) => spans.map(({ operationName }) => operationName)),
+          [],
+          `${service} leaves no other traces`,
+        );
+      }
 
       await everyRequestIsCounted(stack, shop);
-      const failures = await stack.prometheus.queryExemplars(
-        'traces_span_metrics_duration_milliseconds_bucket{status_code="STATUS_CODE_ERROR"}',
-      );
-      assert.ok(failures.length > 0);
-      for (const { labels } of failures) assert.ok(stored.has(labels['trace_id'] ?? ''), 'an exemplar of a failure leads to its trace');
+      const spans = await accountsAddUp(stack, stored);
+      const exemplars = await stack.prometheus.queryExemplars('traces_span_metrics_duration_milliseconds_bucket');
+      assert.ok(exemplars.length > 0);
+      for (const { labels } of exemplars)
+        assert.ok(stored.has(labels['trace_id'] ?? ''), `the exemplar ${JSON.stringify(labels)} leads to no trace`);
+
+      await stopWithoutLoss(shop);
       await nothingLostInCollector(stack);
-    },
-  );
+      await everyRequestIsCounted(stack, shop);
+      // The Collector's own metrics count, too.
+      await eventually(async () => (await stack.prometheus.query('otelcol_process_uptime_seconds_total')).length === 1, 30_000, 250);
+      const names = await stack.prometheus.names();
+      everythingHasOneName(names);
+      t.diagnostic(`${shop.requests.length} requests, ${spans} spans, ${names.length} names in Prometheus, ${exemplars.length} exemplars`);
+    });
 
-  const everythingShown: DemoOptions = {
-    // The Collector's redaction, the second line of defence, steps aside.
-    collectorArgs: [
-      '--set=processors.redaction.blocked_values=[]',
-      '--set=processors.redaction.blocked_key_patterns=[]',
-      '--set=processors.transform/sql_literals.trace_statements=[]',
-    ],
-    // What an application must ask for: request headers and values of parameters on spans.
-    shopEnv: {
-      LOG_LEVEL: 'silly',
-      SIGNALBOX_INSTRUMENTATION_OPTIONS: JSON.stringify({
-        http: { headersToSpanAttributes: { server: { requestHeaders: ['authorization', 'cookie', 'x-api-key', 'x-shop-note'] } } },
-        pg: { enhancedDatabaseReporting: true },
-      }),
-    },
-  };
-  demoTest('secrets in requests reach neither Jaeger nor Prometheus nor Loki', everythingShown, async ({ stack, shop, t }) => {
-    const stored = await sendSecrets(stack, shop);
-    await shop.visit(SCENARIO_COUNT);
-    await everyRequestArrived(stack, shop.requests);
-    await stopWithoutLoss(shop);
-    await eventually(async () => (await stack.loki.lines('{service_name="storefront"} |= "request refused"')).length > 0);
-    await nothingLostInCollector(stack);
+    // Nothing is due before the end: everything goes with the last export of each process.
+    const atTheEnd = { OTEL_METRIC_EXPORT_INTERVAL: '60000', OTEL_BSP_SCHEDULE_DELAY: '30000', OTEL_BLRP_SCHEDULE_DELAY: '30000' };
+    for (const grpc of [false, true]) {
+      demoTest(
+        `what a service exports at its end is complete, over ${grpc ? 'gRPC' : 'HTTP'}`,
+        { grpc, shopEnv: atTheEnd },
+        async ({ stack, shop, t }) => {
+          await shop.visit(60, 4);
+          await stopWithoutLoss(shop);
+          const stored = await everyTraceIsWhole(stack, shop.requests);
+          await everyRequestIsCounted(stack, shop);
+          await nothingLostInCollector(stack);
+          t.diagnostic(
+            `${grpc ? 'gRPC' : 'HTTP'}: ${stored.size} traces, ${spanCount(stored.values(), 'storefront')} and ${spanCount(stored.values(), 'inventory')} spans`,
+          );
+        },
+      );
+    }
 
-    const everywhere = await everythingStored(stack);
-    const leaks = Object.entries(everywhere).flatMap(([place, text]) =>
-      SECRETS.filter((secret) => text.includes(secret)).map((secret) => {
-        const at = text.indexOf(secret);
-        return `${secret} in ${place}: …${text.slice(Math.max(0, at - 120), at + 80)}…`;
-      }),
+    const slowMs = 250;
+    const tenPercent = {
+      tailSamplingPercentage: 10,
+      decisionWaitMs: 3000,
+      collectorEnv: { SIGNALBOX_TAIL_SAMPLING_SLOW_MS: String(slowMs) },
+    };
+    demoTest(
+      'with 10 percent every failed and every slow request is kept, and a tenth of the others',
+      tenPercent,
+      async ({ stack, shop, t }) => {
+        await shop.visit(500, 4);
+        await stopWithoutLoss(shop);
+        const decisions = 'otelcol_processor_tail_sampling_global_count_traces_sampled_total';
+        await eventually(async () => (await stack.collectorMetric(decisions)) === shop.requests.length, ARRIVAL_DEADLINE_MS);
+        const sampled = await stack.collectorMetric(decisions, { decision: 'sampled' });
+        const stored = await eventually(async () => {
+          const traces = await storedTraces(stack);
+          return traces.size === sampled && traces;
+        }, ARRIVAL_DEADLINE_MS);
+        const kept = shop.requests.filter(({ traceId }) => stored.has(traceId));
+        assert.equal(kept.length, sampled);
+        for (const request of kept) assert.ok(isWhole(stored.get(request.traceId), request), 'what is kept is kept whole');
+
+        // For who asks, 4xx is a failure (409 is the inventory's answer to the storefront); for who answers it is not.
+        const mustStay = shop.requests.filter(({ path, status }) => status === 500 || status === 409 || path === '/slow');
+        assert.ok(mustStay.length > 20);
+        const missing = mustStay.filter(({ traceId }) => !stored.has(traceId));
+        assert.deepEqual(missing, []);
+
+        // The chance that decides on the rest is that of each trace alone. What was slow under load is not of the rest.
+        const chosen = new Set(mustStay);
+        const ordinary = shop.requests.filter((request) => !chosen.has(request));
+        const wasSlow = ({ spans }: JaegerTrace): boolean =>
+          Math.max(...spans.map(({ startTime, duration }) => startTime + duration)) -
+            Math.min(...spans.map(({ startTime }) => startTime)) >=
+          slowMs * 1000;
+        const keptForOtherReasons = ordinary.filter(({ traceId }) => {
+          const trace = stored.get(traceId);
+          return trace !== undefined && wasSlow(trace);
+        });
+        const drawn = ordinary.length - keptForOtherReasons.length;
+        const keptByChance = ordinary.filter(({ traceId }) => stored.has(traceId)).length - keptForOtherReasons.length;
+        t.diagnostic(`at 10 %: ${mustStay.length} of ${mustStay.length} failed or slow, ${keptByChance} of ${drawn} others`);
+        // Five standard deviations: wrong once in a million runs.
+        assert.ok(Math.abs(keptByChance - drawn * 0.1) < 5 * Math.sqrt(drawn * 0.1 * 0.9), `kept ${keptByChance} of ${drawn}`);
+
+        await everyRequestIsCounted(stack, shop);
+        const failures = await stack.prometheus.queryExemplars(
+          'traces_span_metrics_duration_milliseconds_bucket{status_code="STATUS_CODE_ERROR"}',
+        );
+        assert.ok(failures.length > 0);
+        for (const { labels } of failures) assert.ok(stored.has(labels['trace_id'] ?? ''), 'an exemplar of a failure leads to its trace');
+        await nothingLostInCollector(stack);
+      },
     );
-    assert.deepEqual(leaks, []);
-    const { jaeger, loki } = everywhere;
-    // What shows that it was looked for in the right places.
-    assert.match(jaeger, /an ordinary note/);
-    assert.match(jaeger, /out of range for type integer/);
-    assert.match(loki, /out of range for type integer/);
-    assert.match(loki, /a product id is a number/);
-    const sizes = Object.entries(everywhere).map(([place, text]) => `${place} ${text.length}`);
-    t.diagnostic(`${SECRETS.length} secrets in ${stored} requests, none in ${sizes.join(', ')} characters`);
-  });
-});
+
+    const everythingShown: DemoOptions = {
+      // The Collector's redaction, the second line of defence, steps aside.
+      collectorArgs: [
+        '--set=processors.redaction.blocked_values=[]',
+        '--set=processors.redaction.blocked_key_patterns=[]',
+        '--set=processors.transform/sql_literals.trace_statements=[]',
+      ],
+      // What an application must ask for: request headers and values of parameters on spans.
+      shopEnv: {
+        LOG_LEVEL: 'silly',
+        SIGNALBOX_INSTRUMENTATION_OPTIONS: JSON.stringify({
+          http: { headersToSpanAttributes: { server: { requestHeaders: ['authorization', 'cookie', 'x-api-key', 'x-shop-note'] } } },
+          pg: { enhancedDatabaseReporting: true },
+        }),
+      },
+    };
+    demoTest('secrets in requests reach neither Jaeger nor Prometheus nor Loki', everythingShown, async ({ stack, shop, t }) => {
+      const stored = await sendSecrets(stack, shop);
+      await shop.visit(SCENARIO_COUNT);
+      await everyRequestArrived(stack, shop.requests);
+      await stopWithoutLoss(shop);
+      await eventually(async () => (await stack.loki.lines('{service_name="storefront"} |= "request refused"')).length > 0);
+      await nothingLostInCollector(stack);
+
+      const everywhere = await everythingStored(stack);
+      const leaks = Object.entries(everywhere).flatMap(([place, text]) =>
+        SECRETS.filter((secret) => text.includes(secret)).map((secret) => {
+          const at = text.indexOf(secret);
+          return `${secret} in ${place}: …${text.slice(Math.max(0, at - 120), at + 80)}…`;
+        }),
+      );
+      assert.deepEqual(leaks, []);
+      const { jaeger, loki } = everywhere;
+      // What shows that it was looked for in the right places.
+      assert.match(jaeger, /an ordinary note/);
+      assert.match(jaeger, /out of range for type integer/);
+      assert.match(loki, /out of range for type integer/);
+      assert.match(loki, /a product id is a number/);
+      const sizes = Object.entries(everywhere).map(([place, text]) => `${place} ${text.length}`);
+      t.diagnostic(`${SECRETS.length} secrets in ${stored} requests, none in ${sizes.join(', ')} characters`);
+    });
+  },
+);
 
 /** No drops, nothing under way, and as many spans as Jaeger has. @returns how many spans. */
 async function accountsAddUp(stack: Stack, stored: ReadonlyMap<string, JaegerTrace>): Promise<number> {

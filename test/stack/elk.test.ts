@@ -95,7 +95,7 @@ test('names that stand below `fields` are the same by the Collector and by LOG_F
 
 test(
   'records that the Collector hands to the exporter are valid ECS',
-  { skip: skipWithout('collector', 'jaeger', 'prometheus', 'loki'), timeout: 60_000 },
+  { skip: skipWithout('collector', 'jaeger', 'prometheus', 'alertmanager', 'loki'), timeout: 60_000 },
   async (t) => {
     const requests: LogsRequest[] = [];
     const server = createServer((request, response) => {

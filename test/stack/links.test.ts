@@ -134,7 +134,7 @@ async function fromExemplarsToTraces(stack: Stack): Promise<number> {
 
 test(
   "Grafana's links from a line to its trace, from a span to its lines and from an exemplar to its trace are answered",
-  { timeout: 120_000, skip: skipWithout('collector', 'jaeger', 'prometheus', 'loki') },
+  { timeout: 120_000, skip: skipWithout('collector', 'jaeger', 'prometheus', 'alertmanager', 'loki') },
   async (t) => {
     await using stack = await startStack();
     await using shop = await openShop({ OTEL_EXPORTER_OTLP_ENDPOINT: stack.urls.otlpHttp });

@@ -1,5 +1,5 @@
 /**
- * The shipped files: otel-collector/, jaeger/, prometheus/, loki/, grafana/, docker-compose.yml.
+ * The shipped files: otel-collector/, jaeger/, prometheus/, alertmanager/, loki/, grafana/, docker-compose.yml.
  *
  * Servers that are not built are a named skip, and a failure with SIGNALBOX_TEST_SERVERS=required.
  * SIGNALBOX_TEST_OUTAGE_SECONDS (4): how long a server stays away.
@@ -71,6 +71,7 @@ test('docker-compose.yml runs the releases that the servers for the tests are bu
     'otel-collector': `otel/opentelemetry-collector-contrib:${built['collector']?.release}`,
     jaeger: `jaegertracing/jaeger:${built['jaeger']?.release}`,
     prometheus: `prom/prometheus:v${built['prometheus']?.release}`,
+    alertmanager: `prom/alertmanager:v${built['alertmanager']?.release}`,
     loki: `grafana/loki:${built['loki']?.release}`,
   };
   for (const [name, image] of Object.entries(expected)) assert.equal(compose.services[name]?.image, image);
@@ -86,6 +87,7 @@ test('docker-compose.yml opens ports on loopback only, and only those that peopl
     '127.0.0.1:4317:4317',
     '127.0.0.1:4318:4318',
     '127.0.0.1:9090:9090',
+    '127.0.0.1:9093:9093',
   ]);
 });
 
@@ -140,6 +142,8 @@ test('every placeholder has a default, and the addresses among them are services
       assert.ok(compose.services[host as string], `${file}: ${host}`);
   }
   assert.deepEqual(parse(read('prometheus/targets/otel-collector.yml')), [{ targets: ['otel-collector:8888'] }]);
+  assert.deepEqual(parse(read('prometheus/targets/alertmanager.yml')), [{ targets: ['alertmanager:9093'] }]);
+  assert.deepEqual(parse(read('prometheus/targets/prometheus.yml')), [{ targets: ['localhost:9090'] }]);
 });
 
 test('what a service mounts from the project is there, and every volume is declared', () => {
@@ -191,10 +195,10 @@ test('a default is the same in every file that names it', () => {
   for (const [name, values] of defaults) assert.deepEqual(values, Array(4).fill(values[0]), name);
 });
 
-test('docs/stack.md starts Prometheus with the flags of docker-compose.yml', () => {
+test('docs/stack.md starts Prometheus and Alertmanager with the flags of docker-compose.yml', () => {
   const guide = read('docs/stack.md');
-  const flags = compose.services['prometheus']?.command ?? [];
-  for (const flag of flags.filter((text) => !/config\.file|storage\.tsdb\.path/.test(text))) assert.ok(guide.includes(flag), flag);
+  const flags = ['prometheus', 'alertmanager'].flatMap((name) => compose.services[name]?.command ?? []);
+  for (const flag of flags.filter((text) => !/config\.file|storage\.(tsdb\.)?path/.test(text))) assert.ok(guide.includes(flag), flag);
 });
 
 // ---- the servers' own checks
@@ -242,7 +246,7 @@ test('Loki accepts its configuration', { skip: skipWithout('loki') }, (t) => {
 
 // ---- the servers together
 
-const skip = skipWithout('collector', 'jaeger', 'prometheus', 'loki');
+const skip = skipWithout('collector', 'jaeger', 'prometheus', 'alertmanager', 'loki');
 
 /** Run `body` against a stack of its own; a failure tells what the servers said. */
 function stackTest(name: string, options: StackOptions, body: (stack: Stack, t: TestContext) => Promise<void>): void {
@@ -427,7 +431,8 @@ stackTest('a request is found as a trace, as metrics under one name, by an exemp
     250,
   );
   const names = await stack.prometheus.names();
-  assert.deepEqual(names.filter((name) => /duration.*_count$/.test(name)).sort(), [
+  const isOfPrometheus = (name: string): boolean => /^(prometheus|alertmanager|net_conntrack|go)_/.test(name);
+  assert.deepEqual(names.filter((name) => /duration.*_count$/.test(name) && !isOfPrometheus(name)).sort(), [
     'http_server_request_duration_seconds_count',
     'traces_span_metrics_duration_milliseconds_count',
   ]);

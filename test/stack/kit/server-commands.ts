@@ -1,12 +1,14 @@
 /** How each server of the stack is started from the shipped files: natively, on ports and in a folder of its own. */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { parse } from 'yaml';
-
+import { buildRuleFiles } from '../../../src/operations/build-rules.ts';
+import type { OperationsSettings } from '../../../src/operations/settings.ts';
 import type { ServerCommand } from './server-process.ts';
 import { binaryOf } from './servers.ts';
+import { shippedFlags } from './shipped-flags.ts';
+import type { Telegram } from './telegram.ts';
 
 export interface StackOptions {
   /** Share of the traces that are neither failed nor slow. @defaultValue 100 */
@@ -19,6 +21,14 @@ export interface StackOptions {
   readonly collectorEnv?: Readonly<Record<string, string>>;
   /** More arguments of the Collector, `--set=…` among them. */
   readonly collectorArgs?: readonly string[];
+  /** What rules, routes and receivers are made from. @defaultValue those of the demo, as shipped */
+  readonly settings?: OperationsSettings;
+  /** A server of Telegram whose secrets Alertmanager gets. */
+  readonly telegram?: Pick<Telegram, 'chatId' | 'token'>;
+  /** Between scrapes, and between evaluations of rules. @defaultValue 15, as shipped */
+  readonly intervalSeconds?: number;
+  /** Servers that are not started; the test can do it later. */
+  readonly without?: readonly ('jaeger' | 'loki')[];
 }
 
 export interface StackUrls {
@@ -27,6 +37,7 @@ export interface StackUrls {
   readonly otlpGrpc: string;
   readonly jaegerQuery: string;
   readonly prometheus: string;
+  readonly alertmanager: string;
   readonly loki: string;
   readonly collectorMetrics: string;
   readonly collectorHealth: string;
@@ -43,6 +54,7 @@ export const PORTS = [
   'jaegerGrpc',
   'jaegerHealth',
   'prometheus',
+  'alertmanager',
   'loki',
   'lokiGrpc',
 ] as const;
@@ -66,6 +78,7 @@ export function placeOf(folder: string, numbers: readonly number[]): StackPlace 
     otlpGrpc: `http://127.0.0.1:${ports.otlpGrpc}`,
     jaegerQuery: `http://127.0.0.1:${ports.jaegerQuery}`,
     prometheus: `http://127.0.0.1:${ports.prometheus}`,
+    alertmanager: `http://127.0.0.1:${ports.alertmanager}`,
     loki: `http://127.0.0.1:${ports.loki}`,
     collectorMetrics: `http://127.0.0.1:${ports.collectorMetrics}/metrics`,
     collectorHealth: `http://127.0.0.1:${ports.collectorHealth}/`,
@@ -119,13 +132,14 @@ export function jaegerCommand({ folder, ports, urls }: StackPlace): ServerComman
   };
 }
 
-export function prometheusCommand({ folder, ports, urls }: StackPlace): ServerCommand {
+export function prometheusCommand(place: StackPlace, options: StackOptions): ServerCommand {
+  const { folder, ports, urls } = place;
   return {
     name: 'prometheus',
     file: binaryOf('prometheus', 'prometheus'),
     args: [
-      ...shippedPrometheusFlags(),
-      `--config.file=${copyPrometheusConfig(folder, `127.0.0.1:${ports.collectorMetrics}`)}`,
+      ...shippedFlags('prometheus'),
+      `--config.file=${writePrometheusConfig(place, options)}`,
       `--storage.tsdb.path=${join(folder, 'prometheus-data')}`,
       `--web.listen-address=127.0.0.1:${ports.prometheus}`,
     ],
@@ -146,17 +160,22 @@ export function lokiCommand({ folder, ports, urls }: StackPlace): ServerCommand 
   };
 }
 
-/** The flags that docker-compose.yml gives, save those that say where things are: what is tested is what runs. */
-function shippedPrometheusFlags(): string[] {
-  const compose = parse(readFileSync(shipped('docker-compose.yml'), 'utf8')) as { services: { prometheus: { command: string[] } } };
-  return compose.services.prometheus.command.filter((flag) => !/^--(config\.file|storage\.tsdb\.path|web\.listen-address)=/.test(flag));
-}
+/** The settings that the shipped rules and routes are made from. */
+export const SHIPPED_SETTINGS = JSON.parse(readFileSync(shipped('examples/shop/signalbox.config.json'), 'utf8')) as OperationsSettings;
 
-/** Prometheus does not read the environment: a copy of its folder with the one target file pointed to the Collector. */
-function copyPrometheusConfig(folder: string, collectorTarget: string): string {
-  const config = join(folder, 'prometheus', 'prometheus.yml');
-  mkdirSync(join(folder, 'prometheus', 'targets'), { recursive: true });
-  copyFileSync(shipped('prometheus/prometheus.yml'), config);
-  writeFileSync(join(folder, 'prometheus', 'targets', 'otel-collector.yml'), `- targets: ['${collectorTarget}']\n`);
-  return config;
+/** Prometheus does not read the environment: a folder like its own with the target files pointed to this stack's servers. */
+function writePrometheusConfig({ folder, ports }: StackPlace, { intervalSeconds, settings = SHIPPED_SETTINGS }: StackOptions): string {
+  const place = join(folder, 'prometheus');
+  for (const name of ['targets', 'rules']) mkdirSync(join(place, name), { recursive: true });
+  const config = readFileSync(shipped('prometheus/prometheus.yml'), 'utf8');
+  const intervals = /(?<=^ {2}(?:scrape|evaluation)_interval: )15s$/gm;
+  const texts = new Map([
+    ['prometheus.yml', intervalSeconds === undefined ? config : config.replace(intervals, `${intervalSeconds}s`)],
+    ...[...buildRuleFiles(settings)].map(([name, text]) => [`rules/${name}`, text] as const),
+    ...Object.entries({ 'otel-collector': ports.collectorMetrics, prometheus: ports.prometheus, alertmanager: ports.alertmanager }).map(
+      ([name, port]) => [`targets/${name}.yml`, `- targets: ['127.0.0.1:${port}']\n`] as const,
+    ),
+  ]);
+  for (const [name, text] of texts) writeFileSync(join(place, name), text);
+  return join(place, 'prometheus.yml');
 }

@@ -8,7 +8,7 @@ import { eventually } from './eventually.ts';
 import { missingServers, skipWithout } from './servers.ts';
 import { startStack, type StackUrls } from './start-stack.ts';
 
-const skip = skipWithout('collector', 'jaeger', 'prometheus', 'loki');
+const skip = skipWithout('collector', 'jaeger', 'prometheus', 'alertmanager', 'loki');
 
 const answers = async (url: string): Promise<boolean> => (await fetch(url).catch(() => undefined)) !== undefined;
 
@@ -44,7 +44,7 @@ test('a stopped server comes back at the same address, and stopAll leaves no pro
   await stack.jaeger.start();
   assert.ok(await answers(stack.urls.jaegerQuery));
   await stack.stopAll();
-  for (const url of [stack.urls.collectorHealth, stack.urls.jaegerQuery, stack.urls.prometheus, stack.urls.loki])
+  for (const url of [stack.urls.collectorHealth, stack.urls.jaegerQuery, stack.urls.prometheus, stack.urls.alertmanager, stack.urls.loki])
     assert.ok(!(await answers(url)), url);
   assert.ok(!existsSync(stack.folder));
 });
@@ -65,7 +65,7 @@ test('a test process that is killed leaves no server and no folder behind', { sk
     const { urls, folder } = JSON.parse(String(line.value)) as { urls: StackUrls; folder: string };
     assert.ok(await answers(urls.collectorHealth));
     child.kill('SIGKILL');
-    for (const url of [urls.collectorHealth, urls.jaegerQuery, urls.prometheus, urls.loki])
+    for (const url of [urls.collectorHealth, urls.jaegerQuery, urls.prometheus, urls.alertmanager, urls.loki])
       await eventually(async () => !(await answers(url)));
     await eventually(() => !existsSync(folder));
   } finally {

@@ -1,13 +1,14 @@
-/** The Collector, Jaeger, Prometheus and Loki from the shipped files, as processes of their own on free ports. */
+/** The Collector, Jaeger, Prometheus, Alertmanager and Loki from the shipped files, as processes of their own on free ports. */
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { alertmanagerCommand } from './alertmanager.ts';
 import { collectorQueries, jaegerQueries, lokiQueries, prometheusQueries } from './queries.ts';
 import type { CollectorMetric, JaegerQueries, LokiQueries, PrometheusQueries } from './queries.ts';
 import { reservePorts } from './reserve-ports.ts';
-import { collectorCommand, jaegerCommand, lokiCommand, placeOf, PORTS, prometheusCommand } from './server-commands.ts';
+import { collectorCommand, jaegerCommand, lokiCommand, placeOf, PORTS, prometheusCommand, SHIPPED_SETTINGS } from './server-commands.ts';
 import type { StackOptions, StackUrls } from './server-commands.ts';
 import { createServer } from './server-process.ts';
 import type { Server } from './server-process.ts';
@@ -22,6 +23,7 @@ export interface Stack {
   readonly collector: Server;
   readonly jaeger: Server & JaegerQueries;
   readonly prometheus: Server & PrometheusQueries;
+  readonly alertmanager: Server;
   readonly loki: Server & LokiQueries;
   readonly collectorMetric: CollectorMetric;
   /** Holds the queue, Prometheus' data and everything else; gone after `stopAll`. */
@@ -36,12 +38,12 @@ export interface Stack {
 const LOG_TAIL_CHARACTERS = 4000;
 
 /**
- * Start all four and wait until each says that it is ready.
+ * Start all of them and wait until each says that it is ready.
  *
  * @throws {Error} with the end of the log when one does not start; nothing is left running then.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const missing = skipWithout('collector', 'jaeger', 'prometheus', 'loki');
+  const missing = skipWithout('collector', 'jaeger', 'prometheus', 'alertmanager', 'loki');
   if (missing) throw new Error(missing);
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-stack-'));
   const watchdog = startWatchdog(folder);
@@ -50,9 +52,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { urls } = place;
   const collector = createServer(collectorCommand(place, options), watchdog);
   const jaeger = createServer(jaegerCommand(place), watchdog);
-  const prometheus = createServer(prometheusCommand(place), watchdog);
+  const prometheus = createServer(prometheusCommand(place, options), watchdog);
+  const alertmanager = createServer(
+    alertmanagerCommand(folder, place.ports.alertmanager, options.settings ?? SHIPPED_SETTINGS, options.telegram),
+    watchdog,
+  );
   const loki = createServer(lokiCommand(place), watchdog);
-  const servers = [collector, jaeger, prometheus, loki];
+  const servers = [collector, jaeger, prometheus, alertmanager, loki];
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     // The Collector first, so that it can hand over what it has; killed all the same if that takes too long.
@@ -66,7 +72,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
   const stopAll = (): Promise<void> => (stopped ??= stop());
 
-  const starts = await Promise.allSettled(servers.map((server) => server.start()));
+  const wanted = servers.filter(({ name }) => !(options.without ?? []).some((other) => other === name));
+  const starts = await Promise.allSettled(wanted.map((server) => server.start()));
   const failed = starts.find((start) => start.status === 'rejected');
   if (failed) {
     await stopAll();
@@ -77,6 +84,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     collector,
     jaeger: { ...jaeger, ...jaegerQueries(urls.jaegerQuery) },
     prometheus: { ...prometheus, ...prometheusQueries(urls.prometheus) },
+    alertmanager,
     loki: { ...loki, ...lokiQueries(urls.loki) },
     collectorMetric: collectorQueries(urls.collectorMetrics),
     folder,
