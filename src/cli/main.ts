@@ -9,9 +9,11 @@ const HELP = `signalbox ${version}: OpenTelemetry for Node.js services
 Usage: signalbox <command>
 
 Commands:
-  config       print the settings that count in this environment, and what is wrong with them;
-               exits with 1 when something is wrong
-  rules write  write alert and recording rules for Prometheus; see rules --help
+  config            print the settings that count in this environment, and what is wrong with them;
+                    exits with 1 when something is wrong
+  rules write       write alert and recording rules for Prometheus, routes and templates for Alertmanager;
+                    see rules --help
+  stack test-alert  send an alert to Alertmanager and say who was told; see stack --help
 
 Options:
   --help, -h     print this
@@ -25,6 +27,7 @@ const WRONG_USE = 2;
 function main(args: readonly string[]): number | Promise<number> {
   const [command, ...rest] = args;
   if (command === 'rules') return runRules(rest);
+  if (command === 'stack') return runStack(rest);
   const extra = rest[0];
   if (args.some((arg) => arg === '--help' || arg === '-h')) return print(HELP);
   if (command === '--version' || command === '-v') return print(`${version}\n`);
@@ -35,7 +38,7 @@ function main(args: readonly string[]): number | Promise<number> {
   }
   const got = command === undefined ? 'none' : JSON.stringify(command === 'config' ? extra : command);
   process.stderr.write(
-    `signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config or rules'}, got ${got}. Nothing was done; see signalbox --help.\n`,
+    `signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config, rules or stack'}, got ${got}. Nothing was done; see signalbox --help.\n`,
   );
   return WRONG_USE;
 }
@@ -47,6 +50,16 @@ async function runRules([action, ...args]: readonly string[]): Promise<number> {
   if (action === 'write') return writeRules(args);
   process.stderr.write(
     `signalbox: rules must be followed by write, got ${action === undefined ? 'none' : JSON.stringify(action)}. Nothing was done; see signalbox rules --help.\n`,
+  );
+  return WRONG_USE;
+}
+
+async function runStack([action, ...args]: readonly string[]): Promise<number> {
+  const { TEST_ALERT_HELP, testAlert } = await import('./test-alert.ts');
+  if ([action, ...args].some((arg) => arg === '--help' || arg === '-h')) return print(TEST_ALERT_HELP);
+  if (action === 'test-alert') return testAlert(args);
+  process.stderr.write(
+    `signalbox: stack must be followed by test-alert, got ${action === undefined ? 'none' : JSON.stringify(action)}. Nothing was done; see signalbox stack --help.\n`,
   );
   return WRONG_USE;
 }

@@ -3,10 +3,11 @@
  * a strict server of Telegram once, whatever stands in its labels.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 
 import { SEVERITIES } from '../../src/operations/alerts/alert-row.ts';
@@ -307,4 +308,67 @@ test('what matters less, and what is explained, is not said of the same service,
   // With its cause gone it is said, if it is still so.
   await postAlerts(url, [ended(loud[1] as SentAlert), ended(loud[6] as SentAlert)]);
   await eventually(() => telegram.messages.some(({ text }) => text.includes('desk: TelemetryAbsent')));
+});
+
+/** The command itself; it asks a server that this process must go on answering. */
+async function testAlert(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(process.execPath, [shipped('src/cli/main.ts'), 'stack', 'test-alert', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await ended, output: out + error };
+}
+
+test('signalbox stack test-alert says who was told', options, async (t) => {
+  const { telegram, url } = await run(t);
+  for (const severity of ['critical', 'warning']) {
+    const { code, output } = await testAlert('--url', url, '--severity', severity);
+    assert.equal(code, 0, output);
+    assert.match(output, new RegExp(`for the receiver ${severity}\\.\\n${severity}: telegram has delivered it\\.\\n`));
+  }
+  assert.equal(telegram.messages.filter(({ text: said }) => said.includes('A test of the way of alerts')).length >= 2, true);
+  await eventually(() => telegram.messages.some(({ text: said }) => said.startsWith('✅ resolved · signalbox-test')));
+});
+
+test('signalbox stack test-alert says why nobody was told', options, async (t) => {
+  const { telegram, url } = await run(t, { notifications: { webhook: { url: 'http://127.0.0.1:1/', severities: ['critical'] } } });
+  const failing = await testAlert('--url', url);
+  assert.equal(failing.code, 1);
+  assert.match(failing.output, /critical: telegram has delivered it/);
+  assert.match(failing.output, /critical: webhook could not deliver it, \d+ attempts? failed; it is tried again\. The log of Alertmanager/);
+  await postAlerts(url, [alert({ alertname: 'HighErrorRate', severity: 'critical', service: 'signalbox-test' })]);
+  await eventually(() => telegram.messages.some(({ text: said }) => said.includes('HighErrorRate')));
+  const inhibited = await testAlert('--url', url, '--severity', 'warning');
+  assert.equal(inhibited.code, 1);
+  assert.match(inhibited.output, /Nobody is told: it is inhibited by another alert of that service/);
+});
+
+test('signalbox stack test-alert says that a receiver sends nowhere', options, async (t) => {
+  const { url } = await run(t, { notifications: { telegram: { severities: ['info'] } } });
+  const { code, output } = await testAlert('--url', url);
+  assert.equal(code, 1);
+  assert.match(output, /critical: sends nowhere\. Name a way in "notifications" of signalbox\.config/);
+});
+
+test('mail and Slack show hostile labels as text, within their limits', options, (t) => {
+  const folder = dirname(writeFiles(t, {}));
+  const render = (template: string, type: 'html' | 'text', hostile: string): string => {
+    const labels = { alertname: 'X', severity: 'warning', service: `shop ${hostile}` };
+    const alerts = Array.from({ length: 60 }, () => ({ ...alert(labels, { summary: `fails ${hostile}`, description: hostile, logs_url: 'javascript:1' }), status: 'firing' })); // prettier-ignore
+    writeFileSync(join(folder, 'data.json'), JSON.stringify({ status: 'firing', alerts, commonLabels: labels }));
+    const { code, output } = amtool('template', 'render', `--template.glob=${join(folder, 'templates/*.tmpl')}`, `--template.text={{ template "${template}" . }}`, `--template.type=${type}`, `--template.data=${join(folder, 'data.json')}`); // prettier-ignore
+    assert.equal(code, 0, output);
+    return output;
+  };
+  for (const [name, hostile] of Object.entries(HOSTILE)) {
+    const subject = render('signalbox.subject', 'text', hostile).trimEnd();
+    assert.ok([...subject].length < 300 && !/[\r\n]/.test(subject), `${name}: ${subject}`);
+    const slack = render('signalbox.slack', 'text', hostile);
+    assert.ok(slack.length <= 4000, name);
+    assert.doesNotMatch(slack.replaceAll(/<https?:[^|>\s]+\|\w+>/g, ''), /<|javascript:1/, name);
+    const mail = render('signalbox.email', 'html', hostile);
+    assert.doesNotMatch(mail, /<script|<\/i>|javascript:1/, name);
+    assert.match(mail, /60 in all; the first 50 are above/);
+  }
 });
