@@ -1,5 +1,6 @@
 // BROKER_URL=amqp://… node --require signalbox/register carrier.cjs: what the shop does not do: a gRPC service and its client, messages
-// over RabbitMQ (without BROKER_URL none), an error that is not sent to Sentry, and an attribute that nobody bounds. Says `carried` when all is done, and ends with SIGTERM.
+// over RabbitMQ (without BROKER_URL none), an error that is not sent to Sentry, and an attribute that nobody bounds. Says `carried` when all is done, goes on with calls and
+// messages every five seconds, and ends with SIGTERM.
 const amqplib = require('amqplib');
 const grpc = require('@grpc/grpc-js');
 const { counter } = require('signalbox/metrics');
@@ -9,7 +10,8 @@ const text = { requestSerialize: Buffer.from, requestDeserialize: String, respon
 const service = { quote: { path: '/carrier.Rates/Quote', requestStream: false, responseStream: false, ...text } };
 const Rates = grpc.makeGenericClientConstructor(service, 'Rates');
 
-async function askForRates() {
+/** @returns {Promise<() => Promise<void>>} what asks, and is answered. */
+async function openRates() {
   const server = new grpc.Server();
   server.addService(service, {
     quote: ({ request }, callback) =>
@@ -19,9 +21,13 @@ async function askForRates() {
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))),
   );
   const client = new Rates(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
-  for (const place of ['Leipzig', 'Atlantis']) await new Promise((resolve) => client.quote(place, resolve));
-  client.close();
-  server.forceShutdown();
+  process.on('SIGTERM', () => {
+    client.close();
+    server.forceShutdown();
+  });
+  return async () => {
+    for (const place of ['Leipzig', 'Atlantis']) await new Promise((resolve) => client.quote(place, resolve));
+  };
 }
 
 async function sendParcel(url) {
@@ -45,11 +51,15 @@ async function main() {
   for (let i = 0; i < 2100; i++) stops.add(1, { parcel: `parcel ${i}` });
   setupSentry({ dsn: 'http://key@127.0.0.1:9/1' });
   captureException(Object.assign(new Error('the road is closed'), { code: 'ECONNRESET' }));
-  await askForRates();
-  if (process.env.BROKER_URL) await sendParcel(process.env.BROKER_URL);
+  const askForRates = await openRates();
+  async function carry() {
+    await askForRates();
+    if (process.env.BROKER_URL) await sendParcel(process.env.BROKER_URL);
+  }
+  await carry();
+  const rounds = setInterval(carry, 5000);
+  process.on('SIGTERM', () => clearInterval(rounds));
   console.log('carried');
 }
 
-const alive = setInterval(() => {}, 60_000);
-process.on('SIGTERM', () => clearInterval(alive));
 main();

@@ -68,6 +68,11 @@ describe('the dashboards', () => {
     assert.deepEqual(FILES.map(([file]) => file).sort(), DASHBOARDS.map(({ name }) => `signalbox-${name}.json`).sort());
   });
 
+  it('stand in docs/dashboards.md, each by its title', () => {
+    const page = readFileSync(new URL('../../../docs/dashboards.md', import.meta.url), 'utf8');
+    for (const { name, title } of DASHBOARDS) assert.ok(page.includes(`[${title}](../grafana/dashboards/signalbox-${name}.json)`), title);
+  });
+
   it('are those that alerts open', () => {
     const names = new Set(DASHBOARDS.map(({ name }) => name));
     assert.deepEqual(

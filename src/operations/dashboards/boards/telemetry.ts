@@ -17,13 +17,16 @@ const bySignal = (expression: (of: (typeof ACCOUNT)[number]) => string): readonl
 const lost = (query: PanelQuery, metric: (typeof ACCOUNT)[number]['processed']): string =>
   query.orZero(query.sum([], query.rate(query.of(metric, [differs(ERROR_TYPE, '')]))), query.sum([], query.rate(query.of(metric))));
 
-/** The Collector's counters have a name for each signal. */
-function ofTheCollector(name: (records: string) => string, by: string): (query: PanelQuery) => readonly Ask[] {
-  return ({ jobs, window }) =>
-    Object.entries(RECORDS).map(([signal, records]) => ({
-      expression: `sum by (${by}) (rate(${name(records)}{${equals('job', jobs.collector)}}[${window}]))`,
+/** The Collector's counters have a name for each signal, and those of failures are not there before the first: it has `like` then. */
+function ofTheCollector(name: string, by: string, like?: string): (query: PanelQuery) => readonly Ask[] {
+  return (query) => {
+    const rate = (records: string, counter: string): string =>
+      `sum by (${by}) (rate(otelcol_${counter}_${records}_total{${equals('job', query.jobs.collector)}}[${query.window}]))`;
+    return Object.entries(RECORDS).map(([signal, records]) => ({
+      expression: like === undefined ? rate(records, name) : query.orZero(rate(records, name), rate(records, like)),
       legend: `${signal} {{${by}}}`,
     }));
+  };
 }
 
 export const TELEMETRY: Dashboard = {
@@ -99,27 +102,27 @@ export const TELEMETRY: Dashboard = {
           title: 'Accepted in a second',
           description: 'By signal and receiver.',
           unit: 'ops',
-          ask: ofTheCollector((records) => `otelcol_receiver_accepted_${records}_total`, 'receiver'),
+          ask: ofTheCollector('receiver_accepted', 'receiver'),
         },
         {
           title: 'Refused in a second',
           description: 'Memory or a queue is full: services try again, and lose what their queues cannot hold.',
           unit: 'ops',
           alerts: ['CollectorRefusing'],
-          ask: ofTheCollector((records) => `otelcol_receiver_refused_${records}_total`, 'receiver'),
+          ask: ofTheCollector('receiver_refused', 'receiver', 'receiver_accepted'),
         },
         {
           title: 'Sent in a second',
           description: 'By signal and exporter.',
           unit: 'ops',
-          ask: ofTheCollector((records) => `otelcol_exporter_sent_${records}_total`, 'exporter'),
+          ask: ofTheCollector('exporter_sent', 'exporter'),
         },
         {
           title: 'Not delivered in a second',
           description: 'A store refuses or is away.',
           unit: 'ops',
           alerts: ['CollectorExportFailing'],
-          ask: ofTheCollector((records) => `otelcol_exporter_send_failed_${records}_total`, 'exporter'),
+          ask: ofTheCollector('exporter_send_failed', 'exporter', 'exporter_sent'),
         },
         fromAlert('CollectorQueueNearFull', { title: 'Queue', description: 'By exporter, of its capacity.' }),
         fromAlert('CollectorMemoryHigh', {
