@@ -17,11 +17,21 @@ const ENDING_AS_HISTOGRAMS: readonly Metric[] = ['connection.count', 'prices.sum
   points: [number(1)],
 }));
 
+/** Names that the formats have for something else; what they leave out is said elsewhere. */
+const RESERVED: readonly Metric[] = [
+  { descriptor: descriptor('orders', { description: 'Orders.' }), points: [number(1, { __name__: 'x', '..name..': 'y' })] },
+  ...['orders.created', 'target', 'target.info'].map((name) => ({
+    descriptor: descriptor(name, { type: 'gauge', description: 'Now.' }),
+    points: [number(1)],
+  })),
+];
+
 describe('promtool check metrics', { skip: skipWithout('prometheus') }, () => {
   for (const [what, metrics] of [
     ['everything', EVERYTHING],
     ['10,000 series', MANY],
     ['names that end as those of histograms', ENDING_AS_HISTOGRAMS],
+    ['names that the formats reserve', RESERVED],
   ] as const)
     it(`has nothing to say of ${what}`, () => {
       const { status, stdout, stderr } = spawnSync(binaryOf('prometheus', 'promtool'), ['check', 'metrics'], {
@@ -38,6 +48,7 @@ describe("Python's prometheus-client", { skip: skipWithoutPython }, () => {
       ['everything', EVERYTHING, format === 'text' ? 37 : 36],
       ['10,000 series', MANY, 10_001],
       ['names that end as those of histograms', ENDING_AS_HISTOGRAMS, 4],
+      ['names that the formats reserve', RESERVED, format === 'text' ? 4 : 2],
     ] as const)
       it(`parses ${what} as ${format}`, () => {
         const exemplars = format === 'openmetrics' && metrics === EVERYTHING ? 3 : 0;

@@ -23,6 +23,9 @@ export interface ExpositionWriter extends MetricWriter {
   take(): Buffer;
 }
 
+/** The sample that has the resource. */
+const TARGET_INFO = 'target_info';
+
 /** What is remembered of a metric. */
 interface Metric {
   readonly name: FamilyName | undefined;
@@ -42,7 +45,13 @@ export function createExpositionWriter({ format, target, onConflict }: Expositio
   const metrics = new WeakMap<MetricDescriptor, Metric>();
   const histograms = new WeakMap<SeriesLabels, HistogramPrefixes>();
   const text = createByteText();
-  const families = createFamilies(text, { head: targetInfo(target, format), tail: format === 'openmetrics' ? '# EOF\n' : '', onConflict });
+  const families = createFamilies(text, {
+    head: targetInfo(target, format),
+    headMetric: TARGET_INFO,
+    headReserved: target === '' ? [] : format === 'openmetrics' ? ['target', TARGET_INFO] : [TARGET_INFO],
+    tail: format === 'openmetrics' ? '# EOF\n' : '',
+    onConflict,
+  });
   let metric: Metric = { name: undefined, sources: createLabelSources() };
   let family: Family | undefined;
 
@@ -117,8 +126,8 @@ function writeLine(text: ByteText, prefix: Uint8Array, value: number, exemplar: 
 
 function targetInfo(labels: string, format: Format): string {
   if (labels === '') return '';
-  const [family, type] = format === 'openmetrics' ? ['target', 'info'] : ['target_info', 'gauge'];
-  return `# HELP ${family} Target metadata\n# TYPE ${family} ${type}\ntarget_info{${labels}} 1\n`;
+  const [family, type] = format === 'openmetrics' ? ['target', 'info'] : [TARGET_INFO, 'gauge'];
+  return `# HELP ${family} Target metadata\n# TYPE ${family} ${type}\n${TARGET_INFO}{${labels}} 1\n`;
 }
 
 function series(sample: string, labels: string): string {

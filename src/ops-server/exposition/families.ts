@@ -37,11 +37,14 @@ export interface Families {
 
 export interface FamiliesOptions {
   readonly head: string;
+  /** What the head has a family of: the name of its metric, and names that no other may use. */
+  readonly headMetric: string;
+  readonly headReserved: readonly string[];
   readonly tail: string;
   readonly onConflict: (conflict: Conflict) => void;
 }
 
-export function createFamilies(text: ByteText, { head, tail, onConflict }: FamiliesOptions): Families {
+export function createFamilies(text: ByteText, { head, headMetric, headReserved, tail, onConflict }: FamiliesOptions): Families {
   const families = new Map<string, Family>();
   /** Which family a name belongs to. */
   const owners = new Map<string, Family>();
@@ -50,9 +53,11 @@ export function createFamilies(text: ByteText, { head, tail, onConflict }: Famil
   const headLength = text.length;
 
   function begin(name: FamilyName, metric: string): Family | undefined {
-    const owner = name.reserved.map((each) => owners.get(each)).find((other) => other !== undefined);
+    const owner = name.reserved.some((each) => headReserved.includes(each))
+      ? headMetric
+      : name.reserved.map((each) => owners.get(each)?.metric).find((other) => other !== undefined);
     if (owner !== undefined) {
-      onConflict({ name: name.family, isJoined: false, left: metric, kept: owner.metric });
+      onConflict({ name: name.family, isJoined: false, left: metric, kept: owner });
       return undefined;
     }
     const family: Family = { name, metric, pieces: [], series: [], seen: undefined };

@@ -25,7 +25,13 @@ export function familyName(descriptor: MetricDescriptor, format: Format): Family
   if (sample === undefined) return undefined;
   const type = familyType(descriptor);
   const family = format === 'openmetrics' && type === 'counter' ? sample.replace(/_total$/, '') : sample;
-  return { family, type, sample, reserved: reservedNames(family, sample, type), header: headerOf(family, type, descriptor, format) };
+  return {
+    family,
+    type,
+    sample,
+    reserved: reservedNames(family, sample, type, format),
+    header: headerOf(family, type, descriptor, format),
+  };
 }
 
 /** An UpDownCounter is a gauge: its sum may fall. */
@@ -44,9 +50,11 @@ function instrumentType({ type, isMonotonic }: MetricDescriptor): InstrumentType
   return types[type];
 }
 
-function reservedNames(family: string, sample: string, type: FamilyType): readonly string[] {
-  if (type === 'histogram') return [family, `${family}_bucket`, `${family}_sum`, `${family}_count`];
-  return family === sample ? [family] : [family, sample];
+function reservedNames(family: string, sample: string, type: FamilyType, format: Format): readonly string[] {
+  // A name that OpenMetrics gives to the time at which something began, whether that is written or not.
+  const created = format === 'openmetrics' && type !== 'gauge' ? [`${family}_created`] : [];
+  if (type === 'histogram') return [family, `${family}_bucket`, `${family}_sum`, `${family}_count`, ...created];
+  return family === sample ? [family, ...created] : [family, sample, ...created];
 }
 
 function headerOf(family: string, type: FamilyType, { description, name, unit }: MetricDescriptor, format: Format): string {

@@ -11,6 +11,12 @@ export interface LabelSources {
   mayCollide: boolean;
 }
 
+/**
+ * The label that is the name of the metric in Prometheus. By OTLP that takes the place of an attribute's value; a text that has it
+ * twice is refused as a whole.
+ */
+const METRIC_NAME = '__name__';
+
 export function createLabelSources(): LabelSources {
   return { byLabel: new Map(), mayCollide: false };
 }
@@ -29,8 +35,8 @@ export function labelText(attributes: Attributes, sources: LabelSources, reserve
     const value = attributes[key];
     const text = label === undefined || value === undefined ? '' : valueText(key, value);
     // An empty label is none.
-    if (text === '' || text !== String(value)) sources.mayCollide = true;
-    if (text === '') continue;
+    if (text === '' || text !== String(value) || label === METRIC_NAME) sources.mayCollide = true;
+    if (text === '' || label === METRIC_NAME) continue;
     const name = label === reserved ? `exported_${label}` : (label as string);
     const other = labels.get(name);
     labels.set(name, other === undefined ? text : `${other};${text}`);

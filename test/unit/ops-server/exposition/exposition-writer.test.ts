@@ -124,6 +124,36 @@ http_server_request_duration_seconds_count{http_route="/\\"\\\\\\n"} 0
     assert.deepEqual(samplesIn(expose([gauge, counter], 'openmetrics').text), ['queue_depth 1']);
   });
 
+  it('leaves out a metric that would have the name of what is written of the resource, and says so', () => {
+    const target = { descriptor: descriptor('target', { type: 'gauge' }), points: [number(1)] };
+    const info = { descriptor: descriptor('target.info', { type: 'gauge' }), points: [number(2)] };
+    const text = expose([target, info], 'text', 'service_name="shop"');
+    assert.deepEqual(samplesIn(text.text), ['target_info{service_name="shop"} 1', 'target 1']);
+    assert.deepEqual(text.conflicts, [{ name: 'target_info', isJoined: false, left: 'target.info', kept: 'target_info' }]);
+    const openmetrics = expose([target, info], 'openmetrics', 'service_name="shop"');
+    assert.deepEqual(samplesIn(openmetrics.text), ['target_info{service_name="shop"} 1']);
+    assert.deepEqual(samplesIn(expose([info], 'openmetrics').text), ['target_info 2'], 'where nothing is written of the resource');
+  });
+
+  it('leaves a name to OpenMetrics that it has for the time at which a counter or a histogram began', () => {
+    for (const first of [descriptor('orders'), descriptor('orders', { type: 'histogram' })]) {
+      const began = { descriptor: descriptor('orders.created', { type: 'gauge' }), points: [number(5)] };
+      const points = first.type === 'histogram' ? [histogram({ count: 1, sum: 1 })] : [number(1)];
+      for (const metrics of [
+        [{ descriptor: first, points }, began],
+        [began, { descriptor: first, points }],
+      ])
+        // prettier-ignore
+        assert.equal(expose(metrics, 'openmetrics').conflicts.length, 1);
+      assert.equal(expose([{ descriptor: first, points }, began]).conflicts.length, 0);
+    }
+  });
+
+  it('serves what has an attribute that Prometheus has for the name of the metric', () => {
+    const { text } = expose([{ descriptor: descriptor('a'), points: [number(1, { __name__: 'b', shop: 'x' }), number(2, { '..name..': 'b' }), number(3)] }]); // prettier-ignore
+    assert.deepEqual(samplesIn(text), ['a_total{shop="x"} 1', 'a_total 2']);
+  });
+
   it('serves two metrics of one type and one name as one, and says so', () => {
     const dots = { descriptor: descriptor('orders.placed'), points: [number(1, { shop: 'a' })] };
     const between = { descriptor: descriptor('open.orders', { type: 'gauge' }), points: [number(1)] };
