@@ -45,7 +45,7 @@ export function mergeMembers(members: readonly Member[], labelsOf: (key: string,
   const merged = new Map<string, MergedMetric>();
   for (const { metrics, name } of members)
     for (const { descriptor, samples, scope } of metrics) {
-      const metricKey = [scope, descriptor.name, descriptor.unit, descriptor.type].join('\0');
+      const metricKey = [scope, descriptor.name, descriptor.unit, descriptor.type, descriptor.isMonotonic].join('\0');
       let metric = merged.get(metricKey);
       if (metric === undefined) merged.set(metricKey, (metric = { scope, descriptor, series: new Map() }));
       const isLabelled = descriptor.type === 'gauge' && name !== undefined && !LEAST_COUNTS.has(descriptor.name);
@@ -88,16 +88,26 @@ function writeSample(labels: SeriesLabels, sample: Sample, writer: MetricWriter)
   });
 }
 
+/** A label of that name that the application has itself stands as `exported_worker`, as Prometheus does it. */
 function withWorker(sample: Sample, worker: string): Sample {
-  return { ...sample, attributes: { ...sample.attributes, [WORKER_LABEL]: worker } };
+  const { [WORKER_LABEL]: own, ...others } = sample.attributes;
+  const kept = own === undefined ? others : { ...others, [`exported_${WORKER_LABEL}`]: own };
+  return { ...sample, attributes: { ...kept, [WORKER_LABEL]: worker } };
 }
 
 function addSample(metric: MergedMetric, metricKey: string, sample: Sample, labelsOf: (key: string, sample: Sample) => SeriesLabels): void {
   const { attributes } = sample;
-  const key = JSON.stringify(Object.keys(attributes).sort().map((name) => [name, attributes[name]])); // prettier-ignore
+  const key = JSON.stringify(Object.keys(attributes).sort().map((name) => [name, keyPart(attributes[name])])); // prettier-ignore
   const known = metric.series.get(key);
   if (known === undefined) metric.series.set(key, { labels: labelsOf(`${metricKey}\0${key}`, sample), sample });
-  else known.sample = LEAST_COUNTS.has(metric.descriptor.name) ? leastOf(known.sample, sample) : addUp(known.sample, sample);
+  else if (LEAST_COUNTS.has(metric.descriptor.name)) known.sample = leastOf(known.sample, sample);
+  // Of two in one process the first is served, as without a cluster.
+  else if (metric.descriptor.type !== 'gauge') known.sample = addUp(known.sample, sample);
+}
+
+/** JSON has `null` for numbers that are none. */
+function keyPart(value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? [String(value)] : value;
 }
 
 function leastOf(a: Sample, b: Sample): Sample {

@@ -49,6 +49,40 @@ describe('what several processes recorded', () => {
     assert.match(exposeMembers(of(1), of(0.5), of(1)), /^signalbox_health_status\{signalbox_health_check_name="db"\} 0\.5$/m);
   });
 
+  it('is not one because the name is: a sum that may fall is another metric, and two gauges of a process are not added up', () => {
+    const text = exposeMembers(
+      snapshotOf([
+        { descriptor: descriptor('jobs.done'), points: [number(3)] },
+        { descriptor: descriptor('jobs.done', { isMonotonic: false }), points: [number(-5)] },
+        { descriptor: descriptor('heat', { type: 'gauge' }), points: [number(20, { room: 'a' })] },
+        { descriptor: descriptor('heat', { type: 'gauge' }), points: [number(21, { room: 'a' })] },
+      ]),
+    );
+    assert.match(text, /^jobs_done_total 3$/m);
+    assert.match(text, /^jobs_done -5$/m);
+    assert.match(text, /^heat\{room="a",worker="1"\} 20$/m);
+  });
+
+  it('keeps a label of the application that has the name of the one that tells processes apart', () => {
+    const depths: readonly Metric[] = [
+      { descriptor: descriptor('depth', { type: 'gauge' }), points: [number(4, { worker: 'mails' }), number(6, { worker: 'bills' })] },
+    ];
+    const text = exposeMembers(snapshotOf(depths), snapshotOf(depths));
+    for (const worker of [1, 2])
+      for (const [name, depth] of [
+        ['mails', 4],
+        ['bills', 6],
+      ])
+        // prettier-ignore
+        assert.match(text, new RegExp(`^depth\\{exported_worker="${name}",worker="${worker}"\\} ${depth}$`, 'm'));
+  });
+
+  it('tells numbers in attributes apart that JSON has no words for', () => {
+    const shares = { descriptor: descriptor('shares'), points: [number(1, { of: Number.NaN }), number(2, { of: Infinity }), number(4, { of: -Infinity })] }; // prettier-ignore
+    const text = exposeMembers(snapshotOf([shares]), snapshotOf([shares]));
+    for (const [of, value] of [['NaN', 2], ['Infinity', 4], ['-Infinity', 8]]) assert.match(text, new RegExp(`^shares_total\\{of="${of}"\\} ${value}$`, 'm')); // prettier-ignore
+  });
+
   it('never falls when a process ends', () => {
     const one = snapshotOf(EVERYTHING);
     const ended = asMetrics(mergeMembers([{ name: '', metrics: whatStays(one) }, { name: '', metrics: whatStays(one) }], labelsOf)); // prettier-ignore
