@@ -51,7 +51,7 @@ export const KINDS = {
   record: 1,
   /** JSON of a `WorkerInstrument`, which has that index from now on. */
   instrument: 2,
-  /** JSON of `[value, attributes]`, recorded by the instrument with that index. */
+  /** JSON of a `Measurement`, recorded by the instrument with that index. */
   measurement: 3,
   /** JSON of a list of the same: all that the instrument's callbacks observe now. */
   observed: 4,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { startCollector } from './kit/collector.ts';
-import { runProgram } from './kit/run-program.ts';
+import { PROGRAMS, runProgram } from './kit/run-program.ts';
 
 interface WithExemplars {
   readonly exemplars?: readonly { readonly traceId?: string; readonly spanId?: string }[];
@@ -35,4 +35,21 @@ describe('exemplars', { concurrency: 2 }, () => {
       }
     });
   }
+
+  it('of a worker thread name the span in the worker, and never the one in which the main thread collects', async () => {
+    await using collector = await startCollector();
+    const { stderr } = await runProgram({ program: `${PROGRAMS}/workers/exemplars.cjs`, env: collector.env });
+    const works = collector.store.spans().find(({ name }) => name === 'works');
+    const idsOf = (name: string) =>
+      new Set(
+        collector.store
+          .metrics()
+          .filter((metric) => metric.name === name)
+          .flatMap(({ points }) => (points as readonly WithExemplars[]).flatMap(({ exemplars }) => exemplars ?? []))
+          .map(({ spanId, traceId }) => `${traceId} ${spanId}`),
+      );
+    for (const name of ['within', 'took']) assert.deepEqual([...idsOf(name)], [`${works?.traceId} ${works?.spanId}`], `${name}: ${stderr}`);
+    assert.deepEqual([...idsOf('outside')], []);
+    assert.ok(collector.store.metrics().some(({ name }) => name === 'outside'));
+  });
 });

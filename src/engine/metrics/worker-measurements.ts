@@ -2,12 +2,13 @@
  * What worker threads measure, recorded by the main thread's own instruments. Values that callbacks observe in a worker
  * carry `thread.id`: what two threads observe of themselves must not overwrite each other, as one series would.
  */
-import type { Attributes, Meter, MeterProvider, Observable, ObservableResult } from '@opentelemetry/api';
+import type { Attributes, Context, Meter, MeterProvider, Observable, ObservableResult } from '@opentelemetry/api';
 import { KINDS, type EntryKind } from '../../export/worker-memory.ts';
 import { THREAD_ID } from '../../names/attributes.ts';
-import type { Measurement, WorkerInstrument } from './worker-meters.ts';
+import { api } from '../../runtime/otel.ts';
+import type { MeasuredSpan, Measurement, WorkerInstrument } from './worker-meters.ts';
 
-type Record = (value: number, attributes: Attributes) => void;
+type Record = (value: number, attributes: Attributes, context: Context) => void;
 
 /** What one thread observed last by one instrument. */
 interface Observed {
@@ -49,7 +50,7 @@ export function createWorkerMeasurements(meterProvider: MeterProvider, read: () 
       }
       const { record, observed } = instruments[index] as Recorded;
       if (kind === KINDS.observed) observed?.set(threadId, { values: JSON.parse(json) as Measurement[], isLast: false });
-      else record(...(JSON.parse(json) as Measurement));
+      else recordAsIn(record, JSON.parse(json) as Measurement);
     },
     end(threadId) {
       for (const { observed } of byThread.get(threadId) ?? []) {
@@ -61,6 +62,15 @@ export function createWorkerMeasurements(meterProvider: MeterProvider, read: () 
   };
 }
 
+/** In the span of the worker; not in the one in which the main thread happens to read it. */
+function recordAsIn(record: Record, [value, attributes, madeIn]: Measurement): void {
+  record(value, attributes, madeIn === undefined ? api.ROOT_CONTEXT : contextOf(madeIn));
+}
+
+function contextOf(span: MeasuredSpan): Context {
+  return api.trace.setSpanContext(api.ROOT_CONTEXT, span);
+}
+
 function createRecorded(meterProvider: MeterProvider, read: () => void, { meter, method, name, options }: WorkerInstrument): Recorded {
   const { name: meterName, version, schemaUrl } = meter;
   const create = meterProvider.getMeter(meterName, version, schemaUrl === undefined ? undefined : { schemaUrl })[method] as (
@@ -68,7 +78,10 @@ function createRecorded(meterProvider: MeterProvider, read: () => void, { meter,
   ) => { add?: Record; record?: Record } & Partial<Observable>;
   const made = create(name, options);
   if (made.addCallback === undefined)
-    return { record: (value, attributes) => (made.add ?? made.record)?.call(made, value, attributes), observed: undefined };
+    return {
+      record: (value, attributes, context) => (made.add ?? made.record)?.call(made, value, attributes, context),
+      observed: undefined,
+    };
   const observed = new Map<number, Observed>();
   made.addCallback((result) => {
     if (observed.size > 0) read();

@@ -4,12 +4,14 @@
  * So a counter is one series for each process however many threads count, which start again at nothing whenever a pool
  * replaces one, and a thread that ends has nothing left to collect.
  */
-import type { Attributes, Meter, MeterProvider, MetricOptions } from '@opentelemetry/api';
+import type { Attributes, Context, Meter, MeterProvider, MetricOptions, SpanContext } from '@opentelemetry/api';
+import { activeContext } from '../../context/context-manager.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { KINDS } from '../../export/worker-memory.ts';
 import type { WorkerWriter } from '../../export/worker-writer.ts';
 import { setTimeout } from '../../runtime/captured.ts';
 import { contain } from '../../runtime/contain.ts';
+import { api } from '../../runtime/otel.ts';
 import { cleanMetricAttributes } from './clean-measurement.ts';
 import { ObservableInstrument, type Recording } from './instruments.ts';
 import type { InstrumentKind, InstrumentSpec } from './instrument-spec.ts';
@@ -26,7 +28,10 @@ export interface WorkerInstrument {
   readonly options: MetricOptions | undefined;
 }
 
-export type Measurement = readonly [value: number, attributes: Attributes];
+export type Measurement = readonly [value: number, attributes: Attributes, madeIn?: MeasuredSpan];
+
+/** The span in which something was measured, for exemplars. */
+export type MeasuredSpan = Pick<SpanContext, 'traceId' | 'spanId' | 'traceFlags'>;
 
 export interface WorkerMeters extends MeterProvider {
   /** Call all callbacks, and send what they observe to the main thread. */
@@ -126,9 +131,18 @@ function createWorkerRecording(send: Send): Recording {
   const recording: ReturnType<Recording['find']> & Recording = {
     isListed: true,
     find: () => recording,
-    record: (value, attributes) => send('measurement', [value, cleanMetricAttributes(attributes)] satisfies Measurement),
+    record(value, attributes, context) {
+      const clean = cleanMetricAttributes(attributes);
+      const madeIn = measuredSpan(context);
+      send('measurement', (madeIn === undefined ? [value, clean] : [value, clean, madeIn]) satisfies Measurement);
+    },
   };
   return recording;
+}
+
+function measuredSpan(context: Context | undefined): MeasuredSpan | undefined {
+  const span = api.trace.getSpanContext(context ?? activeContext());
+  return span && { traceId: span.traceId, spanId: span.spanId, traceFlags: span.traceFlags };
 }
 
 function toWorkerInstrument({ scope, kind, name, description, unit, isInteger, bounds }: InstrumentSpec): WorkerInstrument {
