@@ -1,14 +1,19 @@
 /** Writes down what this process counts: every few seconds, when it is asked, and as it ends. */
 import { setTimeout } from '../../runtime/captured.ts';
+import { monotonicMs } from '../../runtime/clock.ts';
 import { contain, contained } from '../../runtime/contain.ts';
 import { atEnd } from '../../runtime/end-work.ts';
 import { createCountsWriter, deleteCounts } from './counts-files.ts';
 import type { LocalAnswers } from './local-answers.ts';
 import type { MeetingPlace } from './meeting-place.ts';
-import { createSnapshotWriter, type MetricSnapshot } from './snapshot.ts';
+import { createSnapshotWriter, type MetricSnapshot, type SnapshotWriter } from './snapshot.ts';
 
 /** What a process that is killed by SIGKILL, or by the system for want of memory, may take with it. */
 const KEEP_EVERY_MS = 5000;
+/** However long it takes. */
+const KEEP_AT_LEAST_EVERY_MS = 60_000;
+/** Of the time of the event loop, for so many series that writing them down takes longer than a few milliseconds. */
+const MOST_SHARE = 0.001;
 /** The one that asks waits for a second. */
 const CALLBACK_LIMIT_MS = 800;
 
@@ -19,10 +24,21 @@ export interface CountsKeeper {
   moveTo(place: MeetingPlace): void;
 }
 
+/**
+ * When counts are written down again.
+ *
+ * @param tookMs - how long it held up the event loop this time.
+ */
+export function keepAfterMs(tookMs: number): number {
+  return Math.min(Math.max(KEEP_EVERY_MS, tookMs / MOST_SHARE), KEEP_AT_LEAST_EVERY_MS);
+}
+
 export function keepCounts(worker: string, primaryPid: number, { metrics }: LocalAnswers): CountsKeeper {
   let place: MeetingPlace | undefined;
   let write: ReturnType<typeof createCountsWriter> = () => {};
   let sequence = 0;
+  /** The last time, and the time before: once it may take long because the machine is busy. */
+  let tookMs: readonly [number, number] = [0, 0];
 
   function keep(snapshot: readonly MetricSnapshot[]): number {
     write({ worker, pid: process.pid, sequence: ++sequence, metrics: snapshot });
@@ -30,17 +46,23 @@ export function keepCounts(worker: string, primaryPid: number, { metrics }: Loca
   }
 
   async function collect(limitMs = CALLBACK_LIMIT_MS): Promise<{ sequence: number; snapshot: readonly MetricSnapshot[] }> {
-    const writer = createSnapshotWriter();
+    const { startedMs, writer } = createTimedWriter();
     await metrics?.collect(writer, { limitMs });
     const snapshot = writer.take();
-    return { snapshot, sequence: keep(snapshot) };
+    const kept = { snapshot, sequence: keep(snapshot) };
+    tookMs = [monotonicMs() - startedMs(), tookMs[0]];
+    return kept;
   }
 
   function keepOn(): void {
-    setTimeout(() => {
-      collect().catch((error: unknown) => contained('writing down what was counted', error));
-      keepOn();
-    }, KEEP_EVERY_MS).unref();
+    setTimeout(
+      () => {
+        void collect()
+          .catch((error: unknown) => contained('writing down what was counted', error))
+          .then(keepOn);
+      },
+      keepAfterMs(Math.min(...tookMs)),
+    ).unref();
   }
 
   function keepLast(): void {
@@ -62,6 +84,22 @@ export function keepCounts(worker: string, primaryPid: number, { metrics }: Loca
       if (place?.name === next.name) return;
       place = next;
       write = createCountsWriter(next);
+    },
+  };
+}
+
+/** From the first metric on all is written at once: before, callbacks of the application may be waited for. */
+function createTimedWriter(): { readonly writer: SnapshotWriter; startedMs(): number } {
+  const writer = createSnapshotWriter();
+  let startedMs: number | undefined;
+  return {
+    startedMs: () => startedMs ?? monotonicMs(),
+    writer: {
+      ...writer,
+      metric(scope, descriptor) {
+        startedMs ??= monotonicMs();
+        writer.metric(scope, descriptor);
+      },
     },
   };
 }
