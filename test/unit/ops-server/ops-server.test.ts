@@ -4,6 +4,7 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { aliveReport } from '../../../src/app/health/health.ts';
 import { createReporter } from '../../../src/diagnostics/reporter.ts';
+import { serveConnection } from '../../../src/ops-server/connection.ts';
 import { openOpsServer, type OpsServerOptions } from '../../../src/ops-server/ops-server.ts';
 import type { OpsServer } from '../../../src/ops-server/ops-types.ts';
 import { partsWith, type Parts } from './kit.ts';
@@ -24,11 +25,16 @@ async function start(
   return { server, said, port: Number(new URL(server.url ?? 'http://none:1').port) };
 }
 
+/** Also by an error, which the caller listens for. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => void socket.once('close', () => resolve()));
+}
+
 /** What comes until the server closes the connection, or until `enough` says so. */
 async function talk(port: number, sent: string | readonly string[], enough: (text: string) => boolean = () => false): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let text = '';
-  const done = once(socket, 'close');
+  const done = closed(socket);
   socket.setEncoding('latin1').on('error', () => {});
   socket.on('data', (piece: string) => {
     text += piece;
@@ -108,16 +114,39 @@ describe('the ops server', () => {
     assert.match(await talk(port, '\r\n\r\nGET http://other.example/live?a HTTP/1.1\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 200/);
   });
 
-  it('cuts clients that send nothing, send slowly, or wait too long', async () => {
-    const { port } = await start({ limits: { headMs: 40, idleMs: 40, writeMs: 40 } });
+  // Each has one limit that is short, so that only what is looked at can be over in time, however slow the machine is.
+  const LONG = { headMs: 600_000, idleMs: 600_000, writeMs: 600_000 };
+
+  it('cuts clients that send nothing, or half a request, also byte by byte', async () => {
+    const { port } = await start({ limits: { ...LONG, headMs: 40 } });
     assert.equal(await talk(port, ''), '');
     assert.equal(await talk(port, 'GET /live HTTP/1.1\r\nHost: '), '');
-    assert.match(await talk(port, 'GET /live HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 200 OK[^]*connection: keep-alive/);
-    const slow = connect(port, '127.0.0.1');
-    slow.on('error', () => {});
+    const slow = connect(port, '127.0.0.1').on('error', () => {});
     const timer = setInterval(() => slow.write('a'), 5);
-    await once(slow, 'close');
+    await closed(slow);
     clearInterval(timer);
+  });
+
+  it('cuts clients that ask nothing more', async () => {
+    const { port } = await start({ limits: { ...LONG, idleMs: 40 } });
+    assert.match(await talk(port, 'GET /live HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 200 OK[^]*connection: keep-alive/);
+  });
+
+  it('cuts clients that do not take their answer', async () => {
+    const scraper = { scrape: async () => ({ headers: {}, body: Buffer.alloc(32 * 1024 * 1024) }) };
+    let accepted!: (cut: Promise<void>) => void;
+    const whenCut = new Promise<void>((resolve) => (accepted = resolve));
+    const server = createServer((socket) => {
+      serveConnection(socket, { ...partsWith(), scraper }, { ...LONG, writeMs: 40 });
+      accepted(closed(socket));
+    }).listen(0, '127.0.0.1');
+    open.push(server);
+    await once(server, 'listening');
+    const deaf = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
+    deaf.pause();
+    deaf.write('GET /metrics HTTP/1.1\r\n\r\n');
+    await whenCut;
+    deaf.destroy();
   });
 
   it('answers a probe at once, though it holds as many clients as it can that send nothing, half a request, or nothing more', async () => {
@@ -174,18 +203,20 @@ describe('the ops server', () => {
     assert.equal(taken.server.url, undefined);
     const second = await start({ port: first.port });
     // Asked who has it: the answer comes a moment later.
-    while (second.said.length === 0 || taken.said.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (second.said.length === 0 || taken.said.length === 0) await new Promise((resolve) => setImmediate(resolve));
     assert.match(second.said[0] ?? '', new RegExp(`127\\.0\\.0\\.1:${first.port} is already in use, by process ${process.pid}, which runs signalbox as well\\. .* Set SIGNALBOX_OPS_PORT to another port`)); // prettier-ignore
     assert.match(taken.said[0] ?? '', /is already in use, most likely by another service\. The application runs without it/);
     await first.server.close();
-    while (second.server.url === undefined) await new Promise((resolve) => setTimeout(resolve, 100));
+    while (second.server.url === undefined) await new Promise((resolve) => setImmediate(resolve));
     assert.match(second.said[1] ?? '', /The ops port is open/);
   });
 
   it('says nothing in a fork whose parent has the port', async () => {
     const first = await start();
     const fork = await start({ port: first.port, parentPid: process.pid });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // It asks later who has the port, and has its answer later.
+    const stranger = await start({ port: first.port });
+    while (stranger.said.length === 0) await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual([fork.said, fork.server.url], [[], undefined]);
   });
 
