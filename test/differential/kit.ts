@@ -32,16 +32,31 @@ export function placeWith(packages: Readonly<Record<string, string>>, linked: re
   return { folder: join(folder, 'programs'), [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** The programs, where `require(name)` gives what is in the `node_modules` of `installed`. */
-export function placeIn(installed: string): Place {
+/**
+ * The programs, where `require(name)` gives what is in the `node_modules` of `installed`.
+ *
+ * @param linked - those of the project's own beside them.
+ */
+export function placeIn(installed: string, linked: readonly string[] = []): Place {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-differential-'));
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
   for (const name of readdirSync(join(installed, 'node_modules')))
-    if (!name.startsWith('.')) symlinkSync(join(installed, 'node_modules', name), join(modules, name));
-  symlinkSync(join(ROOT, 'node_modules/@opentelemetry'), join(modules, '@opentelemetry'));
+    if (!name.startsWith('.') && name !== '@opentelemetry') symlinkSync(join(installed, 'node_modules', name), join(modules, name));
+  for (const name of linked) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  linkOpenTelemetry(modules, join(installed, 'node_modules/@opentelemetry'));
   cpSync(PROGRAMS, join(folder, 'programs'), { recursive: true });
   return { folder: join(folder, 'programs'), [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** What the project has, and what it has not and lies in `more`. */
+function linkOpenTelemetry(modules: string, more: string): void {
+  const own = join(ROOT, 'node_modules/@opentelemetry');
+  const scope = join(modules, '@opentelemetry');
+  mkdirSync(scope);
+  const owned = readdirSync(own);
+  for (const name of owned) symlinkSync(join(own, name), join(scope, name));
+  for (const name of readdirSync(more)) if (!owned.includes(name)) symlinkSync(join(more, name), join(scope, name));
 }
 
 export const AS_INSTALLED: Place = { folder: PROGRAMS, [Symbol.dispose]() {} };

@@ -5,7 +5,7 @@ import { installNode } from '../matrix/releases.ts';
 import { installLibraries } from './libraries.ts';
 import { assertQuiet, compare, placeIn, runQuietly } from './kit.ts';
 
-const place = () => installLibraries().then(placeIn);
+const place = () => installLibraries().then((installed) => placeIn(installed));
 
 describe('socket.io', { concurrency: 2 }, () => {
   for (const [release, kind] of ['22.15.0', '24.21.0', '26.10.0'].flatMap((each) => [[each, 'cjs'] as const, [each, 'mjs'] as const])) {

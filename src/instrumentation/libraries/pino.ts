@@ -102,14 +102,16 @@ class PinoInstrumentation extends InstrumentationBase {
     }
   }
 
+  /** Copies of pino that look for the hook `streamWrite`, which they do before they make a line. Older ones know none. */
+  readonly #callHook = new WeakSet<Symbols>();
   /** Lines that the hook `streamWrite` has yet to see. */
-  #unfinished: { readonly logger: Logger; readonly level: number; readonly symbols: Symbols } | undefined;
+  #unfinished: { readonly logger: Logger; readonly level: number } | undefined;
 
   #finish(logger: Logger, level: number, line: unknown, symbols: Symbols): void {
     if (!this.isEnabled() || (this.getConfig() as LogOptions).disableLogSending === true) return;
     try {
       if (symbols.streamSym !== undefined && exportsItself(logger[symbols.streamSym])) return;
-      if (hasStreamWrite(logger, symbols)) this.#unfinished = { logger, level, symbols };
+      if (this.#callHook.has(symbols) && hasStreamWrite(logger, symbols)) this.#unfinished = { logger, level };
       else this.#export(logger, level, String(line), symbols);
     } catch (error) {
       contained('exporting a line of pino', error);
@@ -117,13 +119,15 @@ class PinoInstrumentation extends InstrumentationBase {
   }
 
   /** `genLsCache` is called once with each new logger: its hooks are followed by a copy, which inherits all else from them. */
-  #followHooks(levels: Exports, { hooksSym }: Symbols): void {
+  #followHooks(levels: Exports, symbols: Symbols): void {
+    const { hooksSym } = symbols;
     if (hooksSym === undefined) return;
+    const callHook = this.#callHook;
     const onWritten = (line: unknown): void => {
-      const { logger, level, symbols } = this.#unfinished ?? {};
+      const unfinished = this.#unfinished;
       this.#unfinished = undefined;
       try {
-        if (logger !== undefined && level !== undefined && symbols !== undefined) this.#export(logger, level, String(line), symbols);
+        if (unfinished !== undefined) this.#export(unfinished.logger, unfinished.level, String(line), symbols);
       } catch (error) {
         contained('exporting a line of pino', error);
       }
@@ -133,7 +137,13 @@ class PinoInstrumentation extends InstrumentationBase {
         const hooks = Object.hasOwn(logger, hooksSym) ? (logger[hooksSym] as { streamWrite?: unknown } | undefined) : undefined;
         if (typeof hooks?.streamWrite === 'function') {
           logger[hooksSym] = Object.create(hooks, {
-            streamWrite: { get: () => followedBy(hooks.streamWrite, onWritten), enumerable: true },
+            streamWrite: {
+              get() {
+                callHook.add(symbols);
+                return followedBy(hooks.streamWrite, onWritten);
+              },
+              enumerable: true,
+            },
           });
         }
         return Reflect.apply(original, this, [logger, ...rest]);
