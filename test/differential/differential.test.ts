@@ -1,7 +1,7 @@
 /** Instrumentations change nothing: each program prints and ends bare and watched alike. */
 import { describe, it } from 'node:test';
 import { AS_INSTALLED, assertQuiet, compare, placeWith } from './kit.ts';
-import { PINO_8, PINO_9, placeWithLibraries } from './libraries.ts';
+import { placeWithPino } from './libraries.ts';
 
 interface Compared {
   /** Without its ending. */
@@ -9,8 +9,8 @@ interface Compared {
   readonly release: string;
   /** Another major, by the name that it is installed under. */
   readonly packages?: Readonly<Record<string, string>>;
-  /** The same, of test/libraries. */
-  readonly libraries?: Readonly<Record<string, string>>;
+  /** One of test/libraries. */
+  readonly pino?: 8 | 9;
   readonly kinds?: readonly ('cjs' | 'mjs')[];
   /** Default: well, and with an error that nobody handles. */
   readonly endings?: readonly Ending[];
@@ -29,8 +29,8 @@ const COMPARED: readonly Compared[] = [
   { program: 'graphql', release: 'graphql 17', packages: { graphql: 'graphql17' } },
   { program: 'openai', release: 'openai 6' },
   { program: 'pino', release: 'pino 10' },
-  { program: 'pino', release: 'pino 9', libraries: PINO_9 },
-  { program: 'pino', release: 'pino 8', libraries: PINO_8 },
+  { program: 'pino', release: 'pino 9', pino: 9 },
+  { program: 'pino', release: 'pino 8', pino: 8 },
   { program: 'winston', release: 'winston 3', endings: ['well', 'throw', 'handled'] },
   { program: 'bunyan', release: 'bunyan 1' },
   { program: 'bunyan', release: 'bunyan 2', packages: { bunyan: 'bunyan2', exeunt: 'exeunt' } },
@@ -40,11 +40,11 @@ const COMPARED: readonly Compared[] = [
 const OWN_QUEUES = /^ +at .*\(node:internal\/(?:process\/task_queues|timers):.*\n/gm;
 
 describe('a program that is watched is as it is bare', { concurrency: 2 }, () => {
-  for (const { program, release, packages, libraries, kinds = ['cjs', 'mjs'], endings = USUAL_ENDINGS } of COMPARED) {
+  for (const { program, release, packages, pino, kinds = ['cjs', 'mjs'], endings = USUAL_ENDINGS } of COMPARED) {
     for (const kind of kinds) {
       for (const end of endings) {
         it(`${release} [${kind}], ${ENDINGS[end]}`, async (t) => {
-          const others = libraries === undefined ? AS_INSTALLED : await placeWithLibraries(libraries);
+          const others = pino === undefined ? AS_INSTALLED : await placeWithPino(pino);
           using place = packages === undefined ? others : placeWith(packages);
           const watched = await compare({ place, program: `${program}.${kind}`, env: { END: end } }, 20, (stderr) => [
             stderr.replaceAll(OWN_QUEUES, ''),

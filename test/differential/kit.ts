@@ -36,14 +36,19 @@ export function placeWith(packages: Readonly<Record<string, string>>, linked: re
  * The programs, where `require(name)` gives what is in the `node_modules` of `installed`.
  *
  * @param linked - those of the project's own beside them.
+ * @param packages - by name, the alias under which another release is installed, which takes its place.
  */
-export function placeIn(installed: string, linked: readonly string[] = []): Place {
+export function placeIn(installed: string, linked: readonly string[] = [], packages: Readonly<Record<string, string>> = {}): Place {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-differential-'));
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
   for (const name of readdirSync(join(installed, 'node_modules')))
-    if (!name.startsWith('.') && name !== '@opentelemetry') symlinkSync(join(installed, 'node_modules', name), join(modules, name));
+    if (!name.startsWith('.') && name !== '@opentelemetry' && packages[name] === undefined)
+      symlinkSync(join(installed, 'node_modules', name), join(modules, name));
   for (const name of linked) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  // A copy, in which what it needs is found as well.
+  for (const [name, alias] of Object.entries(packages))
+    cpSync(join(installed, 'node_modules', alias), join(modules, name), { recursive: true });
   linkOpenTelemetry(modules, join(installed, 'node_modules/@opentelemetry'));
   cpSync(PROGRAMS, join(folder, 'programs'), { recursive: true });
   return { folder: join(folder, 'programs'), [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };

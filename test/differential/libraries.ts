@@ -1,5 +1,5 @@
 /** Where the libraries of test/libraries lie; a program that loads one is given it under its own name. */
-import { placeWith, type Place } from './kit.ts';
+import { placeIn, placeWith, type Place } from './kit.ts';
 
 // Plain JavaScript without a declaration, hence the type here.
 const { installPackages } = (await import(new URL('../../scripts/install-packages.mjs', import.meta.url).href)) as {
@@ -13,35 +13,11 @@ export async function placeWithLibraries(packages: Readonly<Record<string, strin
   return placeWith(packages, [], await installLibraries());
 }
 
-const alias = (name: string, installed: string, more: readonly string[]): Readonly<Record<string, string>> => ({
-  [name]: installed,
-  ...Object.fromEntries(more.map((each) => [each, each])),
-});
-
-/** What a major of pino needs that does not lie in its own folder. */
-export const PINO_9 = alias('pino', 'pino9', [
-  '@pinojs/redact',
-  'atomic-sleep',
-  'on-exit-leak-free',
-  'pino-std-serializers',
-  'process-warning',
-  'quick-format-unescaped',
-  'safe-stable-stringify',
-  'sonic-boom',
-  'split2',
-]);
-export const PINO_8 = alias('pino', 'pino8', [
-  'abort-controller',
-  'atomic-sleep',
-  'buffer',
-  'event-target-shim',
-  'events',
-  'fast-redact',
-  'on-exit-leak-free',
-  'process',
-  'quick-format-unescaped',
-  'safe-buffer',
-  'safe-stable-stringify',
-  'split2',
-  'string_decoder',
-]);
+/**
+ * All of them, and one major of pino under its own name.
+ *
+ * @param linked - those of the project's own beside them.
+ */
+export async function placeWithPino(major: 5 | 6 | 7 | 8 | 9, linked: readonly string[] = []): Promise<Place> {
+  return placeIn(await installLibraries(), linked, { pino: `pino${major}` });
+}

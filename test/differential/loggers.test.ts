@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ReceivedLog } from '../../src/otlp/decode/model.ts';
 import { AS_INSTALLED, placeWith, runQuietly, type Place, type Watched } from './kit.ts';
-import { PINO_8, PINO_9, installLibraries } from './libraries.ts';
+import { placeWithPino } from './libraries.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 const linesOf = ({ stdout }: Watched): Line[] =>
@@ -17,9 +17,13 @@ describe('records of pino and bunyan', { concurrency: 2 }, () => {
   const places: readonly { releases: string; place: () => Place | Promise<Place>; outside?: string }[] = [
     { releases: 'pino 10 and bunyan 1', place: () => AS_INSTALLED },
     { releases: 'pino 10 and bunyan 2', place: () => placeWith({ bunyan: 'bunyan2', exeunt: 'exeunt' }, ['pino']) },
-    { releases: 'pino 9', place: async () => placeWith(PINO_9, ['bunyan'], await installLibraries()) },
-    // It does not know the hook `streamWrite`, which must not keep lines back.
-    { releases: 'pino 8', place: async () => placeWith(PINO_8, ['bunyan'], await installLibraries()), outside: 'hidden outside' },
+    { releases: 'pino 9', place: () => placeWithPino(9, ['bunyan']) },
+    // Those before do not know the hook `streamWrite`, which must not keep lines back.
+    ...([5, 6, 7, 8] as const).map((major) => ({
+      releases: `pino ${major}`,
+      place: () => placeWithPino(major, ['bunyan']),
+      outside: 'hidden outside',
+    })),
   ];
   for (const { releases, place: makePlace, outside = '*** outside' } of places) {
     it(`${releases}: of 20 requests at once, each in its own span`, async () => {
@@ -42,9 +46,12 @@ describe('records of pino and bunyan', { concurrency: 2 }, () => {
         }
       }
       assert.equal(find('pino', outside).spanId, undefined);
+      const failed = find('pino', 'declined').attributes;
+      assert.deepEqual([failed['exception.type'], failed['exception.message']], ['RangeError', 'declined']);
+      assert.match(String(failed['exception.stacktrace']), /^RangeError: declined\n/);
       const { attributes, severityNumber } = find('bunyan', 'outside');
       assert.deepEqual([severityNumber, attributes['exception.type'], attributes['exception.message']], [21, 'TypeError', 'broken']);
-      assert.equal(watched.logs.length, 42);
+      assert.equal(watched.logs.length, 43);
     });
   }
 

@@ -78,8 +78,12 @@ class PinoInstrumentation extends InstrumentationBase {
     const redacts = (): boolean => this.isEnabled() && (this.getConfig() as LogOptions).redactsOutput === true;
     const finish = (logger: Logger, level: number, line: unknown): void => this.#finish(logger, level, line, symbols);
     replaceFunction(tools, 'asJson', (original) => {
-      return function asJson(this: Logger, merged: unknown, message: unknown, level: number, time: string): unknown {
-        const line: unknown = Reflect.apply(original, this, [merged, message, level, time + idsIn(merged, level)]);
+      // `(merged, message, level, time)`; pino 5 has the message among `merged`.
+      const levelAt = original.length - 2;
+      return function asJson(this: Logger, ...args: unknown[]): unknown {
+        const level = args[levelAt] as number;
+        args[levelAt + 1] = (args[levelAt + 1] as string) + idsIn(args[0], level);
+        const line: unknown = Reflect.apply(original, this, args);
         finish(this, level, line);
         return redacts() && typeof line === 'string' ? redactLine(line) : line;
       };
@@ -159,6 +163,8 @@ class PinoInstrumentation extends InstrumentationBase {
     const { time, [messageKey]: body, [errorKey]: exception, [EVENT_NAME]: eventName, ...rest } = parsed as Record<string, unknown>;
     const { level: _level, hostname: _hostname, pid: _pid, ...attributes } = rest;
     for (const key of Object.values((this.getConfig() as LogOptions).logKeys ?? LOG_KEYS)) delete attributes[key];
+    const error = exception ?? mergedError(attributes, body);
+    if (error !== exception) for (const key of MERGED_ERROR) delete attributes[key];
     // The time of the call is exact; what a clock of the application's own wrote is kept.
     if (time !== undefined && typeof time !== 'number' && Number.isNaN(Date.parse(String(time)))) attributes['time'] = time;
     const severityText = logger.levels?.labels?.[level];
@@ -169,7 +175,7 @@ class PinoInstrumentation extends InstrumentationBase {
       body: body as AnyValue,
       attributes: attributes as Attributes,
       ...(typeof eventName === 'string' ? { eventName } : {}),
-      ...(exception === undefined ? {} : { exception: withName(exception) }),
+      ...(error === undefined ? {} : { exception: withName(error) }),
     });
   }
 }
@@ -186,6 +192,14 @@ function followedBy(hook: unknown, onWritten: (line: unknown) => void): StreamWr
     onWritten(written);
     return written;
   };
+}
+
+const MERGED_ERROR = ['type', 'stack'];
+
+/** pino 5 and 6 write the stack of an error beside the fields, and `Error` for the class of each. */
+function mergedError({ type, stack }: Record<string, unknown>, message: unknown): object | undefined {
+  if (type !== 'Error' || typeof stack !== 'string') return undefined;
+  return { name: /^[\w$.]+(?=:|$)/m.exec(stack)?.[0] ?? type, message, stack };
 }
 
 /** Pino's serializer calls the class of an error its type. */

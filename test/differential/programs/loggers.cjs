@@ -6,7 +6,7 @@ const pino = require('pino');
 
 const hooks = { streamWrite: (line) => line.replaceAll('hidden', '***') };
 const loggers = {
-  pino: pino({ redact: { paths: ['nickname'], censor: '****' }, hooks }, pino.destination({ sync: true })),
+  pino: pino({ redact: { paths: ['nickname'], censor: '****' }, hooks }, pino.destination(1)),
   bunyan: bunyan.createLogger({ name: 'program', serializers: { nickname: () => '****' } }),
 };
 const requests = Array.from({ length: 20 }, (_, request) =>
@@ -20,6 +20,7 @@ const requests = Array.from({ length: 20 }, (_, request) =>
 );
 void Promise.all(requests).then(() => {
   loggers.pino.info({ by: 'pino' }, 'hidden outside');
+  loggers.pino.child({ by: 'pino' }).error(new RangeError('declined'));
   loggers.bunyan.fatal({ by: 'bunyan', err: new TypeError('broken') }, 'outside');
   loggers.pino.debug('below the level');
   loggers.bunyan.debug('below the level');
