@@ -8,6 +8,7 @@ import { signIn } from './desk/accounts.js';
 import { answer } from './desk/assistant.js';
 import { fetchInvoice } from './desk/invoices.js';
 import { sendLetter, stopSending } from './desk/letters.js';
+import { outages } from './desk/outages.js';
 import { cancel, subscribe } from './desk/subscriptions.js';
 
 const { PORT = '8082', LOG_LEVEL = 'info' } = process.env;
@@ -33,6 +34,12 @@ app.post('/updates', async (request) => {
     reply = await handle(update.message.text, update.message.from.id);
   });
   return { reply };
+});
+
+/** `{"payments": true}` and the like: see docs/alerts.md. */
+app.post('/outages', async (request) => {
+  for (const name of Object.keys(outages)) outages[name] = request.body[name] ?? outages[name];
+  return outages;
 });
 
 /** A file to download, as a supplier's server would have it. */

@@ -191,7 +191,9 @@ test('no label and no annotation loses a message, which arrives once and says wh
   await eventually(() => telegram.messages.length >= alerts.length);
   assert.deepEqual(telegram.refusals, [], log());
   for (const [i, name] of Object.keys(HOSTILE).entries()) {
-    const found = telegram.messages.filter(({ text }) => text.startsWith(`🔴 critical · service${i}`) && text.includes(`${name}: `.trim()));
+    const found = telegram.messages.filter(
+      ({ text }) => text.startsWith(`🔴 critical Alert${i} `) && text.includes(` · service${i}`) && text.includes(`${name}:`),
+    );
     assert.equal(found.length, 1, `${name}: ${JSON.stringify(telegram.messages.map(({ text }) => text.slice(0, 100)))}`);
     for (const link of Object.values(found[0]?.links ?? {})) assert.match(link, /^https?:\/\//);
   }
@@ -202,7 +204,7 @@ test('no label and no annotation loses a message, which arrives once and says wh
   await postAlerts(url, alerts.map(ended));
   await eventually(() => telegram.messages.length >= 2 * alerts.length);
   assert.equal(telegram.messages.length, 2 * alerts.length);
-  assert.equal(telegram.messages.filter(({ text }) => text.startsWith('✅ resolved · service')).length, alerts.length);
+  assert.equal(telegram.messages.filter(({ text }) => text.startsWith('✅ resolved Alert')).length, alerts.length);
   assert.deepEqual(telegram.refusals, []);
 });
 
@@ -221,7 +223,7 @@ for (const [name, text] of Object.entries({ plain: '', hostile: `<b>&${'🚂'.re
     await postAlerts(url, alerts);
     const message = await eventually(() => telegram.messages[0]);
     assert.match(message.text, /200 fire in all; the first \d+ of them are above\./);
-    assert.match(message.text, /^🟡 warning · shop\n\n\/0 fails/);
+    assert.match(message.text, /^🟡 warning RouteErrorRate · shop\n\n\/0 fails/);
     await postAlerts(url, alerts.map(ended));
     await eventually(() => telegram.messages.some(({ text: said }) => said.startsWith('✅ resolved') && said.includes('200 have ended.')));
     assert.deepEqual(telegram.refusals, []);
@@ -239,13 +241,13 @@ test('a message reads well, and an end says how long it was', options, async (t)
   const since = sent.startsAt?.replace(/T(\d\d:\d\d).*/, ' $1 UTC');
   assert.equal(
     begun.text,
-    `🔴 critical · shop · production\n\n5% of the requests of shop fail\nIt is so.\nsince ${since}\nDashboard`,
+    `🔴 critical HighErrorRate · shop · production\n\n5% of the requests of shop fail\nIt is so.\nsince ${since}\nDashboard`,
     'a link that would break the message is left out',
   );
   assert.deepEqual(begun.links, { Dashboard: 'https://grafana.example/d/x?var-service=shop&from=now' });
   await postAlerts(url, [ended(sent)]);
   const end = await eventually(() => telegram.messages[1]);
-  assert.match(end.text, /^✅ resolved · shop · production\n\n✅ 5% of the requests of shop fail, ended after 1m \d+s$/);
+  assert.match(end.text, /^✅ resolved HighErrorRate · shop · production\n\n✅ 5% of the requests of shop fail, ended after 1m \d+s$/);
 });
 
 test('topics and silence are by severity', options, async (t) => {
@@ -310,6 +312,22 @@ test('what matters less, and what is explained, is not said of the same service,
   await eventually(() => telegram.messages.some(({ text }) => text.includes('desk: TelemetryAbsent')));
 });
 
+test('of two that are critical the end of one does not let lower ones through', options, async (t) => {
+  const { telegram, url } = await run(t);
+  const first = alert({ alertname: 'PaymentProviderDown', severity: 'critical', service: 'shop' });
+  // Of the two Alertmanager would remember the one that ends later.
+  const soon = new Date(Date.now() + HOUR_MS / 2).toISOString();
+  const second = { ...alert({ alertname: 'HealthCheckFailing', severity: 'critical', service: 'shop' }), endsAt: soon };
+  await postAlerts(url, [first, second]);
+  await eventually(() => telegram.messages.length >= 2);
+  await postAlerts(url, [ended(first)]);
+  await eventually(() => telegram.messages.some(({ text: said }) => said.startsWith('✅ resolved PaymentProviderDown')));
+  await postAlerts(url, [alert({ alertname: 'CpuHigh', severity: 'warning', service: 'shop' })]);
+  await postAlerts(url, [alert({ alertname: 'CpuHigh', severity: 'warning', service: 'other' })]);
+  await eventually(() => telegram.messages.some(({ text: said }) => said.includes('other: CpuHigh')));
+  assert.ok(!telegram.messages.some(({ text: said }) => said.includes('shop: CpuHigh')));
+});
+
 /** The command itself; it asks a server that this process must go on answering. */
 async function testAlert(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
   const child = spawn(process.execPath, [shipped('src/cli/main.ts'), 'stack', 'test-alert', ...args], {
@@ -328,7 +346,7 @@ test('signalbox stack test-alert says who was told', options, async (t) => {
     assert.match(output, new RegExp(`for the receiver ${severity}\\.\\n${severity}: telegram has delivered it\\.\\n`));
   }
   assert.equal(telegram.messages.filter(({ text: said }) => said.includes('A test of the way of alerts')).length >= 2, true);
-  await eventually(() => telegram.messages.some(({ text: said }) => said.startsWith('✅ resolved · signalbox-test')));
+  await eventually(() => telegram.messages.some(({ text: said }) => said.startsWith('✅ resolved TestAlert · signalbox-test')));
 });
 
 test('signalbox stack test-alert says why nobody was told', options, async (t) => {

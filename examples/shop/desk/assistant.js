@@ -1,6 +1,7 @@
 // Answers questions, and remembers the answers. The model is a stand-in that runs here.
 import { setTimeout as delay } from 'node:timers/promises';
 import { aiMetrics, cacheMetrics, watchCache } from 'signalbox/metrics';
+import { outages } from './outages.js';
 
 const MAX_ANSWERS = 3;
 
@@ -45,7 +46,7 @@ export async function answer(question) {
 /** Answers as the API of a provider does; it is overloaded by what is too hard. */
 async function complete(question) {
   await delay(5);
-  if (question.includes('meaning of life')) throw Object.assign(new Error('overloaded'), { name: 'OverloadedError' });
+  if (outages.assistant || question.includes('meaning of life')) throw Object.assign(new Error('overloaded'), { name: 'OverloadedError' });
   const content = `About "${question}": a lamp is the answer, mostly the one on the desk.`;
   return {
     choices: [{ message: { content } }],

@@ -1,6 +1,7 @@
 // Letters are sent one after the other, and tried again; one that cannot be sent is put aside.
 import { setTimeout as delay } from 'node:timers/promises';
 import { queueMetrics } from 'signalbox/metrics';
+import { outages } from './outages.js';
 
 const MAX_ATTEMPTS = 2;
 
@@ -39,6 +40,6 @@ async function sendNext() {
 }
 
 async function deliver({ address }) {
-  await delay(2);
+  await delay(outages.post ? 3000 : 2);
   if (!address) throw Object.assign(new Error('a letter needs an address'), { name: 'AddressError' });
 }

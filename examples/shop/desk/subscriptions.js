@@ -1,6 +1,7 @@
 // Sells the light of the month, through a payment provider that is a stand-in.
 import { setTimeout as delay } from 'node:timers/promises';
 import { businessMetrics, paymentMetrics, subscriptionMetrics, userMetrics } from 'signalbox/metrics';
+import { outages } from './outages.js';
 
 const PLANS = { small: 490, large: 1290 };
 
@@ -21,12 +22,12 @@ export async function subscribe(plan, friend) {
   asked++;
   const amountMinor = PLANS[plan];
   if (!amountMinor) return 'There is a small one and a large one.';
+  payments.available(!outages.payments);
   const { status } = await payments.charge(
     { currency: 'EUR', amountMinor },
     () => charge(plan),
     ({ status }) => (status === 'paid' ? 'success' : 'declined'),
   );
-  payments.available(true);
   if (status !== 'paid') return 'Your card was declined.';
   active[plan]++;
   customers++;
@@ -56,5 +57,6 @@ function setBusinessValues() {
 /** Each third card is declined. */
 async function charge() {
   await delay(3);
+  if (outages.payments) throw Object.assign(new Error('the provider does not answer'), { name: 'ProviderError' });
   return { status: asked % 3 === 0 ? 'declined' : 'paid' };
 }

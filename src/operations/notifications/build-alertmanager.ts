@@ -1,6 +1,9 @@
 /** Everything for `alertmanager/`: files by name. */
 import { stringify } from 'yaml';
+import { ALERT_GROUPS } from '../alerts/alert-table.ts';
+import { buildAlertGroup } from '../alerts/build-alerts.ts';
 import type { OperationsSettings } from '../settings.ts';
+import { buildObjectiveGroups } from '../slo/build-objectives.ts';
 import { buildInhibitions } from './inhibitions.ts';
 import { buildReceivers } from './receivers.ts';
 import { buildRoute } from './routes.ts';
@@ -14,7 +17,7 @@ const HEAD =
 export function buildAlertmanagerFiles(settings: OperationsSettings = {}): ReadonlyMap<string, string> {
   const config = {
     route: buildRoute(settings),
-    inhibit_rules: buildInhibitions(),
+    inhibit_rules: buildInhibitions(criticalAlerts(settings)),
     receivers: buildReceivers(settings.notifications ?? {}),
     templates: ['templates/*.tmpl'],
   };
@@ -25,4 +28,11 @@ export function buildAlertmanagerFiles(settings: OperationsSettings = {}): Reado
     ['templates/slack.tmpl', SLACK_TEMPLATE],
     ['templates/email.tmpl', EMAIL_TEMPLATE],
   ]);
+}
+
+/** Names of the alerts that are critical with these settings, each once. */
+function criticalAlerts(settings: OperationsSettings): string[] {
+  const groups = [...ALERT_GROUPS.map((group) => buildAlertGroup(group, settings)), ...buildObjectiveGroups(settings)];
+  const rules = groups.flatMap(({ rules: all }) => all);
+  return [...new Set(rules.flatMap((rule) => ('alert' in rule && rule.labels['severity'] === 'critical' ? [rule.alert] : [])))];
 }

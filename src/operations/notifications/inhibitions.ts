@@ -1,6 +1,6 @@
 /** What is not said while something that matters more, or that explains it, is said of the same service. */
 import { CHECK, ENVIRONMENT, PAYMENT_PROVIDER, QUEUE } from '../alerts/labels.ts';
-import { anyOf, differs, equals, matches } from '../promql.ts';
+import { anyOf, differs, equals, matches, matchesNot } from '../promql.ts';
 import { WATCHDOG } from './routes.ts';
 
 /** As Alertmanager reads it. */
@@ -74,27 +74,34 @@ export const CAUSES: readonly Cause[] = [
   { cause: 'ServiceDown', symptoms: ['TelemetryAbsent', 'HealthCheckFailing', 'TrafficDrop', 'FrequentRestarts'], equal: SERVICE },
 ];
 
-export function buildInhibitions(): Inhibition[] {
+/**
+ * @param critical - names of the alerts that may be critical. Each has a rule of its own: of several sources with the same `equal`
+ * labels Alertmanager (0.31 to 0.34 at least) remembers one for each rule, and when that one ends it knows nothing of the others
+ * until they are sent again a minute later.
+ */
+export function buildInhibitions(critical: readonly string[]): Inhibition[] {
   // Without a service, alerts of others would be one: labels that both lack are alike.
   const ofAService = [differs('service', ''), differs('alertname', WATCHDOG)];
+  const overLower = (name: string, source: string): Inhibition => ({
+    name,
+    source_matchers: [source, equals('severity', 'critical'), differs('service', '')],
+    target_matchers: [matches('severity', 'warning|info'), ...ofAService],
+    equal: SERVICE,
+  });
   return [
-    {
-      name: 'critical-over-lower',
-      source_matchers: [equals('severity', 'critical'), ...ofAService],
-      target_matchers: [matches('severity', 'warning|info'), ...ofAService],
-      equal: SERVICE,
-    },
-    {
-      name: 'warning-over-info',
-      source_matchers: [equals('severity', 'warning'), ...ofAService],
-      target_matchers: [equals('severity', 'info'), ...ofAService],
-      equal: SERVICE,
-    },
     ...CAUSES.map(({ cause, equal, symptoms }, i) => ({
       name: `cause-${i + 1}-${cause}`,
       source_matchers: [equals('alertname', cause), equals('severity', 'critical')],
       target_matchers: [matches('alertname', anyOf(symptoms))],
       ...(equal.length === 0 ? {} : { equal }),
     })),
+    ...critical.map((name) => overLower(`critical-${name}`, equals('alertname', name))),
+    overLower('critical-others', matchesNot('alertname', anyOf(critical))),
+    {
+      name: 'warning-over-info',
+      source_matchers: [equals('severity', 'warning'), ...ofAService],
+      target_matchers: [equals('severity', 'info'), ...ofAService],
+      equal: SERVICE,
+    },
   ];
 }

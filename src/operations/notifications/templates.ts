@@ -114,6 +114,7 @@ function assemble({ bold, limit, limitOfLong, link }: Markup): string {
   );
   return `{{- $text := printf "%s ${bold('%s')}" ${ICON} ${escaped(SEVERITY, NAME_CHARACTERS)} -}}
 {{- if eq .Status "resolved" }}{{ $text = "✅ ${bold('resolved')}" }}{{ end -}}
+{{- with .CommonLabels.alertname }}{{ $text = printf "%s %s" $text ${escaped('.', NAME_CHARACTERS)} }}{{ end -}}
 {{- with ${SERVICE} }}{{ $text = printf "%s · %s" $text ${escaped('.', NAME_CHARACTERS)} }}{{ end -}}
 {{- with ${ENVIRONMENT} }}{{ $text = printf "%s · %s" $text ${escaped('.', NAME_CHARACTERS)} }}{{ end -}}
 {{- $text = printf "%s\\n" $text -}}

@@ -42,6 +42,8 @@ export const DATABASE_ALERTS: readonly AlertRow[] = [
     fires: 'below',
     thresholds: { critical: 0.5 },
     for: 60,
+    // Longer than what it explains goes on: the window of that, and how long that is kept.
+    keepFiringFor: 600,
     labels: [CHECK],
     measure: (query) =>
       `${query.min([CHECK], query.of(HEALTH_METRICS.status, [DATABASE_CHECKS]))}\nor\n${query.min([], `${query.of('pg_up')} or ${query.of('mysql_up')}`)}`,

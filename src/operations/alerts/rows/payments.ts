@@ -73,6 +73,8 @@ export const PAYMENT_ALERTS: readonly AlertRow[] = [
     fires: 'below',
     thresholds: { critical: 0.5 },
     for: 120,
+    // Longer than what it explains goes on: the window of that, and how long that is kept.
+    keepFiringFor: 1500,
     labels: LABELS,
     measure: (query) => query.min(LABELS, query.of(PAYMENT_METRICS.availability)),
     summary: '{service}: {payment_provider} cannot be used',

@@ -22,7 +22,8 @@ export const RUNTIME_ALERTS: readonly AlertRow[] = [
     unit: 'seconds',
     thresholds: { critical: 1, warning: 0.2 },
     for: { critical: 120, warning: 300 },
-    keepFiringFor: 300,
+    // Longer than what it explains goes on: the window of that, and how long that is kept.
+    keepFiringFor: 600,
     labels: [],
     measure: (query) => query.max([], query.of(RUNTIME.delayP99)),
     summary: '{service}: the event loop is blocked for {value}',

@@ -100,6 +100,8 @@ export const TELEMETRY_ALERTS: readonly AlertRow[] = [
     unit: 'number',
     thresholds: { critical: 0 },
     for: 120,
+    // Longer than what it explains goes on: the window of that, and how long that is kept.
+    keepFiringFor: 120,
     labels: ['job'],
     measure: (query) => `count by (job) (${byCollector('up', query)} == 0)`,
     summary: '{value} Collectors do not answer',
