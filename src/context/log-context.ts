@@ -83,6 +83,7 @@ export function runInRequest<T>(request: RequestFields, fn: () => T): T {
  * @returns what `fn` returns, and throws what it throws.
  */
 export function withLogContext<T>(fields: LogFields, fn: () => T): T {
+  if (typeof fn !== 'function') throw new TypeError(`withLogContext() must get a function, got ${typeof fn}.`);
   const context = api.context.active();
   const outer = activeScope(context);
   const scope: LogScope = { fields: outer?.fields ?? {}, spanFields: outer?.spanFields, request: outer?.request };

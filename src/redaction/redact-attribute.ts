@@ -97,15 +97,18 @@ function redactByRule(rule: Rule, text: string): string {
   }
 }
 
-/** A sentence in which a URL may stand, or which is one without what was removed from it. */
+/** A URL; or a sentence in which one may stand, and what is neither (`password=…`), which may be one without what was removed from it. */
 function redactUrlOrSentence(text: string): string {
-  if (!text.includes(' ') || URL_START.test(text)) {
-    const redacted = redactUrl(text);
-    // Without what was removed, its parts may begin and end elsewhere.
-    return redacted === text ? text : redactUrl(redacted);
-  }
+  if (URL_START.test(text)) return redactUrlTwice(text);
   const redacted = redactText(text);
-  return redacted !== text && (URL_START.test(redacted) || !redacted.includes(' ')) ? redactUrl(redacted) : redacted;
+  const isUrl = URL_START.test(redacted) || !redacted.includes(' ');
+  return isUrl && (redacted !== text || !text.includes(' ')) ? redactUrlTwice(redacted) : redacted;
+}
+
+/** Without what was removed, its parts may begin and end elsewhere. */
+function redactUrlTwice(text: string): string {
+  const redacted = redactUrl(text);
+  return redacted === text ? text : redactUrl(redacted);
 }
 
 /** A statement, or parameters of a URL; without what was removed, one may be the other. */

@@ -44,6 +44,7 @@ export function captureCheckIn(checkIn: CheckIn, monitorConfig?: MonitorConfig):
  * @returns what `fn` returns, and throws what it throws.
  */
 export function withMonitor<T>(monitorSlug: string, fn: () => T, monitorConfig?: MonitorConfig): T {
+  if (typeof fn !== 'function') throw new TypeError(`withMonitor() must get a function, got ${typeof fn}.`);
   if (!isWanted()) return fn();
   const startedMs = monotonicMs();
   const checkInId = captureCheckIn({ monitorSlug, status: 'in_progress' }, monitorConfig);

@@ -17,6 +17,7 @@ import { isWanted } from './sentry-state.ts';
  * @throws what `fn` throws, unchanged; where nobody catches it, it is not captured again.
  */
 export function withErrorHandler<T>(tags: ErrorTags, fn: () => T): T {
+  if (typeof fn !== 'function') throw new TypeError(`withErrorHandler() must get a function, got ${typeof fn}.`);
   return isWanted() ? handle(tags, fn, fn) : fn();
 }
 

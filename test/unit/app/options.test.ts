@@ -61,3 +61,14 @@ test('baggage of many entries is bounded, and made at once', () => {
     'without telemetry there is none',
   );
 });
+
+for (const [name, call] of Object.entries({
+  withLogContext: () => logging.withLogContext({}, undefined as never),
+  withErrorHandler: () => sentry.withErrorHandler({}, undefined as never),
+  withMonitor: () => sentry.withMonitor('nightly', undefined as never),
+  withBaggage: () => tracing.withBaggage({}, undefined as never),
+  withMessageSpan: () => tracing.withMessageSpan('work', {}, undefined as never),
+}))
+  test(`${name}() says that it must get a function`, () => {
+    assert.throws(call, { name: 'TypeError', message: `${name}() must get a function, got undefined.` });
+  });

@@ -20,6 +20,13 @@ function textOf(value: unknown): string {
 }
 
 const CANARIES: Record<string, [key: string, value: unknown][]> = {
+  'what is no URL under the name of one': [
+    ['url', `password=${C}`],
+    ['request.url', `api_key: ${LONG}`],
+    ['callback_url', `Bearer ${LONG}`],
+    ['url', `host=db;password=${C};user=anna`],
+    ['urls', [`token=${LONG}`]],
+  ],
   'secret names': [
     ['password', C],
     ['user.password', C],
