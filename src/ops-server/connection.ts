@@ -72,7 +72,8 @@ function next(connection: Connection): void {
       return;
     case 'bad': {
       const headers = { 'content-type': 'text/plain; charset=utf-8' };
-      return void connection.socket.end(formatResponse({ status: parsed.status, headers, body: `${parsed.why}\n` }, false, false));
+      send(connection.socket, formatResponse({ status: parsed.status, headers, body: `${parsed.why}\n` }, false, false));
+      return void connection.socket.end();
     }
     case 'head':
       connection.received = parsed.rest;
@@ -83,6 +84,13 @@ function next(connection: Connection): void {
         connection.socket.destroy();
       });
   }
+}
+
+/** In one packet where it fits. @param onSent - called when the last piece is with the system. */
+function send(socket: Socket, pieces: readonly Uint8Array[], onSent: () => void = () => {}): void {
+  socket.cork();
+  pieces.forEach((piece, i) => socket.write(piece, i === pieces.length - 1 ? onSent : undefined));
+  socket.uncork();
 }
 
 /** With the process id for those on this machine: who finds the port in use can say by whom. */
@@ -97,8 +105,11 @@ async function answer(connection: Connection, { isHead, keepAlive, request }: He
   const response = formatResponse({ body, headers: { ...headers, server: serverName(socket) }, status }, isHead, keepAlive);
   if (socket.destroyed) return;
   cutAfter(connection, limits.writeMs);
-  if (!keepAlive) return void socket.end(response);
-  socket.write(response, () => {
+  if (!keepAlive) {
+    send(socket, response);
+    return void socket.end();
+  }
+  send(socket, response, () => {
     connection.isAnswering = false;
     cutAfter(connection, connection.received.length > 0 ? limits.headMs : limits.idleMs);
     socket.resume();

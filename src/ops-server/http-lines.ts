@@ -73,8 +73,8 @@ function originForm(target: string): string {
   return target.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
 }
 
-/** The whole answer. */
-export function formatResponse({ body, headers, status }: OpsResponse, isHead: boolean, keepAlive: boolean): Buffer {
+/** The whole answer, in pieces: many clients that ask at once are sent the same body, which is not copied for each. */
+export function formatResponse({ body, headers, status }: OpsResponse, isHead: boolean, keepAlive: boolean): readonly Uint8Array[] {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const all = {
     ...headers,
@@ -84,5 +84,5 @@ export function formatResponse({ body, headers, status }: OpsResponse, isHead: b
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${lines.join('')}\r\n`, 'latin1');
-  return isHead ? head : Buffer.concat([head, bytes]);
+  return isHead || bytes.length === 0 ? [head] : [head, bytes];
 }

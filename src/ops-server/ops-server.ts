@@ -15,8 +15,8 @@ import { findPortHolder } from './port-holder.ts';
 
 const RETRY_AFTER_MS = 5000;
 const QUIET_RETRY_AFTER_MS = 200;
-/** Probes and scrapers are few. */
-const MOST_CONNECTIONS = 100;
+/** Probes and scrapers are few, but for those that somebody wants to know it of. */
+export const MOST_CONNECTIONS = 500;
 
 export interface OpsServerOptions {
   readonly config: Pick<OpsConfig, 'host' | 'port' | 'portSetting'>;

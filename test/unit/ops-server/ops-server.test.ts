@@ -5,7 +5,7 @@ import { afterEach, describe, it } from 'node:test';
 import { aliveReport } from '../../../src/app/health/health.ts';
 import { createReporter } from '../../../src/diagnostics/reporter.ts';
 import { serveConnection } from '../../../src/ops-server/connection.ts';
-import { openOpsServer, type OpsServerOptions } from '../../../src/ops-server/ops-server.ts';
+import { MOST_CONNECTIONS, openOpsServer, type OpsServerOptions } from '../../../src/ops-server/ops-server.ts';
 import type { OpsServer } from '../../../src/ops-server/ops-types.ts';
 import { partsWith, type Parts } from './kit.ts';
 
@@ -159,11 +159,23 @@ describe('the ops server', () => {
     };
     const answered = begin('GET /live HTTP/1.1\r\n\r\n');
     await once(answered, 'data');
-    const sockets = Array.from({ length: 110 }, (_, i) => begin(i % 2 === 0 ? '' : 'GET /metrics HTTP/1.1\r\nHost: a'));
+    const sockets = Array.from({ length: MOST_CONNECTIONS + 10 }, (_, i) => begin(i % 2 === 0 ? '' : 'GET /metrics HTTP/1.1\r\nHost: a'));
     await Promise.all(sockets.map((socket) => once(socket, 'connect')));
     for (let i = 0; i < 3; i++) assert.match(await talk(port, 'GET /live HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 OK/);
     assert.equal(answered.destroyed, false, 'who has asked before is dropped last');
     for (const socket of [answered, ...sockets]) socket.destroy();
+  });
+
+  it('answers 200 probes at once, and asks for them once', async () => {
+    const parts = partsWith();
+    let [runs, asked] = [0, 0];
+    let answer!: () => void;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    parts.health.register('database', () => (runs++, answered), { timeoutMs: 600_000 });
+    const health = { ...parts.health, report: () => (++asked === 200 && answer(), parts.health.report(false)) };
+    const { server } = await start({ parts: { ...parts, health } });
+    const statuses = await Promise.all(Array.from({ length: 200 }, async () => (await fetch(`${server.url}/health`)).status));
+    assert.deepEqual([new Set(statuses), runs], [new Set([200]), 1]);
   });
 
   it('cuts none whose answer is being made, for one that comes later', async () => {
@@ -173,11 +185,11 @@ describe('the ops server', () => {
     const answered = new Promise<void>((resolve) => (answer = resolve));
     const whenAllAsked = new Promise<void>((resolve) => (allAsked = resolve));
     const telemetry = () => {
-      if (++asked === 100) allAsked();
+      if (++asked === MOST_CONNECTIONS) allAsked();
       return answered.then(aliveReport);
     };
     const { port } = await start({ parts: { ...partsWith(), telemetry } });
-    const waiting = Array.from({ length: 100 }, () => talk(port, 'GET /health/telemetry HTTP/1.0\r\n\r\n'));
+    const waiting = Array.from({ length: MOST_CONNECTIONS }, () => talk(port, 'GET /health/telemetry HTTP/1.0\r\n\r\n'));
     await whenAllAsked;
     const last = connect(port, '127.0.0.1').on('error', () => {});
     await new Promise((resolve) => last.once('close', resolve));
@@ -187,8 +199,8 @@ describe('the ops server', () => {
 
   it('takes no more connections than it can hold', async () => {
     const { port, server } = await start();
-    const sockets: Socket[] = Array.from({ length: 150 }, () => connect(port, '127.0.0.1').on('error', () => {}));
-    await Promise.all(sockets.slice(0, 100).map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)));
+    const sockets: Socket[] = Array.from({ length: MOST_CONNECTIONS + 50 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+    await Promise.all(sockets.slice(0, MOST_CONNECTIONS).map((socket) => (socket.connecting ? once(socket, 'connect') : undefined)));
     sockets.forEach((socket) => socket.destroy());
     await server.close();
     await server.close();
