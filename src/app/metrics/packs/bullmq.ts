@@ -1,7 +1,8 @@
 /** BullMQ ready-made. Nothing of it is changed: it is asked for its counts, and its events are listened to. */
 import { attempt, contain } from '../../../runtime/contain.ts';
 import type { Observation } from '../observables.ts';
-import { queueMetrics, type QueueCounts } from './queue.ts';
+import { JobRuns } from './job-runs.ts';
+import { attributesOfQueue, beginJob, queueMetrics, type QueueCounts } from './queue.ts';
 
 /** A queue of BullMQ or Bull. */
 export interface BullQueue {
@@ -55,24 +56,24 @@ function statesOf(counts: Readonly<Record<string, number>>): QueueCounts {
  * @example watchWorker(new Worker('mails', send, { connection }));
  */
 export function watchWorker(worker: BullWorker): Observation {
-  const metrics = queueMetrics({ name: nameOf(worker), system: SYSTEM });
-  const underWay = new Map<string, (error?: unknown) => void>();
-  const over = (job: BullJob | undefined, error?: unknown): void => {
-    const id = job?.id ?? '';
-    underWay.get(id)?.(error);
-    underWay.delete(id);
-  };
+  const queue = { name: nameOf(worker), system: SYSTEM };
+  const metrics = queueMetrics(queue);
+  const given = attributesOfQueue(queue);
+  const runs = new JobRuns(() => trackedBy(worker));
   const listeners = {
     active(job: BullJob) {
-      underWay.set(job.id ?? '', metrics.begin());
+      runs.begin(job.id ?? '', beginJob(given));
       const { delay = 0, processedOn, timestamp } = job;
       if (timestamp !== undefined && processedOn !== undefined) metrics.waited(Math.max(0, processedOn - timestamp - delay) / 1000);
     },
-    completed: (job: BullJob) => over(job),
+    completed: (job: BullJob) => runs.take(job.id ?? '')?.end(),
     failed(job: BullJob | undefined, error: unknown) {
-      over(job, error);
+      runs.take(job?.id ?? '')?.end(error);
       if (job !== undefined && isDead(job)) metrics.dead(error);
     },
+    stalled: (id: string) => runs.take(id)?.leave(),
+    drained: () => runs.forgetLeft(),
+    closed: () => runs.leaveAll(),
   };
   const contained = Object.entries(listeners).map(
     ([event, listener]) =>
@@ -82,10 +83,15 @@ export function watchWorker(worker: BullWorker): Observation {
   return {
     stop() {
       for (const [event, listener] of contained) attempt(() => worker.off(event as never, listener as never));
-      for (const end of underWay.values()) end();
-      underWay.clear();
+      runs.leaveAll();
     },
   };
+}
+
+/** The ids of the jobs that a worker is at; `undefined` where it does not tell: before BullMQ 5.58. */
+function trackedBy(worker: object): { has(id: string): boolean } | undefined {
+  const tracked = attempt(() => (worker as { lockManager?: { trackedJobs?: unknown } }).lockManager?.trackedJobs);
+  return tracked instanceof Map ? (tracked as Map<string, unknown>) : undefined;
 }
 
 function nameOf(named: { readonly name: string }): string {

@@ -9,7 +9,7 @@ import { MESSAGING_METRICS, QUEUE_METRICS } from '../../../names/metrics/queue.t
 import { monotonicMs } from '../../../runtime/clock.ts';
 import { errorType } from '../error-type.ts';
 import type { Observation } from '../observables.ts';
-import { activeOf, counterOf, observe, recorderOf, whenRead } from '../pack-instruments.ts';
+import { activeOf, counterOf, observe, recorderOf, whenRead, type Given } from '../pack-instruments.ts';
 import { quiet } from '../quiet.ts';
 import { ownOptions } from '../own-copy.ts';
 import { measure } from './measure.ts';
@@ -42,28 +42,50 @@ const durations = recorderOf(MESSAGING_METRICS.processDuration);
 const waits = recorderOf(QUEUE_METRICS.jobWait);
 const deadLetters = counterOf(QUEUE_METRICS.deadLetters);
 
+/** A job under way. */
+export interface JobRun {
+  /** It is over: once. @param error - what it failed with. */
+  end(error?: unknown): void;
+  /** It is not worked on any more, done or not. Nothing the second time. */
+  leave(): void;
+}
+
+type JobOf = Given<typeof QUEUE_METRICS.activeJobs>;
+
+/** @internal */
+export function attributesOfQueue({ name, system = 'app' }: Partial<QueueOptions>): JobOf {
+  return { [MESSAGING_SYSTEM]: system, [MESSAGING_DESTINATION_NAME]: name };
+}
+
+/** @internal */
+export function beginJob(given: JobOf): JobRun {
+  const leave = beginActive(given);
+  const begunMs = monotonicMs();
+  return {
+    leave,
+    end(error) {
+      leave();
+      recordProcessed(given, (monotonicMs() - begunMs) / 1000, error === undefined ? undefined : errorType(error));
+    },
+  };
+}
+
+function recordProcessed(given: JobOf, seconds: number, type: string | undefined): void {
+  durations.record(seconds, { ...given, [MESSAGING_OPERATION_NAME]: 'process', [ERROR_TYPE]: type });
+}
+
 /** To be called where jobs are worked on; see `watchQueue` and `watchWorker` for BullMQ. */
 export function queueMetrics(options: QueueOptions): QueueMetrics {
-  const { name, system = 'app' } = ownOptions(options);
-  const given = { [MESSAGING_SYSTEM]: system, [MESSAGING_DESTINATION_NAME]: name };
-  const processed = (seconds: number, type: string | undefined): void =>
-    durations.record(seconds, { ...given, [MESSAGING_OPERATION_NAME]: 'process', [ERROR_TYPE]: type });
+  const given = attributesOfQueue(ownOptions(options));
   return {
     process(work) {
       const end = beginActive(given);
       return measure(work, ({ errorType: type, seconds }) => {
         end();
-        processed(seconds, type);
+        recordProcessed(given, seconds, type);
       });
     },
-    begin() {
-      const end = beginActive(given);
-      const begunMs = monotonicMs();
-      return (error) => {
-        end();
-        processed((monotonicMs() - begunMs) / 1000, error === undefined ? undefined : errorType(error));
-      };
-    },
+    begin: () => beginJob(given).end,
     ...quiet({
       waited: (seconds: number) => waits.record(seconds, given),
       dead: (error: unknown) => deadLetters.add(1, { ...given, [ERROR_TYPE]: errorType(error) }),

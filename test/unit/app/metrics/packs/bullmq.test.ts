@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { watchQueue, watchWorker } from '../../../../../src/app/metrics/index.ts';
+import { JobRuns } from '../../../../../src/app/metrics/packs/job-runs.ts';
 import { startCollecting } from '../collected.ts';
 
 const collected = startCollecting();
@@ -54,4 +55,55 @@ test('a worker of BullMQ: active, waits, durations, failures, and those for good
   worker.emit('active', job('3'));
   watch.stop();
   assert.deepEqual([await active(), worker.eventNames()], [0, []]);
+});
+
+test('a job of BullMQ that is put back, stalls, or is left as the worker closes is not counted for ever', async () => {
+  const trackedJobs = new Map<string, object>();
+  const worker = Object.assign(new EventEmitter(), { name: 'put-back', lockManager: { trackedJobs } });
+  const watch = watchWorker(worker);
+  const points = async (name: string) =>
+    (await collected.points(name)).filter(({ attributes }) => attributes['messaging.destination.name'] === 'put-back');
+  const active = async (): Promise<unknown> => (await points('queue.active_jobs'))[0]?.value;
+
+  // RateLimitError, DelayedError, WaitingChildrenError: no event, and the job comes again.
+  worker.emit('active', { id: '1' });
+  worker.emit('active', { id: '1' });
+  assert.equal(await active(), 1);
+  worker.emit('completed', { id: '1' });
+  assert.equal(await active(), 0);
+  assert.equal(((await points('messaging.process.duration'))[0]?.value as number | undefined) ?? 0, 1, 'what was put back is not done');
+
+  worker.emit('active', { id: '2' });
+  worker.emit('stalled', '2', 'active');
+  assert.equal(await active(), 0);
+
+  worker.emit('active', { id: '3' });
+  worker.emit('closed');
+  assert.equal(await active(), 0);
+  watch.stop();
+  assert.deepEqual(worker.eventNames(), []);
+});
+
+test('a job that a worker is not at is left soon, and what became of it is recorded when that is said later', () => {
+  let nowMs = 0;
+  const said: string[] = [];
+  const runOf = (id: string) => ({ end: () => void said.push(`end ${id}`), leave: () => void said.push(`leave ${id}`) });
+  const tracked = new Set(['at it']);
+  const runs = new JobRuns(
+    () => tracked,
+    () => nowMs,
+  );
+  for (const id of ['at it', 'put back', 'written down']) runs.begin(id, runOf(id));
+  runs.forgetLeft();
+  assert.deepEqual(said, []);
+  nowMs = 6000;
+  runs.forgetLeft();
+  assert.deepEqual(said, ['leave put back', 'leave written down']);
+  runs.take('written down')?.end();
+  nowMs = 3_700_000;
+  runs.forgetLeft();
+  assert.equal(runs.take('put back'), undefined);
+  assert.ok(runs.take('at it'));
+  assert.deepEqual(said.slice(2, 3), ['end written down']);
+  new JobRuns(() => undefined).forgetLeft();
 });
