@@ -195,6 +195,8 @@ export function keptOf(attributes: Attributes, keeps: StreamOptions['keeps']): A
 
 export function writeSeries(series: Series, writer: MetricWriter, timeMs: number, after: number): void {
   series.endMs = timeMs;
+  // The clock was set back: a backend may refuse what ends before it began.
+  if (series.startMs > timeMs) series.startMs = timeMs;
   if (series.reservoir !== undefined) series.exemplars = series.reservoir.collect(after);
   series.write(writer);
 }

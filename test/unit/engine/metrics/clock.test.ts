@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { CollectedMetric } from './collected.ts';
+
+// Taken at load.
+const realNow = Date.now;
+let timeMs = 2_000_000_000_000;
+Date.now = () => timeMs;
+after(() => void (Date.now = realNow));
+
+const { loadConfig } = await import('../../../../src/config/load-config.ts');
+const { createReporter } = await import('../../../../src/diagnostics/reporter.ts');
+const { startMetrics } = await import('../../../../src/engine/metrics/metrics.ts');
+const { keepIn } = await import('./collected.ts');
+
+for (const preference of ['cumulative', 'delta', 'lowmemory'])
+  test(`no point ends before it began when the clock is set back, and nothing is lost: ${preference}`, async () => {
+    const { config } = loadConfig({
+      OTEL_METRIC_EXPORT_INTERVAL: '3600000',
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: preference,
+    });
+    const exported: CollectedMetric[] = [];
+    const reporter = createReporter({ level: 'warn', forPerson: true, write: () => {} });
+    const { collect, meterProvider, stop } = startMetrics({ config, reporter, writer: keepIn(exported) });
+    const meter = meterProvider.getMeter('shop');
+    const orders = meter.createCounter('orders');
+    const seconds = meter.createHistogram('seconds');
+    let total = 0;
+    meter.createObservableCounter('observed').addCallback((result) => result.observe(total));
+    for (const stepMs of [1000, -3_600_000, 1000, 7_200_000, 1000]) {
+      orders.add(1);
+      seconds.record(1);
+      total++;
+      timeMs += stepMs;
+      await collect();
+    }
+    stop();
+    const points = exported.flatMap((metric) => metric.points.map((point) => ({ name: metric.descriptor.name, ...point })));
+    assert.equal(points.length, 15);
+    for (const { endMs, name, startMs } of points) assert.ok(startMs <= endMs, `${name} from ${startMs} to ${endMs}`);
+    const counted = points.filter(({ name }) => name === 'orders').map(({ value }) => value as number);
+    assert.equal(preference === 'cumulative' ? counted.at(-1) : counted.reduce((a, b) => a + b), 5);
+  });
