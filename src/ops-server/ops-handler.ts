@@ -80,12 +80,13 @@ const ADAPTERS: readonly Adapter[] = [FASTIFY, KOA, HONO, NODE];
 
 export function createOpsHandler(parts: () => OpsParts, options?: OpsHandlerOptions): OpsHandler {
   const { basePath = '' } = optionsOf(options);
-  const base = String(basePath).replace(/\/+$/, '');
+  const path = String(basePath).replace(/^\/+|\/+$/g, '');
+  const base = path === '' ? '' : `/${path}`;
   const answer: Answer = (method, url, header) => {
     const text = String(url);
-    const path = text.slice(base.length);
-    if (!text.startsWith(base) || !isOpsPath(path)) return undefined;
-    const request: OpsRequest = { method: String(method), url: path, header: (name) => textOf(header(name)) };
+    const below = text.slice(base.length);
+    if (!text.startsWith(base) || !isOpsPath(below)) return undefined;
+    const request: OpsRequest = { method: String(method), url: below, header: (name) => textOf(header(name)) };
     return answerOps(request, parts());
   };
   return (first, second, next) => {

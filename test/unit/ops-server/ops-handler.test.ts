@@ -97,9 +97,10 @@ describe('the ops port mounted', () => {
       createOpsHandler(() => partsWith()),
     );
     app.use(createOpsHandler(() => partsWith(), { basePath: '/internal/' }));
+    app.use(createOpsHandler(() => partsWith(), { basePath: 'no/slash' }));
     await using server = await serve(app);
     const statusOf = async (path: string): Promise<number> => (await fetch(server.url + path)).status;
-    assert.deepEqual(await Promise.all(['/ops/live', '/internal/live', '/live'].map(statusOf)), [200, 200, 404]);
+    assert.deepEqual(await Promise.all(['/ops/live', '/internal/live', '/no/slash/live', '/live'].map(statusOf)), [200, 200, 200, 404]);
   });
 
   it('answers 404 where there is nobody else', async () => {
