@@ -35,7 +35,23 @@ const SYSTEM = 'bullmq';
  * @example watchQueue(new Queue('mails', { connection }));
  */
 export function watchQueue(queue: BullQueue): Observation {
-  return queueMetrics({ name: nameOf(queue), system: SYSTEM }).observe(async () => statesOf(await queue.getJobCounts()));
+  return queueMetrics({ name: nameOf(queue), system: SYSTEM }).observe(() => countsOf(queue));
+}
+
+/** A queue that is closed, as applications do before they end, has nothing to say, and that is no failure. */
+async function countsOf(queue: BullQueue): Promise<QueueCounts> {
+  if (isClosed(queue)) return {};
+  try {
+    return statesOf(await queue.getJobCounts());
+  } catch (error) {
+    if (isClosed(queue)) return {};
+    throw error;
+  }
+}
+
+/** `closing` is a promise as soon as a queue of BullMQ or Bull is closed. */
+function isClosed(queue: object): boolean {
+  return attempt(() => Boolean((queue as { closing?: unknown }).closing), false);
 }
 
 /** What waits by priority waits. */

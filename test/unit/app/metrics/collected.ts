@@ -20,6 +20,8 @@ export interface CollectedPoint {
 export interface Collected {
   /** Points of a metric. */
   points(name: string): Promise<CollectedPoint[]>;
+  /** What callbacks threw, or rejected with. */
+  errors(): Promise<unknown[]>;
   /** Names, units, types. */
   metrics(): Promise<{ name: string; unit: string; description: string; type: InstrumentType; buckets: readonly number[] | undefined }[]>;
 }
@@ -38,6 +40,7 @@ export function startCollecting(): Collected {
         typeof value === 'number' ? { attributes, value, sum: value } : { attributes, value: value.count, sum: value.sum ?? 0 },
       );
     },
+    errors: async () => (await reader.collect()).errors,
     metrics: async () =>
       (await collect()).map((metric) => ({
         name: metric.descriptor.name,

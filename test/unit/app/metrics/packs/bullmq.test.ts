@@ -16,6 +16,21 @@ test('a queue of BullMQ tells what it holds, by state, as long as it is watched'
   watch.stop();
 });
 
+test('a queue that the application has closed is asked for nothing, and its callback does not fail', async () => {
+  const closed = () => Promise.reject(new Error('Connection is closed.'));
+  const queue = { name: 'closed', closing: undefined as Promise<void> | undefined, getJobCounts: closed };
+  const watch = watchQueue(queue);
+  assert.equal((await collected.errors()).length, 1);
+  queue.getJobCounts = () => {
+    queue.closing = Promise.resolve();
+    return closed();
+  };
+  assert.deepEqual(await collected.errors(), [], 'closed while it was asked');
+  queue.getJobCounts = closed;
+  assert.deepEqual(await collected.errors(), []);
+  watch.stop();
+});
+
 test('a worker of BullMQ: active, waits, durations, failures, and those for good', async () => {
   const worker = Object.assign(new EventEmitter(), { name: 'mails' });
   const watch = watchWorker(worker);
