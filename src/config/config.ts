@@ -185,6 +185,8 @@ export interface Config {
     /** Names that go, and patterns (`/EMP-\d+/i`) that do. */
     readonly also: readonly string[];
   };
+  /** Whether what the application's own loggers log is exported. Their lines have ids in any case. */
+  readonly exportsAppLogs: boolean;
   /** Whether what the application's own loggers print is redacted, too. */
   readonly redactsAppLogs: boolean;
   /** URL paths (`/health`, `/internal/*`) whose requests are neither traced nor counted. */

@@ -72,6 +72,7 @@ function readConfig(reader: SettingsReader, configFile: string | undefined): Con
       keep: reader.layers('SIGNALBOX_REDACT_KEEP').flatMap(({ value }) => value as string[]),
       also: reader.layers('SIGNALBOX_REDACT_ALSO').flatMap(({ value }) => value as string[]),
     },
+    exportsAppLogs: reader.get('SIGNALBOX_EXPORT_APP_LOGS') as boolean,
     redactsAppLogs: reader.get('SIGNALBOX_REDACT_APP_LOGS') as boolean,
     ignorePaths: list('SIGNALBOX_IGNORE_PATHS'),
   };

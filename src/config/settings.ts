@@ -629,6 +629,14 @@ const SIGNALBOX: readonly Setting[] = [
       "Removes secrets from what the application's own winston, pino and bunyan loggers print, too. What is exported has none in any case.",
   },
   {
+    name: 'SIGNALBOX_EXPORT_APP_LOGS',
+    group: 'signalbox',
+    type: 'boolean',
+    default: true,
+    meaning:
+      "Exports what the application's own winston, pino and bunyan loggers log. `false`: their lines have the ids of spans all the same, and something else stores them.",
+  },
+  {
     name: 'SIGNALBOX_WORKER_THREADS',
     group: 'signalbox',
     type: 'boolean',

@@ -23,6 +23,10 @@ const LIBRARIES = [
 ];
 const BUNDLER_MARKS =
   /__commonJS\(|__commonJSMin\(|__toESM\(|__webpack_require__|\/\/ node_modules\/|\/\/#region node_modules\/|commonjsGlobal/;
+/** What a minifier leaves of their wrappers of CommonJS modules. */
+const MINIFIED = /=\{exports:\{\}\}/;
+/** Of those that are named: their lines stay without what signalbox adds. */
+const LOGGERS = new Set(['winston', 'pino']);
 const HELD = new RegExp(`node_modules/(${LIBRARIES.join('|')})/`, 'g');
 /** A bundler's own helpers and the first libraries stand at the beginning. To look at more would hold up the event loop. */
 const LOOKED_AT_BYTES = 1024 * 1024;
@@ -30,10 +34,14 @@ const LOOKED_AT_BYTES = 1024 * 1024;
 /** A whole message with its cure when `script` is a bundle that holds libraries; `undefined` when it is not one, or cannot be read. */
 export async function looksBundled(script: string): Promise<string | undefined> {
   const text = await readBeginning(script).catch(() => undefined);
-  if (text === undefined || !BUNDLER_MARKS.test(text)) return undefined;
+  if (text === undefined || !(BUNDLER_MARKS.test(text) || MINIFIED.test(text))) return undefined;
   const found = new Set(Array.from(text.matchAll(HELD), ([, name]) => name));
   const what = found.size === 0 ? 'its libraries' : [...found].join(', ');
-  return `Libraries must be loaded from node_modules to be instrumented, but the application is one bundled file that holds ${what}. Only what Node.js brings (http, fetch) gives spans. Leave the libraries out of the bundle: --packages=external with esbuild, "externals" with webpack or rollup.`;
+  const lines =
+    found.size === 0 || [...found].some((name) => name !== undefined && LOGGERS.has(name))
+      ? ', and lines of loggers have no ids and are not sent'
+      : '';
+  return `Libraries must be loaded from node_modules to be instrumented, but the application is one bundled file that holds ${what}. Only what Node.js brings (http, fetch) gives spans${lines}. Leave the libraries out of the bundle: --packages=external with esbuild, "externals" with webpack or rollup.`;
 }
 
 async function readBeginning(path: string): Promise<string> {

@@ -193,7 +193,9 @@ export function silentCallers(requests: number, { traces }: Config): Line | unde
 export const LOGGERS = ['winston', 'pino', 'bunyan'] as const;
 
 /** @param loggers - those that the application loaded. */
-export function silentLoggers(loggers: readonly string[], { logs, instrumentations }: Config): Line[] {
+export function silentLoggers(loggers: readonly string[], { exportsAppLogs, logs, instrumentations }: Config): Line[] {
+  // As the application wants it.
+  if (!exportsAppLogs) return [];
   return loggers.flatMap((name) => {
     const why = whyNotSent(name, logs.exporters.length > 0, instrumentations);
     if (why === undefined) return [];
@@ -202,7 +204,7 @@ export function silentLoggers(loggers: readonly string[], { logs, instrumentatio
 }
 
 function whyNotSent(name: string, hasExporter: boolean, { enabled, disabled, options }: Config['instrumentations']): string | undefined {
-  if (!hasExporter) return 'OTEL_LOGS_EXPORTER is none; otlp sends them';
+  if (!hasExporter) return 'OTEL_LOGS_EXPORTER is none; otlp sends them. Where that is meant, SIGNALBOX_EXPORT_APP_LOGS=false says so';
   if (disabled.includes(name)) return `OTEL_NODE_DISABLED_INSTRUMENTATIONS names ${name}; without it they are sent`;
   if (enabled !== undefined && !enabled.includes(name))
     return enabled.length === 0 ? undefined : `OTEL_NODE_ENABLED_INSTRUMENTATIONS does not name ${name}; with it they are sent`;

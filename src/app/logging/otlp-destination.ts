@@ -13,13 +13,13 @@ const loggers = new Map<string, Logger>();
 export function emitByOtlp(record: LogRecord): void {
   const logger = loggerOf(record.logger);
   if (!logger.enabled()) return;
-  const { context, error, fields, level, message, rank, timeMs } = record;
+  const { context, error, fields, level, message, rank } = record;
   const attributes: Record<string, PlainValue> = { ...fields };
   if (error?.code !== undefined) attributes['error.code'] = error.code;
   if (error?.fields !== undefined) attributes['error.fields'] = error.fields;
   logger.emit({
+    // Without a time it has that of this moment, by the clock of spans, which knows more than milliseconds.
     context,
-    timestamp: timeMs,
     severityNumber: SEVERITIES[rank] as NonNullable<Parameters<Logger['emit']>[0]['severityNumber']>,
     severityText: level,
     body: message,

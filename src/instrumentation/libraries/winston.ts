@@ -95,6 +95,7 @@ class WinstonInstrumentation extends InstrumentationBase {
 
   #patch(prototype: object): void {
     const isEnabled = (): boolean => this.isEnabled();
+    const adds = (): boolean => (this.getConfig() as LogOptions).disableLogCorrelation !== true;
     const redacts = (): boolean => (this.getConfig() as LogOptions).redactsOutput === true;
     const emit = (logger: Logger, info: Info, written: Written): void => this.#emit(logger, info, written);
     const waiting = new WeakMap<Logger, Written[]>();
@@ -107,7 +108,7 @@ class WinstonInstrumentation extends InstrumentationBase {
         if (isEnabled() && !(EXPORTS_ITSELF in this) && typeof info === 'object' && info !== null) {
           const context = api.context.active();
           const lines = waiting.get(this);
-          const written = { info, context, time: nowHrTime(), isCorrelated: correlate(info as Info, context) };
+          const written = { info, context, time: nowHrTime(), isCorrelated: adds() && correlate(info as Info, context) };
           if (lines === undefined) waiting.set(this, [written]);
           else lines.push(written);
         }
@@ -149,7 +150,7 @@ class WinstonInstrumentation extends InstrumentationBase {
 
   #emit(logger: Logger, info: Info, { info: given, context, time }: Written): void {
     const level = String(info[LEVEL] ?? (given as Info)[LEVEL] ?? info['level']);
-    if (!logger.isLevelEnabled(level)) return;
+    if ((this.getConfig() as LogOptions).disableLogSending === true || !logger.isLevelEnabled(level)) return;
     // With OpenTelemetry's own transport the application sends its lines already.
     if (hasOwnExport(logger)) return;
     const severityNumber = SEVERITIES[level] as SeverityNumber | undefined;

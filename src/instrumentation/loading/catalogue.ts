@@ -98,8 +98,9 @@ const runtimeOptions: CatalogueEntry['options'] = ({ configFile, instrumentation
   ...(instrumentations.enabled?.includes('host-metrics') === true ? { measuresProcess: false } : {}),
 });
 
-const logOptions: CatalogueEntry['options'] = ({ redactsAppLogs }, given) => ({
+const logOptions: CatalogueEntry['options'] = ({ exportsAppLogs, redactsAppLogs }, given) => ({
   ...given,
+  ...(exportsAppLogs ? {} : { disableLogSending: true }),
   ...(redactsAppLogs ? { redactsOutput: true } : {}),
 });
 

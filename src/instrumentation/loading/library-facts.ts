@@ -195,7 +195,11 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     options: ['captureMessageContent'],
     missing: 'by the official one, `parse()` and `asResponse()` throw; it does not know 7',
   },
-  winston: { ways: ['patch'], records: 'log records; ids of spans in lines' },
+  winston: {
+    ways: ['patch'],
+    records: 'log records; ids of spans in lines',
+    options: ['disableLogCorrelation', 'disableLogSending'],
+  },
   pino: {
     ways: ['patch'],
     records: 'log records; ids of spans in lines',

@@ -72,6 +72,7 @@ test('the defaults are those of the specification, save where the table says why
     console: false,
     instrumentations: { disabled: [], options: {} },
     redaction: { keep: [], also: [] },
+    exportsAppLogs: true,
     redactsAppLogs: false,
     ignorePaths: [
       '/health',

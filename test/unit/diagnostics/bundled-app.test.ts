@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { rolldown } from 'rolldown';
 import { looksBundled } from '../../../src/diagnostics/bundled-app.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-bundled-'));
@@ -25,6 +27,30 @@ describe('a bundle is recognised', () => {
     it(`of ${bundler}, with what it holds`, async () =>
       assert.match((await look(text)) ?? '', /one bundled file that holds express\. .*--packages=external/));
   }
+
+  it('with a logger, whose lines have no ids', async () => {
+    assert.match(
+      (await look('commonjsGlobal // node_modules/pino/pino.js\n')) ?? '',
+      /holds pino\. .* lines of loggers have no ids and are not sent\./,
+    );
+    assert.doesNotMatch((await look('commonjsGlobal // node_modules/pg/lib/index.js\n')) ?? '', /loggers/);
+  });
+
+  for (const minify of [false, true])
+    it(`of rolldown as it is, ${minify ? '' : 'not '}minified`, async () => {
+      writeFileSync(
+        join(folder, 'in.mjs'),
+        `import winston from ${JSON.stringify(createRequire(import.meta.url).resolve('winston'))}; winston.info('a');`,
+      );
+      const bundle = await rolldown({ input: join(folder, 'in.mjs'), platform: 'node', logLevel: 'silent' });
+      const { output } = await bundle.generate({ format: 'cjs', minify });
+      assert.match((await look(output[0].code)) ?? '', minify ? /holds its libraries\. .* no ids/ : /holds winston\. .* no ids/);
+    });
+
+  it('of esbuild, minified', async () => {
+    const helper = 'var c=(e,t)=>()=>{try{return t||e((t={exports:{}}).exports,t),t.exports}catch(r){throw t=0,r}};';
+    assert.match((await look(`"use strict";var a=Object.create;${helper}`)) ?? '', /holds its libraries\./);
+  });
 
   it('without knowing what it holds', async () => assert.match((await look('__webpack_require__(1)')) ?? '', /holds its libraries\./));
 

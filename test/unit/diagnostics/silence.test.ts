@@ -124,6 +124,7 @@ describe('loggers whose records are not sent', () => {
     assert.deepEqual(why({}), []);
     assert.deepEqual(why({ OTEL_LOGS_EXPORTER: 'none' }, []), []);
     assert.equal(why({ OTEL_LOGS_EXPORTER: 'none' }).length, 3);
+    assert.deepEqual(why({ OTEL_LOGS_EXPORTER: 'none', SIGNALBOX_EXPORT_APP_LOGS: 'false' }), []);
     assert.deepEqual(why({ OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'pino' }), [
       'pino: pino is in use, and its records are not sent: OTEL_NODE_DISABLED_INSTRUMENTATIONS names pino; without it they are sent.',
     ]);
