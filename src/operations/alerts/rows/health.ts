@@ -3,7 +3,7 @@ import { HEALTH_METRICS } from '../../../names/metrics/health.ts';
 import type { AlertRow } from '../alert-row.ts';
 import { CHECK } from '../labels.ts';
 import { RUNTIME } from '../metrics.ts';
-import { SERVICE_LABELS } from '../../promql.ts';
+import { differs, SERVICE_LABELS } from '../../promql.ts';
 import type { Query } from '../query.ts';
 
 const HOUR_SECONDS = 3600;
@@ -63,9 +63,10 @@ export const HEALTH_ALERTS: readonly AlertRow[] = [
     thresholds: { critical: 0 },
     for: 120,
     labels: [],
-    // A target is a service when it had `target_info`, as the ops port of every service has; others have alerts of their own.
+    // A target is a service when it had `target_info`, as the ops port of every service has. So has the Collector, for which there is
+    // CollectorDown.
     measure: (query) =>
-      `count by (${SERVICE_LABELS.join(', ')}) (\n  ${query.of('up')} == 0\n  and on (job, instance)\n  last_over_time(target_info[${query.span(24 * HOUR_SECONDS)}])\n)`,
+      `count by (${SERVICE_LABELS.join(', ')}) (\n  ${query.of('up', [differs('job', query.jobs.collector)])} == 0\n  and on (job, instance)\n  last_over_time(target_info[${query.span(24 * HOUR_SECONDS)}])\n)`,
     summary: '{value} instances of {service} do not answer',
     description: 'Prometheus cannot scrape {value} instances of {service} for two minutes: they are down, or cannot be reached.',
     dashboard: 'overview',
