@@ -67,7 +67,7 @@ for (const [name, call] of Object.entries({
   withErrorHandler: () => sentry.withErrorHandler({}, undefined as never),
   withMonitor: () => sentry.withMonitor('nightly', undefined as never),
   withBaggage: () => tracing.withBaggage({}, undefined as never),
-  withMessageSpan: () => tracing.withMessageSpan('work', {}, undefined as never),
+  withMessageSpan: () => tracing.withMessageSpan('work', {} as never, undefined as never),
 }))
   test(`${name}() says that it must get a function`, () => {
     assert.throws(call, { name: 'TypeError', message: `${name}() must get a function, got undefined.` });
