@@ -51,6 +51,7 @@ const GROUPS: Readonly<Record<Group, readonly [title: string, text: string]>> = 
     'Errors in Sentry',
     'Of [`signalbox/sentry`](errors.md). The `SENTRY_*` variables of tracing have no effect: OpenTelemetry traces.',
   ],
+  alerts: ['Alerts from code', 'Of [`signalbox/alerts`](alerts-from-code.md).'],
   ops: ['Ops port', 'Metrics and health on one port: see [ops server](ops-server.md).'],
   signalbox: ['signalbox itself', ''],
   'no-effect': ['Known, without effect', ''],
@@ -189,6 +190,7 @@ const SECTIONS: Readonly<Record<MessageRow['section'], readonly [title: string, 
   records: ['Records', ''],
   logging: ['Logging', 'Of [`signalbox/logging`](logging.md).'],
   sentry: ['Errors in Sentry', 'Of [`signalbox/sentry`](errors.md).'],
+  alerts: ['Alerts from code', 'Of [`signalbox/alerts`](alerts-from-code.md).'],
   debug: ['Faults of signalbox', 'They are contained: the application goes on as without signalbox.'],
 };
 

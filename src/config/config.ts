@@ -5,7 +5,7 @@ import type { RouteNumbers } from './route-numbers.ts';
 
 export type Signal = 'traces' | 'metrics' | 'logs';
 /** What has an account and a place in the delivery at the end of the process: the signals, and errors on their way to Sentry. */
-export type Delivered = Signal | 'errors';
+export type Delivered = Signal | 'errors' | 'alerts';
 export type Protocol = 'http/protobuf' | 'http/json' | 'grpc';
 export type Compression = 'gzip' | 'none';
 

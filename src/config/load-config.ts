@@ -147,10 +147,11 @@ function readLogLevel(reader: SettingsReader): Config['logLevel'] {
   return level === 'verbose' || level === 'all' ? 'debug' : level;
 }
 
-/** Read for their mistakes: nothing here reads them otherwise, and `signalbox/sentry` starts later. */
+/** Read for their mistakes: nothing here reads them otherwise, and `signalbox/sentry` and `signalbox/alerts` start later. */
 function checkOtherSettings(reader: SettingsReader): void {
   const asksForSentry = reader.isSet('SENTRY_DSN');
-  for (const { name, group } of settings) if (group === 'no-effect' || (group === 'sentry' && asksForSentry)) reader.find(name);
+  for (const { name, group } of settings)
+    if (group === 'no-effect' || group === 'alerts' || (group === 'sentry' && asksForSentry)) reader.find(name);
 }
 
 /** A time that counts and is so short that it was most likely meant in seconds. It may be meant as it is, so it is used. */

@@ -37,6 +37,7 @@ export type Group =
   | 'instrumentations'
   | 'logging'
   | 'sentry'
+  | 'alerts'
   | 'ops'
   | 'signalbox'
   | 'no-effect';

@@ -778,6 +778,31 @@ const LOGGING: readonly Setting[] = [
   },
 ];
 
+/** Of `signalbox/alerts`, which reads them itself. */
+const ALERTS: readonly Setting[] = [
+  {
+    name: 'SIGNALBOX_ALERTMANAGER_URL',
+    group: 'alerts',
+    type: 'url',
+    otherwise: 'alerts from code go to no Alertmanager',
+    meaning: 'Where `sendAlert()` sends: an Alertmanager, without `/api` (`http://localhost:9093`).',
+  },
+  {
+    name: 'SIGNALBOX_ALERT_WEBHOOK_URL',
+    group: 'alerts',
+    type: 'url',
+    otherwise: 'alerts from code go to no webhook',
+    meaning: 'The same to whatever takes a POST with JSON, in place of an Alertmanager or beside it.',
+  },
+  {
+    name: 'SIGNALBOX_ALERTS_TOKEN',
+    group: 'alerts',
+    type: 'text',
+    secret: true,
+    meaning: 'Sent to both: `Authorization: Bearer …`.',
+  },
+];
+
 /** Of `signalbox/sentry`, which reads them itself. */
 const SENTRY: readonly Setting[] = [
   {
@@ -880,6 +905,7 @@ export const settings: readonly Setting[] = [
   ...INSTRUMENTATIONS,
   ...LOGGING,
   ...SENTRY,
+  ...ALERTS,
   ...OPS,
   ...SIGNALBOX,
   ...NO_EFFECT,

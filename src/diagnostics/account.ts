@@ -21,7 +21,7 @@ export type DropReason =
 export interface Account<Kind extends Delivered = Signal> {
   readonly signal: Kind;
   /** A signal that goes to several exporters has an account of each. */
-  readonly exporter: Exporter;
+  readonly exporter: Exporter | 'alerts';
   produced: number;
   acknowledged: number;
   readonly dropped: Map<DropReason, number>;
@@ -31,7 +31,7 @@ export interface Account<Kind extends Delivered = Signal> {
   failure: { readonly reason: string; readonly sinceMs: number } | undefined;
 }
 
-export function createAccount<Kind extends Delivered>(signal: Kind, exporter: Exporter = 'otlp'): Account<Kind> {
+export function createAccount<Kind extends Delivered>(signal: Kind, exporter: Account['exporter'] = 'otlp'): Account<Kind> {
   return { signal, exporter, produced: 0, acknowledged: 0, dropped: new Map(), lastSuccessMs: undefined, failure: undefined };
 }
 

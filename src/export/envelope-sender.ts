@@ -1,20 +1,20 @@
 /**
- * Brings envelopes to a server of Sentry, one at a time. What the server does not take for the moment waits and is sent again;
- * what it limits is dropped until the limit is over, as Sentry asks for, and what it refuses is lost. Each loss is counted.
+ * Brings envelopes of Sentry, or alerts, to a server, one at a time. What the server does not take for the moment waits and is sent
+ * again; what Sentry limits is dropped until the limit is over, as it asks for, and what is refused is lost. Each loss is counted.
  *
  * @see https://develop.sentry.dev/sdk/expected-features/rate-limiting/
  */
 import { countAcknowledged, countDropped, type Account, type DropReason } from '../diagnostics/account.ts';
 import type { OtlpConfig } from '../config/config.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
-import type { ExportReason } from '../names/messages.ts';
 import type { SendResult, Transport } from '../otlp/types.ts';
 import { clearTimeout, random, setTimeout } from '../runtime/captured.ts';
 import { monotonicMs } from '../runtime/clock.ts';
 import { contain } from '../runtime/contain.ts';
 import { settlesWithin } from '../runtime/settles-within.ts';
-import type { EnvelopeDrop } from '../runtime/error-delivery.ts';
+import type { EnvelopeDrop, EnvelopeKind } from '../runtime/error-delivery.ts';
 import { createTransport } from './transport/transport.ts';
+import { ENVELOPE_RECEIVERS, type EnvelopeReceiver } from './envelope-receivers.ts';
 import { pauseMs } from './retry-policy.ts';
 import type { Sender } from './sender.ts';
 import type { PendingRequest } from './sender-state.ts';
@@ -29,7 +29,8 @@ const LIMITED_MS = 60_000;
 export interface EnvelopeSenderOptions {
   /** Where: `contentType` and all. */
   readonly otlp: OtlpConfig;
-  readonly account: Account<'errors'>;
+  readonly kind: EnvelopeKind;
+  readonly account: Account<EnvelopeKind>;
   readonly reporter: Reporter;
   readonly userAgent: string;
   readonly onDropped: (reason: EnvelopeDrop, count: number) => void;
@@ -57,11 +58,12 @@ interface State {
 
 interface Sending extends EnvelopeSenderOptions {
   readonly transport: Transport;
+  readonly receiver: EnvelopeReceiver;
   readonly state: State;
 }
 
 export function createEnvelopeSender(options: EnvelopeSenderOptions): EnvelopeSender {
-  const transport = options.transport ?? createTransport(options.otlp, 'errors', options.userAgent);
+  const transport = options.transport ?? createTransport(options.otlp, options.kind, options.userAgent);
   const state: State = {
     waiting: [],
     waitingBytes: 0,
@@ -73,7 +75,7 @@ export function createEnvelopeSender(options: EnvelopeSenderOptions): EnvelopeSe
     isClosed: false,
     onChange: new Set(),
   };
-  const sending: Sending = { ...options, transport, state };
+  const sending: Sending = { ...options, transport, receiver: ENVELOPE_RECEIVERS[options.kind], state };
   return {
     get isSending() {
       return state.underWay !== undefined;
@@ -124,7 +126,7 @@ function sendNext(sending: Sending): void {
   if (envelope === undefined) return;
   state.waitingBytes -= envelope.length;
   state.underWay = envelope;
-  contain('sending an error to Sentry', () => void send(sending, envelope));
+  contain('sending an envelope', () => void send(sending, envelope));
 }
 
 async function send(sending: Sending, envelope: Uint8Array): Promise<void> {
@@ -134,13 +136,13 @@ async function send(sending: Sending, envelope: Uint8Array): Promise<void> {
   const result = await answer;
   if (state.underWay !== envelope) return; // the end of the process has taken it over
   state.underWay = undefined;
-  contain('settling an error for Sentry', () => settle(sending, envelope, result));
+  contain('settling an envelope', () => settle(sending, envelope, result));
   sendNext(sending);
   for (const changed of state.onChange) changed();
 }
 
 function settle(sending: Sending, envelope: Uint8Array, result: SendResult): void {
-  const { account, reporter, state } = sending;
+  const { account, receiver, reporter, state } = sending;
   if (result.kind === 'accepted') {
     if (state.failures > 0) sayRecovered(sending);
     state.failures = 0;
@@ -149,13 +151,13 @@ function settle(sending: Sending, envelope: Uint8Array, result: SendResult): voi
   state.failures++;
   if (result.kind === 'refused') {
     drop(sending, result.reason === 'http_413' ? 'too_large' : 'refused');
-    return void reporter.say('sentry.refused', refusedText(sending, result.reason), originOf(sending));
+    return void reporter.say(receiver.codes.refused, receiver.refused(originOf(sending), result.reason), originOf(sending));
   }
-  if (result.reason === 'http_429') return limit(sending, result.retryAfterMs ?? LIMITED_MS);
+  if (result.reason === 'http_429' && receiver.codes.limited !== undefined) return limit(sending, result.retryAfterMs ?? LIMITED_MS);
   state.waiting.unshift(envelope);
   state.waitingBytes += envelope.length;
   pauseFor(sending, pauseMs(state.failures, result.reason, result.retryAfterMs, random()));
-  reporter.say('sentry.unreachable', unreachableText(sending, result.reason), originOf(sending));
+  reporter.say(receiver.codes.unreachable, receiver.unreachable(originOf(sending), result.reason, MAX_WAITING), originOf(sending));
 }
 
 /** Sentry counts what is sent meanwhile, and limits for longer: all that waits is dropped as well. */
@@ -220,31 +222,10 @@ function originOf({ otlp }: Sending): string {
   return new URL(otlp.url).origin;
 }
 
-function refusedText(sending: Sending, reason: ExportReason): string {
-  const cure = CURES[reason] ?? 'Is it the address of a Sentry server, of version 10 or newer?';
-  return `Sentry at ${originOf(sending)} refused an error (${spoken(reason)}). It is lost. ${cure}`;
-}
-
-const WRONG_DSN = 'SENTRY_DSN must be the DSN that the settings of the project show.';
-const CURES: Readonly<Partial<Record<ExportReason, string>>> = {
-  http_400: WRONG_DSN,
-  http_401: WRONG_DSN,
-  http_403: WRONG_DSN,
-  http_404: WRONG_DSN,
-  http_413: 'Put less into extra, tags and breadcrumbs.',
-};
-
-function unreachableText(sending: Sending, reason: ExportReason): string {
-  return `Sentry at ${originOf(sending)} cannot be reached (${spoken(reason)}). Errors wait and are sent again, ${MAX_WAITING} of them at most. The address is that of SENTRY_DSN.`;
-}
-
-function spoken(reason: ExportReason): string {
-  return reason.startsWith('http_') ? `it answered ${reason.slice('http_'.length)}` : reason.replaceAll('_', ' ');
-}
-
 function sayRecovered(sending: Sending): void {
-  const { reporter } = sending;
+  const { receiver, reporter } = sending;
   const origin = originOf(sending);
-  for (const code of ['sentry.unreachable', 'sentry.limited', 'sentry.refused'] as const) reporter.forget(code, origin);
-  reporter.say('sentry.recovered', `Sentry at ${origin} takes errors again.`, origin);
+  const { limited, recovered, refused, unreachable } = receiver.codes;
+  for (const code of [unreachable, limited, refused]) if (code !== undefined) reporter.forget(code, origin);
+  reporter.say(recovered, receiver.recovered(origin), origin);
 }

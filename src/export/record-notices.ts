@@ -8,6 +8,7 @@ const RECORDS = {
   logs: ['log record', 'log records'],
   metrics: ['metric data point', 'metric data points'],
   errors: ['error', 'errors'],
+  alerts: ['alert', 'alerts'],
 } as const;
 
 /** What the records of a signal are called, for a message about `count` of them. */

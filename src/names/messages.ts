@@ -9,7 +9,7 @@ export type Level = 'error' | 'warn' | 'info' | 'debug';
 
 export interface MessageRow {
   /** The table of the page that it stands in. */
-  readonly section: 'start' | 'settings' | 'silence' | 'export' | 'records' | 'logging' | 'sentry' | 'debug';
+  readonly section: 'start' | 'settings' | 'silence' | 'export' | 'records' | 'logging' | 'sentry' | 'alerts' | 'debug';
   readonly level: Level;
   /** Its beginning, or what it means; Markdown. */
   readonly says: string;
@@ -645,6 +645,36 @@ export const MESSAGES = {
     section: 'sentry',
     level: 'info',
     says: '`Sentry at https://… takes errors again.`',
+    cure: 'nothing',
+  },
+  'alerts.nowhere': {
+    section: 'alerts',
+    level: 'warn',
+    says: '`sendAlert() was called, but neither SIGNALBOX_ALERTMANAGER_URL nor SIGNALBOX_ALERT_WEBHOOK_URL is set. …`',
+    records: 'the alert is not sent',
+    cure: 'set one of them',
+    page: 'alerts-from-code.md',
+  },
+  'alerts.unreachable': {
+    section: 'alerts',
+    level: 'warn',
+    says: '`Alerts cannot be sent to http://… (connection refused). …`',
+    records: 'wait, 1000 of them at most, and are sent again',
+    cure: 'the address in SIGNALBOX_ALERTMANAGER_URL or SIGNALBOX_ALERT_WEBHOOK_URL, or the network',
+    page: 'alerts-from-code.md#when-nobody-answers',
+  },
+  'alerts.refused': {
+    section: 'alerts',
+    level: 'warn',
+    says: '`http://… refused an alert (it answered 404). …`',
+    records: 'lost',
+    cure: 'the address, or SIGNALBOX_ALERTS_TOKEN',
+    page: 'alerts-from-code.md#when-nobody-answers',
+  },
+  'alerts.recovered': {
+    section: 'alerts',
+    level: 'info',
+    says: '`http://… takes alerts again.`',
     cure: 'nothing',
   },
   'dropped.…': {

@@ -12,7 +12,7 @@ export function lossText(accounts: readonly Account<Delivered>[]): string {
 function lossOf(account: Account<Delivered>): string | undefined {
   const lost = droppedTotal(account);
   if (lost === 0) return undefined;
-  const to = account.exporter === 'otlp' ? '' : ` for ${account.exporter}`;
+  const to = account.exporter === 'otlp' || account.exporter === account.signal ? '' : ` for ${account.exporter}`;
   const reasons = Array.from(account.dropped, ([reason, records]) => {
     const text = reason.replaceAll('_', ' ');
     return account.dropped.size === 1 ? text : `${records} ${text}`;

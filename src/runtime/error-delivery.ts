@@ -1,5 +1,5 @@
 /**
- * What the telemetry that runs offers to `signalbox/sentry`, and what that offers to the end of the process. Filled by `start.ts`; empty
+ * What the telemetry that runs offers to `signalbox/sentry` and `signalbox/alerts`, and what that offers to the end of the process. Filled by `start.ts`; empty
  * while no telemetry runs. One state per process, whichever copy of this package is asked.
  */
 import type { Context } from '@opentelemetry/api';
@@ -7,9 +7,14 @@ import type { Context } from '@opentelemetry/api';
 /** Why an envelope did not arrive. */
 export type EnvelopeDrop = 'queue_full' | 'too_large' | 'rate_limited' | 'refused' | 'exit_deadline' | 'after_shutdown';
 
+/** Errors for Sentry, or alerts of the application. */
+export type EnvelopeKind = 'errors' | 'alerts';
+
 export interface EnvelopeTarget {
-  /** With the public key of the DSN in its query. */
+  readonly kind: EnvelopeKind;
+  /** Of Sentry with the public key of the DSN in its query. */
   readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly userAgent: string;
   readonly onDropped: (reason: EnvelopeDrop, count: number) => void;
 }

@@ -110,7 +110,7 @@ interface SentryTransport {
 const FLUSH_MS = 5000;
 
 function createTransport(url: string, version: string, hasSourceLines: boolean, onOpen: (outlet: EnvelopeOutlet) => void): SentryTransport {
-  const outlet = errorDelivery.open?.({ url, userAgent: `sentry.javascript.node/${version}`, onDropped: countDropped });
+  const outlet = errorDelivery.open?.({ kind: 'errors', url, userAgent: `sentry.javascript.node/${version}`, onDropped: countDropped });
   if (outlet !== undefined) onOpen(outlet);
   return {
     async send(envelope) {

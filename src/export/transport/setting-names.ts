@@ -7,6 +7,7 @@ const EXPORT_TIMEOUT: Readonly<Record<Delivered, string>> = {
   logs: 'OTEL_BLRP_EXPORT_TIMEOUT',
   metrics: 'OTEL_METRIC_EXPORT_TIMEOUT',
   errors: 'SIGNALBOX_SHUTDOWN_TIMEOUT',
+  alerts: 'SIGNALBOX_SHUTDOWN_TIMEOUT',
 };
 /** Metrics leave all at once. */
 const BATCH_SIZE: Readonly<Partial<Record<Delivered, string>>> = {

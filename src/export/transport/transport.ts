@@ -42,7 +42,7 @@ export function createTransport(otlp: OtlpConfig, signal: Delivered, userAgent: 
 }
 
 function loadTransport(otlp: OtlpConfig, signal: Delivered, userAgent: string, options: TransportOptions): Transport {
-  if (otlp.protocol === 'grpc' && signal !== 'errors') {
+  if (otlp.protocol === 'grpc' && signal !== 'errors' && signal !== 'alerts') {
     const { createGrpcTransport } = loadPart<typeof import('./grpc-transport.ts')>(import.meta.url, './grpc-transport');
     return createGrpcTransport(otlp, signal, userAgent, options);
   }

@@ -5,6 +5,7 @@
  * Loaded by documents, rules and tests: what records imports the rows of its own file.
  */
 import { AI_METRICS } from './ai.ts';
+import { ALERT_METRICS } from './alerts.ts';
 import { BOT_METRICS } from './bot.ts';
 import { BUSINESS_METRICS } from './business.ts';
 import { CACHE_METRICS } from './cache.ts';
@@ -49,6 +50,7 @@ export const METRIC_SECTIONS: readonly MetricSection[] = [
   { title: 'Business', by: '`businessMetrics()`', metrics: Object.values(BUSINESS_METRICS) },
   { title: 'Errors', by: '`errorMetrics()`', metrics: Object.values(ERROR_METRICS) },
   { title: 'Errors in Sentry', by: '`signalbox/sentry`', metrics: Object.values(SENTRY_METRICS) },
+  { title: 'Alerts from code', by: '`signalbox/alerts`', metrics: Object.values(ALERT_METRICS) },
   { title: 'Remote procedure calls', by: 'the instrumentation of gRPC', metrics: Object.values(RPC_METRICS) },
   { title: 'Node.js and the process', by: 'the instrumentation `runtime-node`', metrics: RUNTIME_METRICS },
   { title: 'Health', by: '`signalbox/health`, for each check', metrics: Object.values(HEALTH_METRICS) },

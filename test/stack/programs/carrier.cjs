@@ -1,8 +1,9 @@
 // BROKER_URL=amqp://… node --require signalbox/register carrier.cjs: what the shop does not do: a gRPC service and its client, messages
-// over RabbitMQ (without BROKER_URL none), an error that is not sent to Sentry, and an attribute that nobody bounds. Says `carried` when all is done, goes on with calls and
+// over RabbitMQ (without BROKER_URL none), an error that is not sent to Sentry, an alert that is sent nowhere, and an attribute that nobody bounds. Says `carried` when all is done, goes on with calls and
 // messages every five seconds, and ends with SIGTERM.
 const amqplib = require('amqplib');
 const grpc = require('@grpc/grpc-js');
+const { sendAlert } = require('signalbox/alerts');
 const { counter } = require('signalbox/metrics');
 const { captureException, setupSentry } = require('signalbox/sentry');
 
@@ -51,6 +52,7 @@ async function main() {
   for (let i = 0; i < 2100; i++) stops.add(1, { parcel: `parcel ${i}` });
   setupSentry({ dsn: 'http://key@127.0.0.1:9/1' });
   captureException(Object.assign(new Error('the road is closed'), { code: 'ECONNRESET' }));
+  sendAlert({ title: 'The road is closed' });
   const askForRates = await openRates();
   async function carry() {
     await askForRates();

@@ -24,6 +24,7 @@ function start(...answers: (SendResult | 'never')[]) {
   };
   const account = createAccount('errors', 'sentry');
   const sender = createEnvelopeSender({
+    kind: 'errors',
     otlp: { protocol: 'http/json', url: 'https://sentry.example.org/api/1/envelope/', headers: {}, timeoutMs: 1000, compression: 'none' },
     account,
     transport,

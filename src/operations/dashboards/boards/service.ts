@@ -1,4 +1,5 @@
 /** One service: rate, errors and duration for each route, what it calls, its logs. */
+import { ALERT_METRICS } from '../../../names/metrics/alerts.ts';
 import { ERROR_METRICS, SENTRY_METRICS } from '../../../names/metrics/errors.ts';
 import { HTTP_INSTRUMENTATION_METRICS, HTTP_METRICS } from '../../../names/metrics/http.ts';
 import { RPC_METRICS } from '../../../names/metrics/rpc.ts';
@@ -109,6 +110,14 @@ export const SERVICE: Dashboard = {
           title: 'Errors by type',
           description: 'What the application counts with `errorMetrics()`.',
         }),
+        {
+          title: 'Alerts from code in 15 minutes',
+          description: 'What the application raised with `sendAlert()`; those with a reason were not sent or did not arrive.',
+          unit: 'short',
+          ask: (query) => [
+            { expression: query.sum([ERROR_TYPE], query.grown(query.of(ALERT_METRICS.sent), 900)), legend: legend(ERROR_TYPE) },
+          ],
+        },
         rateOf((query) => query.of(SENTRY_METRICS.dropped), [ERROR_TYPE], {
           title: 'Errors that did not reach Sentry',
           description: 'By the reason: a rate limit, a duplicate, a server that does not answer.',

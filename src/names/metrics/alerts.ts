@@ -1,0 +1,27 @@
+/** What `signalbox/alerts` records. */
+import { ERROR_TYPE } from '../attributes.ts';
+import type { MetricRows } from './metric-row.ts';
+
+/** Why an alert from code was not sent, or did not arrive. */
+export const ALERT_DROPS = [
+  'duplicate',
+  'rate_limited',
+  'nowhere',
+  'not_started',
+  'queue_full',
+  'too_large',
+  'refused',
+  'exit_deadline',
+  'after_shutdown',
+] as const;
+export type AlertDrop = (typeof ALERT_DROPS)[number];
+
+export const ALERT_METRICS = {
+  sent: {
+    name: 'signalbox.alerts',
+    type: 'counter',
+    unit: '{alert}',
+    description: 'Alerts that the application raised; with `error.type` those that were not sent or did not arrive.',
+    attributes: { [ERROR_TYPE]: ALERT_DROPS },
+  },
+} as const satisfies MetricRows;
