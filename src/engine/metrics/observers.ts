@@ -51,6 +51,8 @@ interface Callback {
   readonly isBatch: boolean;
   /** Did not answer in time, and has not since. */
   isHung: boolean;
+  /** It is being called: one that ends the process is not called again by what is collected at the end. */
+  isCalled: boolean;
 }
 
 type Observe = (instrument: Observed, value: unknown, attributes: unknown) => void;
@@ -65,7 +67,7 @@ export function createObservers(reporter: Reporter, insideOf: (observable: unkno
   }
 
   function add(callback: unknown, instruments: readonly Observed[], isBatch: boolean): void {
-    if (indexOf(callback, instruments, isBatch) < 0) callbacks.push({ callback, instruments, isBatch, isHung: false });
+    if (indexOf(callback, instruments, isBatch) < 0) callbacks.push({ callback, instruments, isBatch, isHung: false, isCalled: false });
   }
 
   function remove(callback: unknown, instruments: readonly Observed[], isBatch: boolean): void {
@@ -95,7 +97,7 @@ export function createObservers(reporter: Reporter, insideOf: (observable: unkno
 
     const answers: Promise<void>[] = [];
     for (const callback of [...callbacks]) {
-      if (callback.isHung) continue;
+      if (callback.isHung || callback.isCalled) continue;
       const answer = callOne(callback, observerOf(callback), insideOf, reporter);
       if (answer === undefined) continue;
       asked.add(callback);
@@ -148,6 +150,7 @@ function callOne(
   reporter: Reporter,
 ): Promise<void> | undefined {
   const { instruments, isBatch } = callback;
+  callback.isCalled = true;
   try {
     const answer: unknown = isBatch
       ? (callback.callback as BatchObservableCallback)({
@@ -164,6 +167,8 @@ function callOne(
   } catch (error) {
     sayFailed(reporter, callback, error);
     return undefined;
+  } finally {
+    callback.isCalled = false;
   }
 }
 

@@ -237,3 +237,21 @@ test('a scrape and the push do not disturb each other', async () => {
   assert.deepEqual(scrapedOf('bytes'), [20, 30, 50]);
   assert.deepEqual(named('bytes').flatMap(values), [10, 30]);
 });
+
+test('a callback in which everything is collected is not called again by that, and others are', () => {
+  const { pipeline, meterProvider, named } = start();
+  const meter = meterProvider.getMeter('shop');
+  meter.createCounter('orders').add(3);
+  let calls = 0;
+  meter.createObservableGauge('ends').addCallback((result) => {
+    calls++;
+    // As when it calls process.exit().
+    pipeline.collectNow();
+    result.observe(1);
+  });
+  meter.createObservableGauge('other').addCallback((result) => result.observe(2));
+  pipeline.collectNow();
+  pipeline.stop();
+  assert.equal(calls, 1);
+  assert.deepEqual([named('orders')[0], named('other')[0]].map(values), [[3], [2]]);
+});
