@@ -50,7 +50,9 @@ function createScraperOf(own: MetricSource, resource: () => Attributes, reporter
   };
 }
 
-function describeConflict({ isJoined, kept, left, name }: Conflict): string {
+export function describeConflict({ isJoined, kept, left, name }: Conflict): string {
+  // Of one name and of several types, by one library or by two.
+  if (kept === left) return `A metric must have one type, but ${left} has several, which are all ${name} in Prometheus. The one that was made first is served; rename the others.`; // prettier-ignore
   const now = isJoined
     ? `They are served as one metric; where both have a series with the same labels, only that of ${kept} is served. Rename one of them.`
     : `${left} is not served; rename one of them.`;
