@@ -71,7 +71,7 @@ async function main(signal) {
     let exits;
     let traffic;
     try {
-      console.log(`\nstorefront ${shop.url}\ndatabase   ${shop.databaseUrl}\ncollector  ${collector.url}\n`);
+      console.log(`\nstorefront ${shop.url}\ndesk       ${shop.deskUrl}\ndatabase   ${shop.databaseUrl}\ncollector  ${collector.url}\n`);
       traffic = await runTraffic({ url: shop.url, requests: Number(options.requests), seed: Number(options.seed), signal });
       await writeToDesk(shop.deskUrl);
       await packed.reaches(ordersIn(traffic), signal);

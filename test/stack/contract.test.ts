@@ -195,9 +195,9 @@ describe('metrics by push and by scrape', { skip: skipWithout('collector', 'jaeg
       });
     });
 
-  /** Every series of the services that Prometheus has had. */
+  /** Every series of the services that Prometheus has had, without what rules make of them. */
   async function seriesOf(url: string): Promise<Labels[]> {
-    const selector = `{service_name=~"${SERVICES.join('|')}",job=~".+",__name__!~"traces_span_metrics_.*"}`;
+    const selector = `{service_name=~"${SERVICES.join('|')}",job=~".+",__name__!~"traces_span_metrics_.*|ALERTS.*|.+:.+"}`;
     const response = await fetch(`${url}/api/v1/series?${new URLSearchParams({ 'match[]': selector })}`);
     const { data } = (await response.json()) as { data: Labels[] };
     return data.filter(({ __name__: name = '' }) => !OF_THE_SCRAPE.test(name));
