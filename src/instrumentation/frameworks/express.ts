@@ -110,13 +110,16 @@ class ExpressInstrumentation extends InstrumentationBase {
       span,
       outer,
       end() {
-        response.removeListener('close', handler.end);
+        if (begun.onClose === undefined) response.removeListener('close', handler.end);
+        else begun.onEnd = undefined;
         span.end(handler.leftMs);
       },
     };
     progress.handler?.end();
     progress.handler = handler;
-    response.on('close', handler.end);
+    // A listener of ours is one that the application counts: there is none but for the official instrumentation of HTTP.
+    if (begun.onClose === undefined) response.on('close', handler.end);
+    else begun.onEnd = handler.end;
     enter(api.trace.setSpan(outer, span));
   }
 }

@@ -18,10 +18,19 @@ interface FastifyRequest {
   readonly routerPath?: string;
 }
 
+type Hook = (request: FastifyRequest, ...rest: never[]) => void;
 interface Fastify {
-  addHook(name: 'onResponse', hook: (request: FastifyRequest, reply: unknown, done: () => void) => void): void;
-  addHook(name: 'onRequestAbort', hook: (request: FastifyRequest, done: () => void) => void): void;
-  addHook(name: 'onError', hook: (request: FastifyRequest, reply: unknown, error: Error, done: () => void) => void): void;
+  addHook(name: string, hook: Hook): void;
+}
+
+/** Where an instance keeps its hooks: what `addHook` adds is a line more in `printPlugins()`. */
+const HOOKS = 'fastify.hooks';
+
+function addHook(fastify: Fastify, name: string, hook: Hook): void {
+  const symbol = Object.getOwnPropertySymbols(fastify).find(({ description }) => description === HOOKS);
+  const hooks = symbol === undefined ? undefined : (fastify as unknown as Record<symbol, { add?: Fastify['addHook'] }>)[symbol];
+  if (typeof hooks?.add === 'function') hooks.add(name, hook);
+  else fastify.addHook(name, hook);
 }
 
 class FastifyInstrumentation extends InstrumentationBase {
@@ -41,18 +50,18 @@ class FastifyInstrumentation extends InstrumentationBase {
       if (this.isEnabled() && typeof route === 'string' && route !== '') setRoute(raw, route);
     };
     // In the end: a hook before the handler would stand in its stack traces, for it calls what comes next.
-    fastify.addHook('onResponse', (request, _reply, done) => {
+    addHook(fastify, 'onResponse', (request, _reply: unknown, done: () => void) => {
       recordRoute(request);
       done();
     });
     // Fastify before 4.6 does not know it, and throws.
     attempt(() =>
-      fastify.addHook('onRequestAbort', (request, done) => {
+      addHook(fastify, 'onRequestAbort', (request, done: () => void) => {
         recordRoute(request);
         done();
       }),
     );
-    fastify.addHook('onError', (request, _reply, error, done) => {
+    addHook(fastify, 'onError', (request, _reply: unknown, error: Error, done: () => void) => {
       if (this.isEnabled()) recordServerError(request.raw, error);
       done();
     });

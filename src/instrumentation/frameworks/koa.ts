@@ -77,11 +77,13 @@ class KoaInstrumentation extends InstrumentationBase {
       },
     });
     const { onerror } = context;
-    context.onerror = function (error) {
+    const value = function (this: Context, error: unknown): unknown {
       // Called with nothing at the end of every request.
       if (error !== undefined && error !== null && isEnabled() && !isLossOfClient(this, error)) recordServerError(this.req, error);
       return onerror.call(this, error);
     };
+    // It does not show, as the inherited one does not.
+    Object.defineProperty(context, 'onerror', { value, configurable: true, writable: true });
   }
 }
 

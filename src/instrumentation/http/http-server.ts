@@ -54,6 +54,7 @@ class Exchange implements ServerRequest {
   readonly context: Context;
   route?: string | undefined;
   error?: unknown;
+  onEnd?: (() => void) | undefined;
   readonly #side: HttpSide;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;

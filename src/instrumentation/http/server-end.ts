@@ -63,6 +63,7 @@ export function endExchange(
   request: IncomingMessage,
   { method, scheme, startMs, httpVersion, status, cause }: ExchangeEnd,
 ): void {
+  begun.onEnd?.();
   const { context, route, span } = begun;
   if (status !== undefined) span.setAttribute(HTTP_RESPONSE_STATUS_CODE, status);
   const errorType = cause === WHOLE && (status as number) < 500 ? undefined : recordFailure(span, begun, status, cause);
