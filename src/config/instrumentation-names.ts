@@ -1,8 +1,10 @@
 /** Short names of the instrumentations that signalbox can load: those of auto-instrumentations-node, and two of its own. */
 export const INSTRUMENTATION_NAMES: ReadonlySet<string> = new Set([
+  'ai',
   'amqplib',
   'aws-lambda',
   'aws-sdk',
+  'azure-sdk',
   'bullmq',
   'bunyan',
   'cassandra-driver',

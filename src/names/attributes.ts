@@ -34,6 +34,7 @@ export const ERROR_TYPE = 'error.type';
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/db/ */
 export const DB_NAMESPACE = 'db.namespace';
 export const DB_OPERATION_BATCH_SIZE = 'db.operation.batch.size';
+export const DB_COLLECTION_NAME = 'db.collection.name';
 export const DB_OPERATION_NAME = 'db.operation.name';
 export const DB_QUERY_TEXT = 'db.query.text';
 export const DB_RESPONSE_STATUS_CODE = 'db.response.status_code';
@@ -125,6 +126,8 @@ export const GEN_AI_RESPONSE_FINISH_REASONS = 'gen_ai.response.finish_reasons';
 export const GEN_AI_USAGE_INPUT_TOKENS = 'gen_ai.usage.input_tokens';
 export const GEN_AI_USAGE_OUTPUT_TOKENS = 'gen_ai.usage.output_tokens';
 export const GEN_AI_TOKEN_TYPE = 'gen_ai.token.type';
+export const GEN_AI_TOOL_NAME = 'gen_ai.tool.name';
+export const GEN_AI_TOOL_CALL_ID = 'gen_ai.tool.call.id';
 
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/thread/ */
 export const THREAD_ID = 'thread.id';

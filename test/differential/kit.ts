@@ -1,6 +1,7 @@
 /** Runs a program bare and watched: what it prints, and how it ends, must be the same. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReceivedLog, ReceivedMetric, ReceivedSpan } from '../../src/otlp/decode/model.ts';
@@ -54,6 +55,24 @@ export function placeIn(installed: string, linked: readonly string[] = [], packa
   return { folder: join(folder, 'programs'), [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/**
+ * The programs, each as an ES module too, where a package is that of the first of `folders` that has it.
+ *
+ * @param aliases - by name, what a package of the project is installed as.
+ */
+export function placeOf(folders: readonly string[], aliases: Readonly<Record<string, string>> = {}): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-differential-'));
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  symlinkSync(join(ROOT, 'node_modules/@opentelemetry'), join(modules, '@opentelemetry'));
+  // A copy: by a link the package would be known by the name of the alias.
+  for (const [name, alias] of Object.entries(aliases)) cpSync(join(ROOT, 'node_modules', alias), join(modules, name), { recursive: true });
+  for (const from of folders) linkPackages(join(from, 'node_modules'), modules);
+  cpSync(PROGRAMS, join(folder, 'programs'), { recursive: true });
+  for (const name of readdirSync(PROGRAMS)) writeAsModule(join(folder, 'programs', name));
+  return { folder: join(folder, 'programs'), [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
 /** What the project has, and what it has not and lies in `more`. */
 function linkOpenTelemetry(modules: string, more: string): void {
   const own = join(ROOT, 'node_modules/@opentelemetry');
@@ -62,6 +81,37 @@ function linkOpenTelemetry(modules: string, more: string): void {
   const owned = readdirSync(own);
   for (const name of owned) symlinkSync(join(own, name), join(scope, name));
   for (const name of readdirSync(more)) if (!owned.includes(name)) symlinkSync(join(more, name), join(scope, name));
+}
+
+function linkPackages(from: string, to: string): void {
+  for (const name of readdirSync(from)) {
+    if (name.startsWith('.')) continue;
+    if (!name.startsWith('@')) linkUnlessThere(join(from, name), join(to, name));
+    else if (name !== '@opentelemetry') {
+      mkdirSync(join(to, name), { recursive: true });
+      for (const scoped of readdirSync(join(from, name))) linkUnlessThere(join(from, name, scoped), join(to, name, scoped));
+    }
+  }
+}
+
+function linkUnlessThere(target: string, path: string): void {
+  if (!existsSync(path)) symlinkSync(target, path);
+}
+
+/** What a program requires at the beginning of a line is imported instead. */
+function writeAsModule(file: string): void {
+  const written = file.replace(/\.cjs$/, '.mjs');
+  if (written === file || file.endsWith('.app.cjs') || existsSync(written)) return;
+  let count = 0;
+  const source = readFileSync(file, 'utf8')
+    .replaceAll(/^const (.+) = require\(('[^']+')\);$/gm, (_line, names: string, from: string) => {
+      const imported = `imported${++count}`;
+      // Not all names of a CommonJS module are found by the one who imports it.
+      const value = names.startsWith('{') ? `{ ...${imported}.default, ...${imported} }` : `${imported}.default ?? ${imported}`;
+      return `import * as ${imported} from ${from};\nconst ${names} = ${value};`;
+    })
+    .replaceAll(/^require\(('[^']+')\);$/gm, 'import $1;');
+  writeFileSync(written, source);
 }
 
 export const AS_INSTALLED: Place = { folder: PROGRAMS, [Symbol.dispose]() {} };
@@ -88,7 +138,7 @@ function optionsOf({ program, place = AS_INSTALLED, args = [], env = {}, node }:
   return { program: join(place.folder, program), args, env, ...(node === undefined ? {} : { node }) };
 }
 
-async function runBare(run: Run): Promise<Ending> {
+export async function runBare(run: Run): Promise<Ending> {
   return runProgram({ ...optionsOf(run), preload: run.program.endsWith('.mjs') ? 'import-nothing' : 'none' });
 }
 
@@ -101,6 +151,31 @@ export async function runWatched(run: Run): Promise<Watched> {
     env: { OTEL_SERVICE_NAME: 'differential', ...options.env, ...collector.env },
   });
   return { ...ending, spans: collector.store.spans(), metrics: collector.store.metrics(), logs: collector.store.logs() };
+}
+
+/** With the preload of the OpenTelemetry project, for what docs/instrumentation.md says of it. */
+export async function runOfficial(run: Run): Promise<Ending> {
+  await using collector = await startCollector();
+  const options = optionsOf(run);
+  return runProgram({
+    ...options,
+    preload: run.program.endsWith('.mjs') ? 'import-nothing' : 'none',
+    nodeFlags: ['--require', createRequire(import.meta.url).resolve('@opentelemetry/auto-instrumentations-node/register')],
+    // Its other detectors ask metadata addresses of clouds.
+    env: { OTEL_NODE_RESOURCE_DETECTORS: 'env,host,os,process', OTEL_SERVICE_NAME: 'differential', ...options.env, ...collector.env },
+  });
+}
+
+/** Lines of both that are not the same in the other one, in the order of the longer one; and how they ended. */
+export function differences(bare: Ending, watched: Ending): readonly string[] {
+  const [expected, seen] = [bare, watched].map(({ code, signal, stdout }) => [...stdout.split('\n'), `ended with ${code ?? signal}`]) as [
+    string[],
+    string[],
+  ];
+  const length = Math.max(expected.length, seen.length);
+  const lines: string[] = [];
+  for (let at = 0; at < length; at++) if (expected[at] !== seen[at]) lines.push(`${expected[at]}\n  is ${seen[at]}`);
+  return lines;
 }
 
 /** The same, of a program in which nothing goes wrong: nothing but a start line may be said. */

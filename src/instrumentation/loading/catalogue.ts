@@ -143,13 +143,13 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     ...own('frameworks', 'hono', ['hono']),
     files: ['hono/dist/router/smart-router/router.js', 'hono/dist/cjs/router/smart-router/router.js'],
   },
-  official('restify', 'RestifyInstrumentation', ['restify']),
+  own('frameworks', 'restify', ['restify']),
 
   own('libraries', 'pg', ['pg', 'pg-pool'], defaults({ requireParentSpan: true, ignoreConnectSpans: true })),
-  onlyUnderParent(official('mysql', 'MySQLInstrumentation', ['mysql'])),
+  onlyUnderParent(own('libraries', 'mysql', ['mysql'], defaults({ maskStatement: true }))),
   onlyUnderParent(own('libraries', 'mysql2', ['mysql2'], defaults({ maskStatement: true }))),
   official('mongodb', 'MongoDBInstrumentation', ['mongodb'], UNDER_PARENT),
-  official('mongoose', 'MongooseInstrumentation', ['mongoose'], UNDER_PARENT),
+  onlyUnderParent(own('libraries', 'mongoose', ['mongoose'])),
   {
     ...onlyUnderParent(own('libraries', 'redis', ['redis', '@redis/client', '@node-redis/client'])),
     throughOthers: { redis: '>=4.0.0' },
@@ -159,7 +159,6 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   onlyUnderParent(official('tedious', 'TediousInstrumentation', ['tedious'])),
   official('oracledb', 'OracleInstrumentation', ['oracledb'], UNDER_PARENT),
   onlyUnderParent(official('memcached', 'MemcachedInstrumentation', ['memcached'])),
-  official('knex', 'KnexInstrumentation', ['knex'], UNDER_PARENT),
 
   own('libraries', 'amqplib', ['amqplib']),
   own('libraries', 'kafkajs', ['kafkajs']),
@@ -173,7 +172,9 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     ),
     throughOthers: { '@smithy/core': '<3.24.0' },
   },
+  own('libraries', 'azure-sdk', ['@azure/core-tracing']),
   own('libraries', 'openai', ['openai']),
+  own('libraries', 'ai', ['ai']),
 
   own('libraries', 'winston', ['winston'], logOptions),
   own('libraries', 'pino', ['pino'], logOptions),
@@ -188,6 +189,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   optIn(official('fs', 'FsInstrumentation', ['fs', 'fs/promises'], UNDER_PARENT)),
   optIn(official('generic-pool', 'GenericPoolInstrumentation', ['generic-pool'])),
   optIn(official('host-metrics', 'HostMetricsInstrumentation', [])),
+  optIn(official('knex', 'KnexInstrumentation', ['knex'], UNDER_PARENT)),
   optIn(official('lru-memoizer', 'LruMemoizerInstrumentation', ['lru-memoizer'])),
   optIn(official('net', 'NetInstrumentation', ['net'])),
   optIn(official('router', 'RouterInstrumentation', ['router'])),

@@ -98,7 +98,13 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     records: 'route of the server span',
     missing: 'routes of `hono/tiny` and of applications with a router of their own',
   },
-  restify: { ways: ['official'], records: 'route of the server span; a span for each handler', options: ['requestHook'] },
+  restify: {
+    ways: ['patch', 'official'],
+    when: 'with `requestHook`',
+    records: 'route and errors, on the server span',
+    options: ['requestHook'],
+    missing: 'by the official one, handlers that applications look up are others',
+  },
   pg: {
     ways: ['official'],
     when: 'mended for pools',
@@ -112,7 +118,13 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
       'enableTraceContextPropagation',
     ],
   },
-  mysql: { ways: ['official'], records: `${QUERIES}; connections of pools`, options: ['enhancedDatabaseReporting'] },
+  mysql: {
+    ways: ['patch', 'official'],
+    when: 'with `enhancedDatabaseReporting`',
+    records: `${QUERIES}, their durations`,
+    options: ['maskStatementHook', 'responseHook', 'enhancedDatabaseReporting'],
+    missing: 'by the official one, an error of a query that nobody hears does not end the process',
+  },
   mysql2: {
     ways: ['patch', 'official'],
     when: 'with `addSqlCommenterCommentToQueries`',
@@ -126,10 +138,11 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     options: ['dbStatementSerializer', 'enhancedDatabaseReporting', 'responseHook'],
   },
   mongoose: {
-    ways: ['official'],
+    ways: ['channel', 'official'],
+    when: 'before 9.7 and with an option',
     records: 'client spans of operations',
     options: ['dbStatementSerializer', 'responseHook', 'suppressInternalInstrumentation'],
-    missing: 'each is a second span above that of `mongodb`, unless `suppressInternalInstrumentation: true`',
+    missing: 'each is a second span above that of `mongodb`, unless `suppressInternalInstrumentation: true`; cursors by the driver alone',
   },
   redis: {
     ways: ['channel', 'official'],
@@ -188,12 +201,23 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     records: 'client spans of calls; metrics of Bedrock',
     options: ['preRequestHook', 'responseHook', 'exceptionHook', 'dynamoDBStatementSerializer', 'sqsExtractContextPropagationFromPayload'],
   },
+  'azure-sdk': {
+    ways: ['hook'],
+    when: 'its instrumenter, of all SDKs that stand on it',
+    records: 'spans of operations, as the SDKs name them; messages carry the trace',
+  },
   openai: {
     ways: ['patch', 'official'],
     when: 'with `captureMessageContent`, openai 4 to 6',
     records: 'client spans of chat, responses, completions and embeddings; durations and tokens',
     options: ['captureMessageContent'],
     missing: 'by the official one, `parse()` and `asResponse()` throw; it does not know 7',
+  },
+  ai: {
+    ways: ['channel', 'hook'],
+    when: 'an integration, for what streams used',
+    records: 'client spans of language and embedding models, spans of operations and tools; durations and tokens; never what was said',
+    missing: 'a stream that is left early ends ten minutes later, and has no tokens; neither has one with `integrations` of its own',
   },
   winston: {
     ways: ['patch'],

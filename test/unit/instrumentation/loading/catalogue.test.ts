@@ -118,6 +118,7 @@ describe('what is on', () => {
       'fs',
       'generic-pool',
       'host-metrics',
+      'knex',
       'lru-memoizer',
       'net',
       'router',
