@@ -40,7 +40,8 @@ class RestifyInstrumentation extends InstrumentationBase {
       if (!this.isEnabled()) return;
       const path = request.route?.path;
       if (typeof path === 'string' || path instanceof RegExp) setRoute(request, String(path));
-      if (error !== undefined && error !== null) recordServerError(request, error);
+      // `next(false)` ends the chain, and with a name goes on with that route.
+      if (error instanceof Error) recordServerError(request, error);
     };
     const follow = (name: string, argumentsOf: (args: readonly unknown[]) => readonly [request: unknown, error: unknown]): void =>
       replaceFunction(
