@@ -135,7 +135,7 @@ describe('an alert from code', { concurrency: 2 }, () => {
       [first?.['status'], first?.['title'], first?.['severity'], first?.['service']],
       ['firing', 'Stock is negative', 'critical', 'shop'],
     );
-    assert.equal((first?.['metadata'] as Record<string, string>)['order_id'], '7');
+    assert.equal((first?.['metadata'] as Record<string, string> | undefined)?.['order_id'], '7');
     assert.equal(third?.['status'], 'resolved');
   });
 
