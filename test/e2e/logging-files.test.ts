@@ -99,6 +99,25 @@ describe('log files', () => {
     assert.equal(stdout.split('\n').length, 3);
   });
 
+  it(
+    'in a folder that cannot be made are said not to be written, and the application goes on',
+    { skip: !existsSync('/proc/self') },
+    async () => {
+      const { code, said, stdout, timedOut } = await runProgram({
+        program: program('files.cjs'),
+        args: ['1'],
+        preload: 'none',
+        env: { LOG_DIR: '/proc/signalbox/logs' },
+        timeoutMs: 20_000,
+      });
+      assert.deepEqual([timedOut, code, stdout.split('\n').length], [false, 0, 3]);
+      assert.ok(
+        said.some(({ code, message }) => code.startsWith('logging.not-written') && message.includes('ENOENT')),
+        JSON.stringify(said),
+      );
+    },
+  );
+
   it('a full disk is said once, stdout goes on whole, and files go on when there is room', { skip: cannotMount() }, async () => {
     const script = `mount -t tmpfs -o size=1m tmpfs "${folder}" && exec "${process.execPath}" "${program('full-disk.cjs')}"`;
     const { status, stdout, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', script], {

@@ -1,9 +1,10 @@
 /** One kind of log file: today's, and within today the first that is not full. Several processes may append to it. */
-import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from '../../runtime/contain.ts';
 import { dayOf, fileName, newestNumber, type FileKind } from './file-names.ts';
 import type { LineTarget } from './line-queue.ts';
+import { makeFolder } from './make-folder.ts';
 
 const PIECE_BYTES = 65_536;
 const NEWLINE = 10;
@@ -61,7 +62,7 @@ export class LogFileTarget implements LineTarget {
 
   #open(day: string): { file: number; size: number } {
     const { folder, kind, maxBytes, onOpened } = this.#options;
-    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    makeFolder(folder, FOLDER_MODE);
     for (let number = newestNumber(readdirSync(folder), kind, day); ; number++) {
       const file = openSync(join(folder, fileName(kind, day, number)), FLAGS, FILE_MODE);
       const { size } = fstatSync(file);
