@@ -26,6 +26,8 @@ function nothing({ metrics }: Config): string {
 
 /** Where metrics and health are served, or how to have that. */
 function opsPort({ ops }: Config): string {
+  // Also one that the application has opened itself.
+  if (telemetryState.opsUrl !== undefined) return `serves /metrics and /health on ${telemetryState.opsUrl}`;
   if (!ops.isWanted) return 'no ops port (SIGNALBOX_OPS=true opens it)';
   return `serves /metrics and /health on ${ops.port === 0 ? 'a free port' : opsUrl(ops.host, ops.port)}`;
 }

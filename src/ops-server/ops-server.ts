@@ -7,6 +7,7 @@ import type { Reporter } from '../diagnostics/reporter.ts';
 import { opsUrl } from '../diagnostics/start-line.ts';
 import { clearTimeout, setTimeout } from '../runtime/captured.ts';
 import { contain } from '../runtime/contain.ts';
+import { telemetryState } from '../runtime/end-work.ts';
 import type { OpsParts } from './answer.ts';
 import { createClients, type Clients } from './clients.ts';
 import { serveConnection, type ConnectionLimits } from './connection.ts';
@@ -58,7 +59,7 @@ export function openOpsServer(options: OpsServerOptions): OpsServer {
     ready,
     async close() {
       state.isClosed = true;
-      state.url = undefined;
+      state.url = telemetryState.opsUrl = undefined;
       clearTimeout(state.timer);
       await closeServer(state.server);
     },
@@ -105,7 +106,7 @@ function listen(opening: Opening, settled: () => void): void {
 
 function opened({ config, isSaid, reporter, state }: Opening, server: Server): void {
   const { port } = server.address() as AddressInfo;
-  state.url = opsUrl(config.host, port);
+  state.url = telemetryState.opsUrl = opsUrl(config.host, port);
   if (!isSaid && config.port !== 0 && !state.wasInUse) return;
   reporter.forget('ops.open');
   reporter.say('ops.open', `The ops port is open: ${state.url}/metrics and ${state.url}/health.`);

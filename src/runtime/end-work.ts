@@ -20,6 +20,8 @@ export interface TelemetryState {
   service: ServiceIdentity | undefined;
   /** Where log lines go, for the start line: `stdout (json)`. */
   logLinesTo: string | undefined;
+  /** Where the ops port is open, for the start line: `http://127.0.0.1:9464`. */
+  opsUrl: string | undefined;
   readonly endWorks: Set<EndWork>;
 }
 
@@ -32,6 +34,7 @@ export const telemetryState: TelemetryState = (globals[SLOT] ??= {
   watchesEnd: false,
   service: undefined,
   logLinesTo: undefined,
+  opsUrl: undefined,
   endWorks: new Set(),
 });
 

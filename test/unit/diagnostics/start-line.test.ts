@@ -44,6 +44,16 @@ describe('the start line', () => {
     assert.match(line(alone), /sends nothing, sampler .* serves \/metrics/);
   });
 
+  it('says where the port is that the application has opened itself', () => {
+    telemetryState.opsUrl = 'http://127.0.0.1:38683';
+    try {
+      assert.match(line({}), /, serves \/metrics and \/health on http:\/\/127\.0\.0\.1:38683, Node/);
+      assert.match(line({ SIGNALBOX_OPS_PORT: '0' }), /on http:\/\/127\.0\.0\.1:38683, Node/);
+    } finally {
+      telemetryState.opsUrl = undefined;
+    }
+  });
+
   it('says that nothing is sent', () => {
     assert.match(
       line({ OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }),

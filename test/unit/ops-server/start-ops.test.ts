@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { OpsHandler } from '../../../src/ops-server/ops-types.ts';
 import { publishedOpsSources, publishOpsSources, type OpsSources } from '../../../src/ops-server/ops-sources.ts';
+import { telemetryState } from '../../../src/runtime/end-work.ts';
 import { opsHandler, startOpsServer } from '../../../src/start-ops.ts';
 import { health } from '../../../src/app/health/index.ts';
 import { sourceOf } from './kit.ts';
@@ -47,6 +48,7 @@ describe('the ops port and its handlers in one process', () => {
     const unregister = health.register('database', () => ({ status: 'healthy', details: { connections: 1 } }));
     try {
       await server.ready;
+      assert.equal(telemetryState.opsUrl, server.url, 'for the start line');
       const asked = Array.from({ length: 20 }, () => ask(opsHandler({}), '/metrics'));
       const [own] = await Promise.all([fetch(`${server.url}/metrics`), ...asked]);
       assert.equal(own.status, 200);
@@ -58,6 +60,7 @@ describe('the ops port and its handlers in one process', () => {
       unregister();
       await server.close();
     }
+    assert.equal(telemetryState.opsUrl, undefined);
   });
 
   it('serve metrics from the moment telemetry starts, whenever the handler was made and asked first', async () => {
