@@ -41,3 +41,28 @@ for (const preference of ['cumulative', 'delta', 'lowmemory'])
     const counted = points.filter(({ name }) => name === 'orders').map(({ value }) => value as number);
     assert.equal(preference === 'cumulative' ? counted.at(-1) : counted.reduce((a, b) => a + b), 5);
   });
+
+test('in delta, points of a series follow each other without a gap, and one that paused begins when something is recorded again', async () => {
+  const { config } = loadConfig({ OTEL_METRIC_EXPORT_INTERVAL: '3600000', OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' });
+  const exported: CollectedMetric[] = [];
+  const reporter = createReporter({ level: 'warn', forPerson: true, write: () => {} });
+  const { collect, meterProvider, stop } = startMetrics({ config, reporter, writer: keepIn(exported) });
+  const orders = meterProvider.getMeter('shop').createCounter('orders');
+  const beganMs = timeMs;
+  for (const isRecorded of [true, true, false, true]) {
+    timeMs += 300;
+    if (isRecorded) orders.add(1);
+    timeMs += 700;
+    await collect();
+  }
+  stop();
+  const points = exported.flatMap((metric) => metric.points);
+  assert.deepEqual(
+    points.map(({ endMs, startMs }) => [startMs - beganMs, endMs - beganMs]),
+    [
+      [300, 1000],
+      [1000, 2000],
+      [3300, 4000],
+    ],
+  );
+});
