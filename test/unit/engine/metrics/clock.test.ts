@@ -66,3 +66,42 @@ test('in delta, points of a series follow each other without a gap, and one that
     ],
   );
 });
+
+for (const preference of ['cumulative', 'delta'])
+  test(`an observed total that stays as it was is no new beginning, one that falls is: ${preference}`, async () => {
+    const { config } = loadConfig({
+      OTEL_METRIC_EXPORT_INTERVAL: '3600000',
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: preference,
+    });
+    const exported: CollectedMetric[] = [];
+    const reporter = createReporter({ level: 'warn', forPerson: true, write: () => {} });
+    const { collect, meterProvider, stop } = startMetrics({ config, reporter, writer: keepIn(exported) });
+    let total = 0;
+    meterProvider
+      .getMeter('shop')
+      .createObservableCounter('observed')
+      .addCallback((result) => result.observe(total));
+    const beganMs = timeMs;
+    for (total of [5, 5, 7, 2]) {
+      timeMs += 1000;
+      await collect();
+    }
+    stop();
+    const points = exported.flatMap((metric) => metric.points);
+    assert.deepEqual(
+      points.map(({ startMs, value }) => [startMs - beganMs, value]),
+      preference === 'cumulative'
+        ? [
+            [1000, 5],
+            [1000, 5],
+            [1000, 7],
+            [4000, 2],
+          ]
+        : [
+            [1000, 5],
+            [1000, 0],
+            [2000, 2],
+            [3000, 2],
+          ],
+    );
+  });
