@@ -1,12 +1,15 @@
 /** The heap and its spaces, what V8 lets it grow to, and what keeps the event loop alive. */
 import type { Meter } from '@opentelemetry/api';
 import { HEAP_SPACE_NAME, RESOURCE_TYPE, V8_METRICS } from '../../names/runtime-metrics.ts';
+import { readEnvironment } from '../../config/early.ts';
 import { require } from '../../runtime/otel.ts';
+import { heapUtilization, oldSpaceLimit } from './heap-limit.ts';
 import { observeTogether } from './observe.ts';
 
 /** @returns what ends it. */
 export function observeHeap(meter: Meter): () => void {
   const { getHeapSpaceStatistics, getHeapStatistics } = require('node:v8') as typeof import('node:v8');
+  const oldLimitBytes = oldSpaceLimit(process.execArgv, readEnvironment()['NODE_OPTIONS']);
   return observeTogether(meter, {
     instruments: {
       size: ['ObservableUpDownCounter', V8_METRICS.heapSpaceSize],
@@ -17,7 +20,8 @@ export function observeHeap(meter: Meter): () => void {
       utilization: ['ObservableGauge', V8_METRICS.heapUtilization],
     },
     read(observe, { size, used, available, physical, limit, utilization }) {
-      for (const space of getHeapSpaceStatistics()) {
+      const spaces = getHeapSpaceStatistics();
+      for (const space of spaces) {
         const attributes = { [HEAP_SPACE_NAME]: space.space_name };
         observe(size, space.space_size, attributes);
         observe(used, space.space_used_size, attributes);
@@ -25,8 +29,8 @@ export function observeHeap(meter: Meter): () => void {
         observe(physical, space.physical_space_size, attributes);
       }
       const { heap_size_limit: limitBytes, used_heap_size: usedBytes } = getHeapStatistics();
-      observe(limit, limitBytes);
-      if (limitBytes > 0) observe(utilization, usedBytes / limitBytes);
+      observe(limit, oldLimitBytes ?? limitBytes);
+      if (limitBytes > 0) observe(utilization, heapUtilization(usedBytes, limitBytes, oldLimitBytes, spaces));
     },
   });
 }
