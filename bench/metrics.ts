@@ -10,6 +10,7 @@ import { loadConfig } from '../src/config/load-config.ts';
 import { createContextManager } from '../src/context/context-manager.ts';
 import { createReporter } from '../src/diagnostics/reporter.ts';
 import { startMetrics } from '../src/engine/metrics/metrics.ts';
+import { createExpositionWriter } from '../src/ops-server/exposition/exposition-writer.ts';
 import { protobufEncoder } from '../src/otlp/encode/protobuf-encoder.ts';
 import { BIND, type Bindable } from '../src/runtime/bound-instruments.ts';
 import { api } from '../src/runtime/otel.ts';
@@ -29,8 +30,8 @@ api.context.setGlobalContextManager(createContextManager());
 interface Subject {
   readonly name: string;
   readonly measures: Readonly<Record<string, () => void>>;
-  /** Everything into bytes. @returns how many. */
-  collect(): Promise<number> | number;
+  /** Everything into bytes, by what they are: requests of OTLP, or a text for Prometheus. Each says how many. */
+  readonly collects: Readonly<Record<string, () => Promise<number> | number>>;
 }
 
 /** As an instrumentation makes them for each request. */
@@ -57,7 +58,12 @@ function engine(): Subject {
       metrics.collectNow();
       return bytes;
     };
-    return { meter: metrics.meterProvider.getMeter('bench'), collect };
+    const exposition = createExpositionWriter({ format: 'text', target: '', onConflict: () => {} });
+    const scrape = async () => {
+      await metrics.openSource().collect(exposition, { limitMs: 1000 });
+      return exposition.take().length;
+    };
+    return { meter: metrics.meterProvider.getMeter('bench'), collect, scrape };
   };
   const { meter } = start();
   const counter = meter.createCounter('counter');
@@ -75,7 +81,7 @@ function engine(): Subject {
       histogram: () => loop((i) => histogram.record((i & 1023) / 100, attributesOf(i))),
       bound: () => loop(() => bound?.record(1)),
     },
-    collect: many.collect,
+    collects: { OTLP: many.collect, text: many.scrape },
   };
 }
 
@@ -102,9 +108,11 @@ function officialSdk(): Subject {
       'counter, same object': () => loop(() => counter.add(1, constant)),
       histogram: () => loop((i) => histogram.record((i & 1023) / 100, attributesOf(i))),
     },
-    async collect() {
-      const { resourceMetrics } = await many.reader.collect();
-      return ProtobufMetricsSerializer.serializeRequest(resourceMetrics)?.length ?? 0;
+    collects: {
+      async OTLP() {
+        const { resourceMetrics } = await many.reader.collect();
+        return ProtobufMetricsSerializer.serializeRequest(resourceMetrics)?.length ?? 0;
+      },
     },
   };
 }
@@ -132,7 +140,7 @@ function promClient(): Subject {
       histogram: () => loop((i) => histogram.observe(labelsOf(i), (i & 1023) / 100)),
       bound: () => loop(() => bound.inc(1)),
     },
-    collect: async () => Buffer.byteLength(await many.metrics()),
+    collects: { text: async () => Buffer.byteLength(await many.metrics()) },
   };
 }
 
@@ -149,18 +157,19 @@ function keep(subject: string, what: string, value: number): void {
 
 const subjects = [engine(), officialSdk(), promClient()];
 for (let round = 0; round < ROUNDS; round++) {
-  for (const { name, measures, collect } of subjects) {
+  for (const { name, measures, collects } of subjects) {
     for (const [what, measure] of Object.entries(measures)) {
       const before = performance.now();
       measure();
       keep(name, `${what}, ns a call`, ((performance.now() - before) * 1e6) / CALLS);
     }
-    for (let i = 0; i < 5; i++) {
-      const before = performance.now();
-      const bytes = await collect();
-      keep(name, `collect of ${SERIES} series, ms`, performance.now() - before);
-      keep(name, `collect of ${SERIES} series, bytes`, bytes);
-    }
+    for (const [form, collect] of Object.entries(collects))
+      for (let i = 0; i < 5; i++) {
+        const before = performance.now();
+        const bytes = await collect();
+        keep(name, `${SERIES} series as ${form}, ms`, performance.now() - before);
+        keep(name, `${SERIES} series as ${form}, bytes`, bytes);
+      }
   }
 }
 if (process.argv.includes('--json')) console.log(JSON.stringify(Object.fromEntries(best)));
