@@ -48,6 +48,23 @@ http_server_request_duration_seconds_count{http_route="/\\"\\\\\\n"} 0
     assert.doesNotMatch(text, /_created/);
   });
 
+  it('has an exemplar that equals a bound with the bucket of that bound', () => {
+    const points = [histogram({ count: 2, sum: 1.5, bounds: [0.5, 1], counts: [1, 1, 0] }, {}, [exemplar(0.5), exemplar(1)])];
+    const { text } = expose([{ descriptor: descriptor('wait', { type: 'histogram' }), points }], 'openmetrics');
+    assert.match(text, /le="0\.5"\} 1 # \{[^}]+\} 0\.5 /);
+    assert.match(text, /le="1\.0"\} 2 # \{[^}]+\} 1 /);
+    assert.match(text, /le="\+Inf"\} 2\n/);
+  });
+
+  it('has no exemplar of a gauge, for OpenMetrics allows none', () => {
+    const points = [number(1, {}, [exemplar(1)])];
+    const metrics = [
+      { descriptor: descriptor('level', { type: 'gauge' }), points },
+      { descriptor: descriptor('carts', { isMonotonic: false }), points },
+    ];
+    assert.doesNotMatch(expose(metrics, 'openmetrics').text, /trace_id/);
+  });
+
   it('has no exemplar that leads to no trace', () => {
     const { text } = expose(
       [{ descriptor: descriptor('a'), points: [number(1, {}, [{ ...exemplar(1), traceId: '', spanId: '' }])] }],
