@@ -9,8 +9,12 @@ export interface Ask {
   readonly expression: string;
   /** A template of Grafana: `{{label}}`. */
   readonly legend: string;
-  /** Dots that open traces: of histograms and counters that are recorded within spans. */
-  readonly exemplars?: true;
+  /** Of a table: the title of its column. @defaultValue the title of the panel */
+  readonly column?: string;
+  /** Of a table: the unit of its column. @defaultValue that of the panel */
+  readonly unit?: Unit;
+  /** Of a table: whose thresholds colour its column. */
+  readonly alert?: string;
 }
 
 export interface Panel {
@@ -28,6 +32,10 @@ export interface Panel {
   readonly alerts?: readonly string[];
   /** Thresholds of alerts that are in no table. */
   readonly limits?: AlertRow['thresholds'];
+  /** Where the values beyond `limits` are. @defaultValue above */
+  readonly fires?: AlertRow['fires'];
+  /** Of a table: titles of labels. */
+  readonly columns?: Readonly<Record<string, string>>;
   readonly ask: (query: PanelQuery) => readonly Ask[];
 }
 
@@ -41,9 +49,17 @@ export interface LogPanel {
   readonly expression: string;
 }
 
+/** Traces that Jaeger finds, of the one service that is chosen. */
+export interface TracePanel {
+  readonly title: string;
+  readonly description: string;
+  readonly kind: 'traces';
+  readonly width?: number;
+}
+
 export interface Row {
   readonly title: string;
-  readonly panels: readonly (Panel | LogPanel)[];
+  readonly panels: readonly (Panel | LogPanel | TracePanel)[];
 }
 
 export interface Dashboard {

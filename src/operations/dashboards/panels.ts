@@ -1,6 +1,7 @@
 /** Panels of which there are many. */
 import { ALERTS } from '../alerts/alert-table.ts';
-import type { ValueUnit } from '../alerts/alert-row.ts';
+import type { AlertRow, ValueUnit } from '../alerts/alert-row.ts';
+import { effectiveSettings } from '../alerts/effective-settings.ts';
 import type { AskedMetric } from '../promql.ts';
 import type { Ask, Panel, Unit } from './dashboard.ts';
 import { PanelQuery } from './panel-query.ts';
@@ -16,39 +17,52 @@ const UNITS: Readonly<Record<ValueUnit, Unit>> = {
 };
 
 /** `shop · /orders`: the service, and what else tells series apart. */
-export const legend = (...labels: readonly string[]): string => ['job', ...labels].map((label) => `{{${label}}}`).join(' · ');
+export const legend = (...labels: readonly string[]): string => [...new Set(['job', ...labels])].map((label) => `{{${label}}}`).join(' · ');
 
 type More = Partial<Pick<Panel, 'title' | 'description' | 'width' | 'kind' | 'isStacked' | 'unit'>> & {
   readonly alsoWatchedBy?: readonly string[];
+  /** What is asked for, beside the service and the environment. */
+  readonly matchers?: readonly string[];
 };
 
 /** What an alert compares, as it compares it, with its thresholds. */
 export function fromAlert(
   name: string,
-  { alsoWatchedBy = [], ...more }: More & { readonly title: string; readonly description: string },
+  { alsoWatchedBy = [], matchers, ...more }: More & { readonly title: string; readonly description: string },
 ): Panel {
-  const row = ALERTS.get(name);
-  if (row === undefined) throw new Error(`There is no alert ${name}.`);
-  const settings = Object.fromEntries(Object.entries(row.settings ?? {}).map(([key, { value }]) => [key, value]));
+  const row = alertOf(name);
   return {
     unit: UNITS[row.unit],
     alerts: [name, ...alsoWatchedBy],
-    ask: () => [{ expression: row.measure(new PanelQuery(settings)) ?? '', legend: legend(...row.labels) }],
+    ask: () => [{ expression: measureOf(name, matchers), legend: legend(...row.labels) }],
     ...more,
   };
+}
+
+/** The value that an alert compares. */
+export function measureOf(name: string, matchers: readonly string[] = []): string {
+  const row = alertOf(name);
+  const measure = row.measure(new PanelQuery(effectiveSettings(row, []).settings, matchers));
+  if (measure === undefined) throw new Error(`${name} asks for nothing without settings.`);
+  return measure;
+}
+
+function alertOf(name: string): AlertRow {
+  const row = ALERTS.get(name);
+  if (row === undefined) throw new Error(`There is no alert ${name}.`);
+  return row;
 }
 
 /** A rate, by labels. */
 export function rateOf(
   counter: (query: PanelQuery) => string,
   labels: readonly string[],
-  panel: Omit<Panel, 'ask' | 'unit'> & { readonly unit?: Unit; readonly exemplars?: true },
+  panel: Omit<Panel, 'ask' | 'unit'> & { readonly unit?: Unit },
 ): Panel {
-  const { exemplars, ...rest } = panel;
   return {
     unit: 'ops',
-    ...rest,
-    ask: (query) => [{ expression: query.perSecond(labels, counter(query)), legend: legend(...labels), ...(exemplars && { exemplars }) }],
+    ...panel,
+    ask: (query) => [{ expression: query.perSecond(labels, counter(query)), legend: legend(...labels) }],
   };
 }
 
@@ -65,7 +79,6 @@ export function quantiles(
       [0.5, 0.95, 0.99].map((quantile): Ask => ({
         expression: query.quantile(quantile, labels, metric, ...matchers),
         legend: `p${quantile * 100} ${legend(...labels)}`,
-        exemplars: true,
       })),
   };
 }

@@ -15,7 +15,6 @@ export const AI: Dashboard = {
         rateOf((query) => query.count(AI_METRICS.duration), [AI_PROVIDER, AI_MODEL], {
           title: 'Requests in a second',
           description: 'By provider and model.',
-          exemplars: true,
         }),
         fromAlert('AiErrorRate', { title: 'Part that fails', description: 'By provider and model.' }),
         fromAlert('AiLatencyHigh', { title: 'Slowest twentieth (p95)', description: 'By provider and model.' }),

@@ -6,6 +6,8 @@ import type { Ask, Dashboard } from '../dashboard.ts';
 /** The recording rules have Sloth's labels, and no others of a service. */
 const OF_THE_SERVICE = 'sloth_service=~"$service"';
 const LEGEND = '{{sloth_service}} · {{sloth_slo}}';
+/** Less than nothing is left. */
+const OVERSPENT = { limits: { critical: 0 }, fires: 'below' } as const;
 const ID = 'sloth_id, sloth_service, sloth_slo';
 
 const series = (name: string): string => `${name}{${OF_THE_SERVICE}}`;
@@ -26,6 +28,7 @@ export const OBJECTIVES: Dashboard = {
           description: 'Of 30 days. Below 0 the objective is missed.',
           kind: 'stat',
           unit: 'percentunit',
+          ...OVERSPENT,
           width: 12,
           ask: () => one(series('slo:period_error_budget_remaining:ratio')),
         },
@@ -41,6 +44,7 @@ export const OBJECTIVES: Dashboard = {
           title: 'Error budget that is left',
           description: 'Of 30 days. A line that falls steeply is an incident; one that falls slowly is a fault that nobody sees.',
           unit: 'percentunit',
+          ...OVERSPENT,
           width: 12,
           ask: () => one(series('slo:period_error_budget_remaining:ratio')),
         },

@@ -1,14 +1,19 @@
 /** All services on one screen: who is ill. */
+import { USER_WINDOW } from '../../../names/attributes.ts';
 import { HEALTH_METRICS } from '../../../names/metrics/health.ts';
 import { HTTP_INSTRUMENTATION_METRICS } from '../../../names/metrics/http.ts';
+import { USER_METRICS } from '../../../names/metrics/users.ts';
 import { CHECK, STATUS_CODE } from '../../alerts/labels.ts';
 import { RUNTIME } from '../../alerts/metrics.ts';
-import { matches } from '../../promql.ts';
+import { differs, equals, label } from '../../promql.ts';
 import type { Dashboard } from '../dashboard.ts';
-import { fromAlert, legend, rateOf } from '../panels.ts';
+import { IS_A_SERVICE } from '../panel-query.ts';
+import { fromAlert, legend, measureOf, rateOf } from '../panels.ts';
 
 const REQUESTS = HTTP_INSTRUMENTATION_METRICS.serverRequestDuration;
 const HEALTH = HEALTH_METRICS.status;
+const LAST_HOUR = equals(label(USER_WINDOW), '1h');
+const NO_WATCHDOG = differs('alertname', 'Watchdog');
 
 export const OVERVIEW: Dashboard = {
   name: 'overview',
@@ -20,11 +25,11 @@ export const OVERVIEW: Dashboard = {
       panels: [
         {
           title: 'Services',
-          description: 'Services that told of themselves within three minutes.',
+          description: 'Services that told of themselves within five minutes.',
           kind: 'stat',
           unit: 'none',
           width: 4,
-          ask: (query) => [{ expression: `count(${query.many([], query.of('target_info'))})`, legend: 'services' }],
+          ask: (query) => [{ expression: `count(${query.many([], query.of('target_info', [IS_A_SERVICE]))})`, legend: 'services' }],
         },
         {
           title: 'Alerts that fire',
@@ -32,9 +37,7 @@ export const OVERVIEW: Dashboard = {
           kind: 'stat',
           unit: 'none',
           width: 4,
-          ask: (query) => [
-            { expression: `count(${query.of('ALERTS', ['alertstate="firing"', 'alertname!="Watchdog"'])}) or vector(0)`, legend: 'alerts' },
-          ],
+          ask: (query) => [{ expression: `count(${query.firing([NO_WATCHDOG])}) or vector(0)`, legend: 'alerts' }],
         },
         {
           title: 'Requests in a second',
@@ -45,13 +48,71 @@ export const OVERVIEW: Dashboard = {
           ask: (query) => [{ expression: `sum(${query.rate(query.count(REQUESTS))})`, legend: 'requests' }],
         },
         {
+          title: 'Active users',
+          description: 'Different users in the last hour (`userMetrics()`): an estimate, of the largest instance of each service.',
+          kind: 'stat',
+          unit: 'none',
+          width: 4,
+          ask: (query) => [{ expression: query.max([], query.of(USER_METRICS.active, [LAST_HOUR])), legend: legend() }],
+        },
+        {
+          title: 'Error budget that is left',
+          description: 'Of 30 days, for each objective of signalbox.config. Below 0 it is missed.',
+          kind: 'stat',
+          unit: 'percentunit',
+          width: 8,
+          limits: { critical: 0 },
+          fires: 'below',
+          ask: () => [
+            {
+              expression: 'slo:period_error_budget_remaining:ratio{sloth_service=~"$service"}',
+              legend: '{{sloth_service}} · {{sloth_slo}}',
+            },
+          ],
+        },
+        {
           title: 'Health checks',
           description: 'The worst state of each check: 1 is healthy, 0.5 degraded, 0 unhealthy.',
           kind: 'stat',
           unit: 'none',
-          width: 12,
+          width: 24,
           alerts: ['HealthCheckFailing', 'ServiceDown'],
           ask: (query) => [{ expression: query.min([CHECK], query.of(HEALTH)), legend: legend(CHECK) }],
+        },
+      ],
+    },
+    {
+      title: 'Who is ill',
+      panels: [
+        {
+          title: 'Services',
+          description: 'Each service now. A service that answers no requests has its instances only. A click leads to it.',
+          kind: 'table',
+          unit: 'none',
+          width: 14,
+          columns: { job: 'Service' },
+          ask: (query) => [
+            { expression: query.many([], query.of(RUNTIME.uptime)), legend: legend(), column: 'Instances' },
+            { expression: query.sum([], query.rate(query.count(REQUESTS))), legend: legend(), column: 'Requests in a second', unit: 'ops' },
+            { expression: measureOf('HighErrorRate'), legend: legend(), column: '5xx', unit: 'percentunit', alert: 'HighErrorRate' },
+            { expression: measureOf('HighLatency'), legend: legend(), column: 'p95', unit: 's', alert: 'HighLatency' },
+          ],
+        },
+        {
+          title: 'Alerts that fire',
+          description: 'Watchdog always fires: it says that rules are evaluated.',
+          kind: 'table',
+          unit: 'none',
+          width: 10,
+          columns: { alertname: 'Alert', severity: 'Severity', service: 'Service' },
+          ask: (query) => [
+            {
+              // Watchdog is of no service.
+              expression: `count by (alertname, severity, service) (${query.firing()} or ALERTS{alertname="Watchdog", alertstate="firing"})`,
+              legend: '{{alertname}} · {{service}}',
+              column: 'How many',
+            },
+          ],
         },
       ],
     },
@@ -60,7 +121,7 @@ export const OVERVIEW: Dashboard = {
       panels: [
         rateOf((query) => query.count(REQUESTS), [], {
           title: 'Requests in a second',
-          description: 'By service. A line that ends is a service that serves nobody.',
+          description: 'By service. A line at 0 is a service that serves nobody.',
         }),
         fromAlert('HighErrorRate', {
           title: 'Part that ends with 5xx',
@@ -74,28 +135,15 @@ export const OVERVIEW: Dashboard = {
           title: 'Requests by status',
           description: 'All services that are chosen together.',
           unit: 'ops',
+          width: 12,
           isStacked: true,
           ask: (query) => [{ expression: `sum by (${STATUS_CODE}) (${query.rate(query.count(REQUESTS))})`, legend: `{{${STATUS_CODE}}}` }],
-        },
-        {
-          title: 'Failed requests by service',
-          description: 'The last hour.',
-          kind: 'table',
-          unit: 'short',
-          ask: (query) => [
-            {
-              expression: query.orZero(
-                query.sum([], `increase(${query.count(REQUESTS, matches(STATUS_CODE, '5..'))}[1h])`),
-                query.sum([], `increase(${query.count(REQUESTS)}[1h])`),
-              ),
-              legend: legend(),
-            },
-          ],
         },
         {
           title: 'Instances',
           description: 'Processes of each service that told of themselves.',
           unit: 'none',
+          width: 12,
           ask: (query) => [{ expression: query.many([], query.of(RUNTIME.uptime)), legend: legend() }],
         },
       ],

@@ -25,7 +25,7 @@ export const PAYMENTS: Dashboard = {
         }),
         fromAlert('PaymentFailureRate', {
           title: 'Part that fails',
-          description: 'By provider, over a quarter of an hour.',
+          description: 'By provider. A card that is declined is no failure.',
           alsoWatchedBy: ['PaymentsStopped'],
         }),
         fromAlert('PaymentProviderDown', { title: 'Providers that can be used', description: '1 is yes, 0 is no.' }),

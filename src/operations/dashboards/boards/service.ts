@@ -4,9 +4,10 @@ import { ERROR_METRICS, SENTRY_METRICS } from '../../../names/metrics/errors.ts'
 import { HTTP_INSTRUMENTATION_METRICS, HTTP_METRICS } from '../../../names/metrics/http.ts';
 import { RPC_METRICS } from '../../../names/metrics/rpc.ts';
 import { ERROR_MODULE, ERROR_TYPE, ROUTE, RPC_METHOD, SERVER_ADDRESS, STATUS_CODE } from '../../alerts/labels.ts';
+import { differs } from '../../promql.ts';
 import type { Dashboard } from '../dashboard.ts';
 import type { PanelQuery } from '../panel-query.ts';
-import { fromAlert, legend, quantiles, rateOf } from '../panels.ts';
+import { fromAlert, legend, measureOf, quantiles, rateOf } from '../panels.ts';
 
 const REQUESTS = HTTP_INSTRUMENTATION_METRICS.serverRequestDuration;
 const CALLS = HTTP_INSTRUMENTATION_METRICS.clientRequestDuration;
@@ -16,7 +17,7 @@ const requests = (query: PanelQuery): string => query.count(REQUESTS, OF_THE_ROU
 export const SERVICE: Dashboard = {
   name: 'service',
   title: 'Service',
-  description: 'One service: how many requests each route gets, how many fail, how long they take, what it calls, and its logs.',
+  description: 'One service: how many requests each route gets, how many fail, how long they take, what it calls, its traces and its logs.',
   isOfOneService: true,
   rows: [
     {
@@ -25,7 +26,6 @@ export const SERVICE: Dashboard = {
         rateOf(requests, [ROUTE], {
           title: 'Requests in a second, by route',
           description: 'Requests without a route are those that nothing answered, mostly 404.',
-          exemplars: true,
         }),
         fromAlert('HighErrorRate', {
           title: 'Part that ends with 5xx',
@@ -44,8 +44,16 @@ export const SERVICE: Dashboard = {
           [OF_THE_ROUTE],
         ),
         rateOf(requests, [STATUS_CODE], { title: 'Requests by status', description: 'Of the routes that are chosen.', isStacked: true }),
-        fromAlert('RouteErrorRate', { title: 'Part that ends with 5xx, by route', description: 'Which route fails.' }),
-        fromAlert('RouteLatencyHigh', { title: 'Slowest twentieth (p95), by route', description: 'Which route is slow.' }),
+        fromAlert('RouteErrorRate', {
+          title: 'Part that ends with 5xx, by route',
+          description: 'Which route fails.',
+          matchers: [OF_THE_ROUTE],
+        }),
+        fromAlert('RouteLatencyHigh', {
+          title: 'Slowest twentieth (p95), by route',
+          description: 'Which route is slow.',
+          matchers: [OF_THE_ROUTE],
+        }),
         fromAlert('HighClientErrorRate', {
           title: 'Part that ends with 4xx',
           description: 'Callers who ask wrongly, or a route that is gone.',
@@ -56,6 +64,40 @@ export const SERVICE: Dashboard = {
           description: 'Requests that have begun and not ended (`watchServer`). A line that only grows is requests that hang.',
           unit: 'short',
           ask: (query) => [{ expression: query.sum([], query.of(HTTP_METRICS.activeRequests)), legend: legend() }],
+        },
+      ],
+    },
+    {
+      title: 'Routes',
+      panels: [
+        {
+          title: 'Routes',
+          description: 'Each route now: what it gets, which part fails, how long one of twenty takes.',
+          kind: 'table',
+          unit: 'ops',
+          width: 24,
+          columns: { job: 'Service', [ROUTE]: 'Route' },
+          ask: (query) => [
+            {
+              expression: query.sum([ROUTE], query.rate(query.count(REQUESTS, differs(ROUTE, ''), OF_THE_ROUTE))),
+              legend: legend(ROUTE),
+              column: 'Requests in a second',
+            },
+            {
+              expression: measureOf('RouteErrorRate', [OF_THE_ROUTE]),
+              legend: legend(ROUTE),
+              column: '5xx',
+              unit: 'percentunit',
+              alert: 'RouteErrorRate',
+            },
+            {
+              expression: measureOf('RouteLatencyHigh', [OF_THE_ROUTE]),
+              legend: legend(ROUTE),
+              column: 'p95',
+              unit: 's',
+              alert: 'RouteLatencyHigh',
+            },
+          ],
         },
       ],
     },
@@ -122,6 +164,19 @@ export const SERVICE: Dashboard = {
           title: 'Errors that did not reach Sentry',
           description: 'By the reason: a rate limit, a duplicate, a server that does not answer.',
         }),
+      ],
+    },
+    {
+      title: 'Traces and errors',
+      panels: [
+        { title: 'Traces', description: 'The newest. The id opens the trace.', kind: 'traces', width: 12 },
+        {
+          title: 'Errors in the logs',
+          description: 'Lines of level error and fatal. A line opens its trace: the way to what failed.',
+          kind: 'logs',
+          width: 12,
+          expression: `{service_name="$service", deployment_environment_name=~"$environment"} | detected_level=~"error|fatal|critical"`,
+        },
       ],
     },
     {

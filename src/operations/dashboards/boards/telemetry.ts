@@ -2,14 +2,19 @@
 import * as keys from '../../../names/attributes.ts';
 import { METRIC_OVERFLOW } from '../../../names/metrics/telemetry.ts';
 import { ERROR_TYPE } from '../../alerts/labels.ts';
-import { ACCOUNT } from '../../alerts/metrics.ts';
+import { ACCOUNT, type ServerMetricName } from '../../alerts/metrics.ts';
 import { differs, equals, label } from '../../promql.ts';
 import type { Ask, Dashboard } from '../dashboard.ts';
 import type { PanelQuery } from '../panel-query.ts';
-import { fromAlert, legend } from '../panels.ts';
+import { fromAlert, legend, measureOf } from '../panels.ts';
 
 const RECORDS = { traces: 'spans', logs: 'log_records', metrics: 'metric_points' } as const;
 const METRIC = label(keys.METRIC_NAME);
+
+const ofServer = (query: PanelQuery, server: 'prometheus' | 'alertmanager', metric: ServerMetricName): string =>
+  `${metric}{${equals('job', query.jobs[server])}}`;
+const messages = (query: PanelQuery, metric: ServerMetricName): string =>
+  `sum by (integration) (${query.rate(ofServer(query, 'alertmanager', metric))})`;
 
 /** One line for each signal. */
 const bySignal = (expression: (of: (typeof ACCOUNT)[number]) => string): readonly Ask[] =>
@@ -130,6 +135,83 @@ export const TELEMETRY: Dashboard = {
           description: 'Near its limit it refuses what comes.',
           alsoWatchedBy: ['CollectorDown'],
         }),
+      ],
+    },
+    {
+      title: 'Prometheus and Alertmanager',
+      panels: [
+        fromAlert('PrometheusRuleFailures', {
+          title: 'Rules that fail, in ten minutes',
+          description: 'By file and group. Alerts of a rule that fails do not come.',
+        }),
+        fromAlert('AlertmanagerMissing', {
+          title: 'Alertmanagers that Prometheus knows',
+          description: 'Without one nobody is told of an alert.',
+        }),
+        fromAlert('AlertsDropped', {
+          title: 'Alerts that did not get out, in ten minutes',
+          description: 'Alertmanager is away, or does not take them.',
+        }),
+        {
+          title: 'Messages in a second',
+          description: 'By the way on which Alertmanager tells people.',
+          unit: 'ops',
+          ask: (query) => [{ expression: messages(query, 'alertmanager_notifications_total'), legend: '{{integration}}' }],
+        },
+        {
+          title: 'Messages that do not get out',
+          description: 'Part of them, by way. A token that is no longer valid, a limit, a message that is refused.',
+          unit: 'percentunit',
+          alerts: ['AlertmanagerNotifyFailing'],
+          ask: (query) => {
+            const all = messages(query, 'alertmanager_notifications_total');
+            const failed = messages(query, 'alertmanager_notifications_failed_total');
+            return [{ expression: query.orZero(`${failed}\n/\n(${all} > 0)`, all), legend: '{{integration}}' }];
+          },
+        },
+        {
+          title: 'Configuration that was read',
+          description: '1: they run with what stands in the files. 0: the files are wrong, and they go on with the old ones.',
+          unit: 'none',
+          alerts: ['PrometheusConfigReloadFailed', 'AlertmanagerConfigReloadFailed'],
+          ask: () => [
+            { expression: measureOf('PrometheusConfigReloadFailed'), legend: legend('instance') },
+            { expression: measureOf('AlertmanagerConfigReloadFailed'), legend: legend('instance') },
+          ],
+        },
+        {
+          title: 'Alerts that wait to be sent',
+          description: 'From Prometheus to Alertmanager.',
+          unit: 'short',
+          ask: (query) => [
+            {
+              expression: `sum by (job, instance) (${ofServer(query, 'prometheus', 'prometheus_notifications_queue_length')})`,
+              legend: legend('instance'),
+            },
+          ],
+        },
+        {
+          title: 'Time that groups of rules take',
+          description: 'The last time. A group that takes longer than its interval misses its turn.',
+          unit: 's',
+          ask: (query) => [
+            {
+              expression: `max by (rule_group) (${ofServer(query, 'prometheus', 'prometheus_rule_group_last_duration_seconds')})`,
+              legend: '{{rule_group}}',
+            },
+          ],
+        },
+        {
+          title: 'Series that Prometheus holds',
+          description: 'Its memory grows with them. A step up is an attribute with values without end.',
+          unit: 'short',
+          ask: (query) => [
+            {
+              expression: `sum by (job, instance) (${ofServer(query, 'prometheus', 'prometheus_tsdb_head_series')})`,
+              legend: legend('instance'),
+            },
+          ],
+        },
       ],
     },
   ],

@@ -25,7 +25,7 @@ function known(): Map<string, KnownMetric> {
   }
   for (const [name, { labels, type }] of Object.entries(SERVER_METRICS))
     found.set(name, { kind: type, labels: new Set([...COMMON, ...labels]) });
-  found.set('ALERTS', { kind: 'gauge', labels: new Set([...COMMON, 'alertname', 'alertstate', 'severity']) });
+  found.set('ALERTS', { kind: 'gauge', labels: new Set([...COMMON, 'alertname', 'alertstate', 'severity', 'service', 'component']) });
   const windows = [...WINDOWS_SECONDS.map(formatDuration), '30d'].map((window) => `slo:sli_error:ratio_rate${window}`);
   const recorded = [
     'objective:ratio',
