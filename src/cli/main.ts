@@ -13,6 +13,7 @@ Commands:
                     exits with 1 when something is wrong
   rules write       write alert and recording rules for Prometheus, routes and templates for Alertmanager;
                     see rules --help
+  dashboards write  write dashboards for Grafana; see dashboards --help
   stack test-alert  send an alert to Alertmanager and say who was told; see stack --help
 
 Options:
@@ -27,6 +28,7 @@ const WRONG_USE = 2;
 function main(args: readonly string[]): number | Promise<number> {
   const [command, ...rest] = args;
   if (command === 'rules') return runRules(rest);
+  if (command === 'dashboards') return runDashboards(rest);
   if (command === 'stack') return runStack(rest);
   const extra = rest[0];
   if (args.some((arg) => arg === '--help' || arg === '-h')) return print(HELP);
@@ -38,7 +40,7 @@ function main(args: readonly string[]): number | Promise<number> {
   }
   const got = command === undefined ? 'none' : JSON.stringify(command === 'config' ? extra : command);
   process.stderr.write(
-    `signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config, rules or stack'}, got ${got}. Nothing was done; see signalbox --help.\n`,
+    `signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config, rules, dashboards or stack'}, got ${got}. Nothing was done; see signalbox --help.\n`,
   );
   return WRONG_USE;
 }
@@ -50,6 +52,16 @@ async function runRules([action, ...args]: readonly string[]): Promise<number> {
   if (action === 'write') return writeRules(args);
   process.stderr.write(
     `signalbox: rules must be followed by write, got ${action === undefined ? 'none' : JSON.stringify(action)}. Nothing was done; see signalbox rules --help.\n`,
+  );
+  return WRONG_USE;
+}
+
+async function runDashboards([action, ...args]: readonly string[]): Promise<number> {
+  const { WRITE_DASHBOARDS_HELP, writeDashboards } = await import('./write-dashboards.ts');
+  if ([action, ...args].some((arg) => arg === '--help' || arg === '-h')) return print(WRITE_DASHBOARDS_HELP);
+  if (action === 'write') return writeDashboards(args);
+  process.stderr.write(
+    `signalbox: dashboards must be followed by write, got ${action === undefined ? 'none' : JSON.stringify(action)}. Nothing was done; see signalbox dashboards --help.\n`,
   );
   return WRONG_USE;
 }

@@ -76,7 +76,10 @@ describe('the tarball', () => {
     const { stdout } = await run('tar', ['-tzf', tarball]);
     const files = stdout.split('\n').filter((file) => file !== '');
     const outside = files.filter(
-      (file) => !/^package\/(dist\/.+\.(js|cjs|d\.ts|d\.cts|html)|docs\/.+|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(file),
+      (file) =>
+        !/^package\/(dist\/.+\.(js|cjs|d\.ts|d\.cts|html)|docs\/.+|grafana\/dashboards\/signalbox-\w+\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+          file,
+        ),
     );
     assert.deepEqual(outside, []);
     for (const file of [
@@ -87,6 +90,7 @@ describe('the tarball', () => {
       'dist/index.d.ts',
       'dist/cli/main.js',
       'dist/process/exit-flush-worker.js',
+      'grafana/dashboards/signalbox-overview.json',
       'README.md',
       'LICENSE',
     ])
