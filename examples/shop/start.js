@@ -1,10 +1,11 @@
 // The demo: the shop under signalbox, some traffic, and what arrived of it. Run it with `npm start`, which builds first.
 //
-//   npm start -- [--requests 20] [--seed 1] [--keep]
+//   npm start -- [--requests 20] [--seed 1] [--keep] [--visit]
 //
-// --keep leaves everything running until Ctrl-C. With OTEL_EXPORTER_OTLP_ENDPOINT set, the telemetry goes there instead.
+// --keep leaves everything running until Ctrl-C; with --visit customers go on coming meanwhile. With OTEL_EXPORTER_OTLP_ENDPOINT set, the telemetry goes there instead.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { writeToDesk } from './customers.js';
 import { parseLogLine, startShop } from './shop.js';
@@ -16,12 +17,15 @@ const REGISTER = fileURLToPath(new URL('register.js', DIST));
 /** Short, so that --keep shows what happened just now; the end of a process exports in any case. */
 const EXPORT_DELAY_MS = '200';
 const PACKED_TIMEOUT_MS = 10_000;
+const VISITS_OF_A_ROUND = 20;
+const PAUSE_MS = 2000;
 
 const { values: options } = parseArgs({
   options: {
     requests: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
+    visit: { type: 'boolean', default: false },
   },
 });
 
@@ -75,19 +79,28 @@ async function main(signal) {
       traffic = await runTraffic({ url: shop.url, requests: Number(options.requests), seed: Number(options.seed), signal });
       await writeToDesk(shop.deskUrl);
       await packed.reaches(ordersIn(traffic), signal);
-      if (options.keep) {
+      if (options.keep || options.visit) {
         await collector.settle(traffic);
         collector.show(traffic);
         console.log('\nThe shop runs on; Ctrl-C stops it.');
-        await raised(signal);
+        await (options.visit ? visitUntil(signal, shop) : raised(signal));
       }
     } finally {
       exits = await shop.stop();
     }
-    if (!options.keep && !signal.aborted) collector.show(traffic);
+    if (!options.keep && !options.visit && !signal.aborted) collector.show(traffic);
     complain(traffic, exits);
   } finally {
     await collector.close();
+  }
+}
+
+/** Customers of the shop and of its desk, a few in each second, so that a dashboard moves. */
+async function visitUntil(signal, { deskUrl, url }) {
+  for (let seed = Number(options.seed) + 1; !signal.aborted; seed++) {
+    await runTraffic({ url, requests: VISITS_OF_A_ROUND, seed, signal });
+    await writeToDesk(deskUrl);
+    await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
   }
 }
 
