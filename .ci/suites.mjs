@@ -27,7 +27,7 @@ const SUITES = [
   },
   {
     name: 'install packages',
-    command: ['node', 'scripts/install-packages.mjs', 'programs', 'libraries', 'sentry', 'pm2'],
+    command: ['node', 'scripts/install-packages.mjs', 'programs', 'libraries', 'sentry', 'processors', 'pm2'],
     group: 'machine',
   },
   { name: 'build servers', command: ['node', 'scripts/build-servers.mjs'], group: 'machine' },
@@ -45,6 +45,7 @@ const SUITES = [
   { name: 'differential', command: tests('test/differential/*.test.ts') },
   { name: 'programs', command: tests('test/programs/*.test.ts') },
   { name: 'sentry', command: tests('test/sentry/*.test.ts') },
+  { name: 'processors', command: tests('test/processors/*.test.ts') },
   { name: 'pm2', command: tests('test/pm2/*.test.ts') },
   { name: 'stack', command: tests('test/stack/*.test.ts') },
   { name: 'bench', command: ['npm', '--prefix', 'bench', 'run', '--silent', 'check'] },

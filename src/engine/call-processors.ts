@@ -1,13 +1,18 @@
 /** Calls processors of the official interfaces. What one throws costs its own telemetry alone. */
+import { types } from 'node:util';
 import type { AnyValue, AttributeValue, Attributes, Context, HrTime, SeverityNumber, SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { errorText } from '../diagnostics/error-text.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
+import { attempt } from '../runtime/contain.ts';
 import type { LogHook, SpanHook } from '../runtime/record-hooks.ts';
 import { addAttribute, type AttributeBag } from '../values/attributes.ts';
 import { MAX_STRING_LENGTH } from '../values/limits.ts';
 import { toPlain } from '../values/plain-value.ts';
+
+const { isPromise } = types;
+const promiseThen = Promise.prototype.then;
 
 export interface Processor {
   forceFlush(): Promise<void>;
@@ -15,13 +20,13 @@ export interface Processor {
 }
 
 export interface SpanProcessor extends Processor {
-  onStart(span: unknown, parentContext: Context): void;
-  onEnding?(span: unknown): void;
-  onEnd(span: unknown): void;
+  onStart(span: unknown, parentContext: Context): unknown;
+  onEnding?(span: unknown): unknown;
+  onEnd(span: unknown): unknown;
 }
 
 export interface LogProcessor extends Processor {
-  onEmit(record: unknown, context: Context): void;
+  onEmit(record: unknown, context: Context): unknown;
 }
 
 /** @param onRecord - called for each record that they got. */
@@ -30,7 +35,7 @@ export function callSpanProcessors(processors: readonly SpanProcessor[], reporte
     onStart(span, context) {
       for (const processor of processors) {
         try {
-          processor.onStart(span, context);
+          noteRejection(processor.onStart(span, context), reporter, processor, 'onStart');
         } catch (error) {
           sayFailed(reporter, processor, 'onStart', error);
         }
@@ -39,7 +44,7 @@ export function callSpanProcessors(processors: readonly SpanProcessor[], reporte
     onEnding(span) {
       for (const processor of processors) {
         try {
-          processor.onEnding?.(span);
+          noteRejection(processor.onEnding?.(span), reporter, processor, 'onEnding');
         } catch (error) {
           sayFailed(reporter, processor, 'onEnding', error);
         }
@@ -49,7 +54,7 @@ export function callSpanProcessors(processors: readonly SpanProcessor[], reporte
       onRecord();
       for (const processor of processors) {
         try {
-          processor.onEnd(span);
+          noteRejection(processor.onEnd(span), reporter, processor, 'onEnd');
         } catch (error) {
           sayFailed(reporter, processor, 'onEnd', error);
         }
@@ -64,12 +69,17 @@ export function callLogProcessors(processors: readonly LogProcessor[], reporter:
     const open = new OpenLogRecord(record);
     for (const processor of processors) {
       try {
-        processor.onEmit(open, context);
+        noteRejection(processor.onEmit(open, context), reporter, processor, 'onEmit');
       } catch (error) {
         sayFailed(reporter, processor, 'onEmit', error);
       }
     }
   };
+}
+
+/** A method that was written with `async` rejects where others throw: unhandled, it would end the process. */
+function noteRejection(result: unknown, reporter: Reporter, part: object, method: string): void {
+  if (isPromise(result)) void promiseThen.call(result, undefined, (error: unknown) => sayFailed(reporter, part, method, error));
 }
 
 /** Once a minute for each method, at most: the reporter sees to it. */
@@ -81,7 +91,7 @@ export function sayFailed(reporter: Reporter, part: object, method: string, erro
 }
 
 function nameOf(part: object): string {
-  const { name } = part.constructor as { readonly name?: unknown };
+  const name = attempt(() => (part.constructor as { readonly name?: unknown } | undefined)?.name);
   return typeof name === 'string' && name !== '' && name !== 'Object' ? name : 'a part that was brought in';
 }
 

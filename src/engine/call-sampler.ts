@@ -22,18 +22,21 @@ export interface OfficialIdGenerator {
 }
 
 /** `SamplingDecision` of the SDK. */
+const NOT_RECORD = 0;
 const RECORD = 1;
 const RECORD_AND_SAMPLED = 2;
 
 export function callSampler(sampler: OfficialSampler, reporter: Reporter): Decide {
   return (context, traceId, name, kind, attributes = {}, links = []) => {
     try {
-      const result = sampler.shouldSample(context, traceId, name, kind, attributes, links);
+      const { decision, attributes: said, traceState } = sampler.shouldSample(context, traceId, name, kind, attributes, links);
+      if (![NOT_RECORD, RECORD, RECORD_AND_SAMPLED].includes(decision)) throw new TypeError(`it decided ${String(decision)}`);
       return {
-        isRecorded: result.decision === RECORD || result.decision === RECORD_AND_SAMPLED,
-        isSampled: result.decision === RECORD_AND_SAMPLED,
-        attributes: result.attributes,
-        traceState: result.traceState,
+        isRecorded: decision !== NOT_RECORD,
+        isSampled: decision === RECORD_AND_SAMPLED,
+        attributes: said,
+        // What is none would fail wherever the span is passed on.
+        traceState: typeof traceState?.serialize === 'function' ? traceState : undefined,
       };
     } catch (error) {
       sayFailed(reporter, sampler, 'shouldSample', error);

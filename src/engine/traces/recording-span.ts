@@ -212,15 +212,17 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     const hook = recordHooks.spans;
     if (hook !== undefined) hook.onEnding(span);
     span.#ended = true;
-    if (hook !== undefined) hook.onEnd(span);
     // One that is only recorded is for processors.
-    if ((span.#context.traceFlags & SAMPLED) === 0) return;
-    try {
-      span.#shared.onEnd(span);
-      span.#shared.notices?.ended(span);
-    } catch (error) {
-      contained('exporting a span', error);
+    if ((span.#context.traceFlags & SAMPLED) !== 0) {
+      try {
+        span.#shared.onEnd(span);
+        span.#shared.notices?.ended(span);
+      } catch (error) {
+        contained('exporting a span', error);
+      }
     }
+    // Last, for processors rename and rewrite spans that have ended.
+    if (hook !== undefined) hook.onEnd(span);
   }
 
   #now(): HrTime {

@@ -84,6 +84,62 @@ describe('processors of the application', () => {
     assert.equal(extensions.flushRest(1e6), undefined);
   });
 
+  it('that reject, or have no prototype, cost their own telemetry and are said, by whatever they throw', async () => {
+    using recorded = record();
+    const lines: string[] = [];
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', onUnhandled);
+    const reject = async (): Promise<void> => Promise.reject(new Error('too bad'));
+    const fail = (): never => {
+      throw Object.create(null) as Error;
+    };
+    const rejecting = { onStart: reject, onEnding: reject, onEnd: reject, forceFlush: reject, shutdown: reject };
+    const bare = Object.assign(Object.create(null) as object, { ...rejecting, onStart: fail, onEnding: fail, onEnd: fail });
+    startExtensions({
+      given: { spanProcessors: [rejecting, bare], logRecordProcessors: [{ ...rejecting, onEmit: reject }] },
+      module: undefined,
+      reporter: createReporter({ level: 'warn', write: (line) => void lines.push(line) }),
+    });
+    withSpan('work', () => {});
+    recordHooks.logs?.({ body: 'written', attributes: {} } as never, {} as never);
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', onUnhandled);
+    assert.deepEqual(recorded.names, ['work']);
+    assert.deepEqual(unhandled, []);
+    for (const method of ['onStart', 'onEnding', 'onEnd', 'onEmit'])
+      assert.ok(lines.join('').includes(`"extension-failed.${method}"`), method);
+  });
+
+  for (const [what, result] of [
+    ['a promise', Promise.resolve({ decision: 0 })],
+    ['no decision that there is', { decision: 7 }],
+  ] as const)
+    it(`a sampler that gives ${what} is as if it were not there`, () => {
+      using recorded = record();
+      start({ sampler: { shouldSample: () => result } });
+      withSpan('work', () => {});
+      assert.deepEqual(recorded.names, ['work']);
+    });
+
+  it('a sampler that gives something else for a trace state gives none', () => {
+    using recorded = record();
+    start({ sampler: { shouldSample: () => ({ decision: 2, traceState: 'vendor=1' }) } });
+    withSpan('work', () => {});
+    assert.equal(recorded.spans[0]?.spanContext().traceState, undefined);
+  });
+
+  it('may spoil a span that has ended: it is exported as it was', () => {
+    const seen: unknown[] = [];
+    using _recorded = record({
+      onExport: ({ name, status, attributes, startTime }) => void seen.push([name, status, attributes, startTime.length]),
+    });
+    const onEnd = (span: object): void => void Object.assign(span, { name: undefined, status: null, attributes: null, startTime: null });
+    start({ spanProcessors: [{ ...recorder([], 'a'), onEnd }] });
+    withSpan('work', { attributes: { a: 1 } }, () => {});
+    assert.deepEqual(seen, [['work', { code: 0 }, { a: 1 }, 2]]);
+  });
+
   it('cost nothing where there are none: no hook is set', () => {
     start({});
     assert.deepEqual(

@@ -24,11 +24,13 @@ export interface Recorded {
   [Symbol.dispose](): void;
 }
 
-export function record({ isSampled = true, baggageHosts = [] as string[] } = {}): Recorded {
+export function record({ isSampled = true, baggageHosts = [] as string[], onExport = (_span: ReadableSpan): void => {} } = {}): Recorded {
   const spans: ReadableSpan[] = [];
-  trace.setGlobalTracerProvider(
-    createTracerProvider({ sampler: () => isSampled, limits: LIMITS, resource: createResource({}), onEnd: (span) => spans.push(span) }),
-  );
+  const onEnd = (span: ReadableSpan): void => {
+    onExport(span);
+    spans.push(span);
+  };
+  trace.setGlobalTracerProvider(createTracerProvider({ sampler: () => isSampled, limits: LIMITS, resource: createResource({}), onEnd }));
   context.setGlobalContextManager(createContextManager());
   propagation.setGlobalPropagator(createPropagator({ propagators: ['tracecontext', 'baggage'], baggageHosts }));
   return {
