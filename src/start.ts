@@ -19,6 +19,7 @@ import { USER_AGENT } from './engine/pipeline.ts';
 import { registerProviders } from './engine/register-providers.ts';
 import { startEngine, type Engine } from './engine/start-engine.ts';
 import { orUndo, type Undo } from './engine/undo.ts';
+import type { WorkerErrors } from './start-errors.ts';
 import { publishOpsSources, type OpsSources } from './ops-server/ops-sources.ts';
 import { failRequest } from './instrumentation/http/server-request.ts';
 import { enabledEntries } from './instrumentation/loading/catalogue.ts';
@@ -119,10 +120,10 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     onCallersUnsampled: announcer.callersUnsampled,
   });
   undo.add(() => engine.metrics?.stop());
-  const workers = config.workerThreads ? watchWorkers(config, engine, reporter) : undefined;
+  const outlets: Outlet[] = [...engine.pipelines];
+  const workers = config.workerThreads ? watchWorkers(config, engine, reporter, outlets) : undefined;
   if (workers !== undefined) undo.add(workers.stop);
 
-  const outlets: Outlet[] = [...engine.pipelines];
   const delivery = createDelivery({
     outlets,
     metrics: engine.metrics,
@@ -132,7 +133,7 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
     mayBeLauncher: hasLoadedChildProcess,
     beforeFlush() {
       workers?.read();
-      contain('gathering errors for Sentry', () => errorDelivery.gather?.());
+      gatherErrors();
     },
     processors: () => extensions,
   });
@@ -158,7 +159,7 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
   const describeUnused = () => (announcer.hasRecorded || isProcessManager() ? undefined : instrumentation.describeUnused());
   watchForUnused(facts.script, describeUnused, reporter);
 
-  const unwatch = watchEnd(engine, delivery, announcer.atEnd);
+  const unwatch = watchEnd(engine, delivery, workers, announcer.atEnd);
   telemetryState.service = { name: engine.serviceName, version: engine.serviceVersion, environment: config.environment };
   telemetryState.watchesEnd = true;
   offerErrorDelivery(outlets, reporter);
@@ -185,12 +186,14 @@ function startOwn({ config, facts, problems, reporter, extensions: given }: Star
 }
 
 /** What each way to end the process does here. @returns what stops the watching. */
-function watchEnd(engine: Engine, delivery: Delivery, atEnd: () => void): () => Promise<void> {
+function watchEnd(engine: Engine, delivery: Delivery, workers: WorkerThreads | undefined, atEnd: () => void): () => Promise<void> {
   return watchProcessEnd({
     onCrash(...crash) {
+      // What ended a worker thread comes up here, and the thread has written in which span it was.
+      workers?.read();
       const { recordCrash } = loadPart<typeof import('./process/crash.ts')>(import.meta.url, './process/crash');
       const context = recordCrash({ loggerProvider: engine.providers.loggerProvider, failRequest }, ...crash);
-      contain('capturing a crash for Sentry', () => errorDelivery.onCrash?.(...crash, context));
+      captureCrash(...crash, context);
     },
     onNothingLeft() {
       engine.decideTraces();
@@ -216,6 +219,14 @@ function watchEnd(engine: Engine, delivery: Delivery, atEnd: () => void): () => 
       atEnd();
     },
   });
+}
+
+function gatherErrors(): void {
+  contain('gathering errors for Sentry', () => errorDelivery.gather?.());
+}
+
+function captureCrash(...crash: Parameters<NonNullable<typeof errorDelivery.onCrash>>): void {
+  contain('capturing a crash for Sentry', () => errorDelivery.onCrash?.(...crash));
 }
 
 /** For `signalbox/sentry`; where SENTRY_DSN is set it is loaded, though not before the application has started. */
@@ -281,8 +292,11 @@ function opsSourcesOf({ attributes, metrics }: Engine, { ops }: Config, reporter
 }
 
 /** What worker threads record goes into the pipelines of this thread; what takes it in is loaded for the first worker. */
-function watchWorkers(config: Config, { attributes, pipelines, providers }: Engine, reporter: Reporter): WorkerThreads {
+function watchWorkers(config: Config, { attributes, pipelines, providers }: Engine, reporter: Reporter, outlets: Outlet[]): WorkerThreads {
   const entries = enabledEntries(config);
+  let errors: WorkerErrors | undefined;
+  const acceptErrors = (): WorkerErrors =>
+    (errors ??= loadPart<typeof import('./start-errors.ts')>(import.meta.url, './start-errors').acceptWorkerErrors(outlets, reporter));
   return watchWorkerThreads({
     settings: () => ({
       config: withoutFunctions(config),
@@ -292,7 +306,7 @@ function watchWorkers(config: Config, { attributes, pipelines, providers }: Engi
     }),
     createReader(read) {
       const { createWorkerIntake } = loadPart<typeof import('./engine/worker-intake.ts')>(import.meta.url, './engine/worker-intake');
-      return createWorkerIntake({ config, reporter, pipelines, meterProvider: providers.meterProvider, read });
+      return createWorkerIntake({ config, reporter, pipelines, meterProvider: providers.meterProvider, errors: acceptErrors, read });
     },
   });
 }
@@ -310,7 +324,20 @@ function startOfficial({ config, facts, problems, reporter, extensions }: Start,
     import.meta.url,
     './official-sdk/start-official-sdk',
   );
-  const { flush, shutdown } = startOfficialSdk({ config, facts, reporter, components });
+  // Errors for Sentry: all that signalbox delivers here itself.
+  const outlets: Outlet[] = [];
+  const delivery = createDelivery({
+    outlets,
+    metrics: undefined,
+    reporter,
+    userAgent: USER_AGENT,
+    limitMs: config.shutdownTimeoutMs,
+    mayBeLauncher: hasLoadedChildProcess,
+    beforeFlush: gatherErrors,
+  });
+  const { service, flush, shutdown } = startOfficialSdk({ config, facts, reporter, components, delivery, onCrash: captureCrash });
+  telemetryState.service = service;
+  offerErrorDelivery(outlets, reporter);
   serveOps({
     config: config.ops,
     reporter,
@@ -319,11 +346,6 @@ function startOfficial({ config, facts, problems, reporter, extensions }: Start,
     whyNoMetrics: 'The official SDK runs: a Prometheus exporter of its own serves its metrics.',
   });
   sayProblems(problems, reporter);
-  if (asksForSentry(readEnvironment()))
-    reporter.say(
-      'sentry.not-started',
-      "SENTRY_DSN is set, but errors leave with signalbox's own engine, and the official SDK runs. No error is sent to Sentry.",
-    );
   if (config.extensions !== undefined || Object.keys(extensions).length > 0)
     reporter.say(
       'extensions',
@@ -334,7 +356,13 @@ function startOfficial({ config, facts, problems, reporter, extensions }: Start,
     'started',
     `signalbox ${version}: the official OpenTelemetry SDK runs (${cause}). Instrumentations and a bounded end are signalbox's; exporters, queues and limits are the SDK's, nothing is redacted, and what is buffered at process.exit() or a crash is lost. Node.js ${process.versions.node}.`,
   );
-  return { flush, shutdown };
+  return {
+    flush,
+    async shutdown() {
+      await shutdown();
+      errorDelivery.open = undefined;
+    },
+  };
 }
 
 function sayStartedTwice(reporter: Reporter): void {

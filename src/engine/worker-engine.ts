@@ -26,7 +26,7 @@ export interface WorkerEngine {
   end(): void;
 }
 
-/** How many pipelines there are: each is an outlet of the worker, with the number that it has in the main thread. */
+/** How many pipelines there are: each is an outlet of the worker, with the number that it has in the main thread. Measurements and errors follow. */
 export function countOutlets({ traces, logs, metrics }: Config): number {
   return traces.exporters.length + logs.exporters.length + metrics.exporters.length;
 }

@@ -25,7 +25,7 @@ const FIRST_DROPS = 3;
 export const WORKER_DROPS = ['queue_full', 'encode_error'] as const satisfies readonly DropReason[];
 export type WorkerDrop = (typeof WORKER_DROPS)[number];
 
-/** @param outlets - those of records, and a last one for measurements. */
+/** @param outlets - those of records, then one for measurements and one for errors. */
 export function controlBytes(outlets: number): number {
   return 4 * (FIRST_DROPS + outlets * WORKER_DROPS.length);
 }

@@ -19,7 +19,7 @@ import {
 
 /** Each called with the outlet, an index that both threads count alike. */
 export interface WorkerReaderOptions {
-  /** Those of records, and a last one for measurements. */
+  /** Those of records, then one for measurements and one for errors. */
   readonly outlets: number;
   onRecord(outlet: number, scope: Uint8Array, record: Uint8Array, weight: number): void;
   onDrop(outlet: number, reason: WorkerDrop, records: number): void;

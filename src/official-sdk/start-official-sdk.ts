@@ -5,6 +5,7 @@
  * hostile values are the SDK's. It can export nothing in a process that ends by `process.exit()` or a crash.
  */
 import { createRequire } from 'node:module';
+import type { Context } from '@opentelemetry/api';
 import type { Config } from '../config/config.ts';
 import type { PlatformFacts } from '../config/facts.ts';
 import type { SdkComponents } from '../config/start-options.ts';
@@ -13,7 +14,10 @@ import type { Reporter } from '../diagnostics/reporter.ts';
 import { silentConfigFile, type FileModel } from '../diagnostics/silence.ts';
 import { sayDiagnostics, sayOtherSdk } from '../engine/diag.ts';
 import { instrument, type InstrumentationState } from '../instrumentation/loading/instrument.ts';
+import type { Delivery } from '../process/delivery.ts';
 import { watchProcessEnd } from '../process/process-end.ts';
+import type { ServiceIdentity } from '../runtime/end-work.ts';
+import { SERVICE_NAME, SERVICE_VERSION } from '../names/attributes.ts';
 import { settlesWithin } from '../runtime/settles-within.ts';
 import { recordCrash } from '../process/crash.ts';
 import { carryOldLogsApi } from '../engine/logs/carry-old-logs-api.ts';
@@ -27,6 +31,8 @@ import { contained } from '../runtime/contain.ts';
 import { yamlFault } from './yaml-fault.ts';
 
 export interface OfficialSdk {
+  /** As it is known without the configuration file. */
+  readonly service: ServiceIdentity;
   readonly instrumentation: InstrumentationState;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
@@ -38,6 +44,10 @@ export interface OfficialSdkOptions {
   readonly reporter: Reporter;
   /** What the application made; ignored when a configuration file says it all. */
   readonly components: SdkComponents | undefined;
+  /** Of what signalbox sends itself beside the SDK. */
+  readonly delivery: Delivery;
+  /** An uncaught error, with the context that it belongs to. */
+  readonly onCrash: (error: unknown, origin: string, isHandled: boolean, context: Context) => void;
 }
 
 /** @throws when the configuration file cannot be used, or a component is not what the SDK takes; nothing of it is registered then. */
@@ -45,7 +55,7 @@ export function startOfficialSdk(options: OfficialSdkOptions): OfficialSdk {
   return orUndo((undo) => build(options, undo));
 }
 
-function build({ config, facts, reporter, components }: OfficialSdkOptions, undo: Undo): OfficialSdk {
+function build({ config, facts, reporter, components, delivery, onCrash }: OfficialSdkOptions, undo: Undo): OfficialSdk {
   const inUse = Object.keys(require.cache);
   checkComponents(components);
   // The SDK registers through it.
@@ -69,21 +79,33 @@ function build({ config, facts, reporter, components }: OfficialSdkOptions, undo
     loggerProvider,
   });
 
-  const flush = async (): Promise<void> => void (await settlesWithin(flushProviders(), config.shutdownTimeoutMs));
+  const flush = async (): Promise<void> =>
+    void (await Promise.all([settlesWithin(flushProviders(), config.shutdownTimeoutMs), delivery.flush()]));
   const unwatch = watchProcessEnd({
-    onCrash: (...crash) => void recordCrash({ loggerProvider, failRequest }, ...crash),
-    onFatalSignal: async () => void (await end.shutdown()),
-    onHandledSignal: () => void flush(),
-    onExit() {},
+    onCrash: (...crash) => onCrash(...crash, recordCrash({ loggerProvider, failRequest }, ...crash)),
+    onNothingLeft: delivery.awaitAnswers,
+    onFatalSignal: async () => void (await Promise.all([end.shutdown(), delivery.flushBeforeSignal()])),
+    onHandledSignal() {
+      void settlesWithin(flushProviders(), config.shutdownTimeoutMs);
+      delivery.flushMeanwhile();
+    },
+    onSurvived: delivery.callOff,
+    onExit: delivery.finish,
   });
   // Nothing but the SDK is left to wait for. Where it does not come to an end itself, it is not waited for any longer.
   process.once('beforeExit', () => void end.shutdown().then((inTime) => inTime || process.exit()));
 
+  const attributes = detectResource(config, facts);
   return {
     instrumentation,
+    service: {
+      name: String(attributes[SERVICE_NAME]),
+      version: attributes[SERVICE_VERSION] as string | undefined,
+      environment: config.environment,
+    },
     flush,
     async shutdown() {
-      await end.shutdown();
+      await Promise.all([end.shutdown(), delivery.shutdown()]);
       instrumentation.stop();
       await unwatch();
     },
@@ -91,7 +113,11 @@ function build({ config, facts, reporter, components }: OfficialSdkOptions, undo
 }
 
 /** Start the SDK, which registers its providers. @throws when it could not create all of them. */
-function startProviders({ config, facts, reporter, components }: OfficialSdkOptions, end: SdkEnd, undo: Undo): void {
+function startProviders(
+  { config, facts, reporter, components }: Pick<OfficialSdkOptions, 'config' | 'facts' | 'reporter' | 'components'>,
+  end: SdkEnd,
+  undo: Undo,
+): void {
   const sdkNode = require('@opentelemetry/sdk-node') as SdkNode;
   const failures: string[] = [];
   const diagnostics = sayDiagnostics(

@@ -214,6 +214,54 @@ describe('signalbox/sentry', { skip }, () => {
         assert.deepEqual([crumb?.['message'], crumb?.['category'], crumb?.['data']], ['a breadcrumb of item 7', 'shop', { item: 7 }]);
       });
 
+      for (const how of ['itself', 'exit', 'terminate', 'main-exits', 'crash'])
+        it(`sends what a worker thread captures, with the ids of its span: ${how}`, async () => {
+          await using sentry = await startSentryServer();
+          await using collector = await startCollector();
+          using application = makeApplication(version);
+          const ending = await application.run('worker.cjs', { args: [how], env: { ...collector.env, SENTRY_DSN: sentry.dsn } });
+          assert.equal(ending.code, how === 'crash' ? 1 : 0, ending.stderr);
+          const [event, ...others] = sentry.events();
+          assert.deepEqual(others, []);
+          assert.deepEqual(idsOf(event), idsIn(ending));
+          const { type, value } = event?.exception?.values[0] ?? {};
+          if (how === 'crash') assert.deepEqual([type, value, event?.level], ['RangeError', 'crashed in a thread', 'fatal']);
+          else {
+            assert.deepEqual([type, value], ['TypeError', 'failed in a thread, token=REDACTED']);
+            assert.deepEqual([event?.tags, event?.breadcrumbs?.length], [{ part: 'thread' }, 1]);
+          }
+          assert.equal(event?.release, 'shop@1.4.2');
+          assert.deepEqual(
+            collector.store.spans().map(({ name }) => name),
+            ['work in a thread'],
+          );
+        });
+
+      for (const engine of ['components', 'OTEL_CONFIG_FILE'])
+        for (const how of ['itself', 'exit', 'crash', 'SIGTERM'])
+          it(`delivers where the official SDK runs (${engine}): ${how}`, async () => {
+            await using sentry = await startSentryServer();
+            using application = makeApplication(version);
+            application.link('@opentelemetry/sdk-trace');
+            application.write(
+              'otel.yaml',
+              'file_format: "1.0"\ntracer_provider:\n  processors:\n    - batch:\n        exporter:\n          console:\n',
+            );
+            const file = engine === 'components' ? undefined : join(application.folder, 'otel.yaml');
+            const env = { ...NO_EXPORT, SENTRY_DSN: sentry.dsn, OTEL_CONFIG_FILE: file };
+            const program = application.start('official.cjs', { args: [how], preload: file === undefined ? 'none' : 'require', env });
+            program.child.on('message', () => program.kill('SIGTERM'));
+            const ending = await program.ended;
+            assert.deepEqual(
+              [ending.code, ending.signal],
+              [how === 'exit' ? 3 : how === 'crash' ? 1 : how === 'SIGTERM' ? null : 0, how === 'SIGTERM' ? 'SIGTERM' : null],
+            );
+            const [event, fatal] = sentry.events();
+            assert.deepEqual(idsOf(event), idsIn(ending), ending.stderr);
+            assert.equal(fatal?.level, how === 'crash' ? 'fatal' : undefined);
+            assert.deepEqual(saidAtLeastWarn(ending), []);
+          });
+
       it('leaves a client of the application alone, and gives its errors the ids of spans', async () => {
         await using sentry = await startSentryServer();
         using application = makeApplication(version);

@@ -1,16 +1,15 @@
 /** Raise an alert from code. */
 import { loadAlertsConfig } from '../../config/alerts-config.ts';
 import { createReporter, type Reporter } from '../../diagnostics/reporter.ts';
-import { ERROR_TYPE } from '../../names/attributes.ts';
-import { ALERT_METRICS, type AlertDrop } from '../../names/metrics/alerts.ts';
+import type { AlertDrop } from '../../names/metrics/alerts.ts';
 import { isSpanContextValid } from '../../runtime/api/span.ts';
-import { contain, contained } from '../../runtime/contain.ts';
+import { contained } from '../../runtime/contain.ts';
 import { telemetryState } from '../../runtime/end-work.ts';
 import { errorDelivery } from '../../runtime/error-delivery.ts';
 import { api } from '../../runtime/otel.ts';
 import { version } from '../../version.ts';
-import { counterOf } from '../metrics/pack-instruments.ts';
 import { makeAlert, renderForAlertmanager, renderForWebhook, type Alert, type AlertInput } from './alert.ts';
+import { countAlerts } from './count-alerts.ts';
 import { alertsState, type AlertOutlet, type RaisedAlert } from './alerts-state.ts';
 
 /** The same alert within this time is a duplicate. */
@@ -20,10 +19,6 @@ const MOST_KEYS = 1000;
 const MOST_HISTORY = 100;
 // Captured, for applications and test runners replace it.
 const nowMs = Date.now;
-
-const counter = counterOf(ALERT_METRICS.sent);
-const count = (reason: AlertDrop | undefined, alerts = 1): void =>
-  contain('counting alerts', () => counter.add(alerts, reason === undefined ? {} : { [ERROR_TYPE]: reason }));
 
 /**
  * Send an alert to the Alertmanager of `SIGNALBOX_ALERTMANAGER_URL`, or as JSON to `SIGNALBOX_ALERT_WEBHOOK_URL`, with the name of the
@@ -59,7 +54,7 @@ function raise(input: AlertInput, isOver: boolean): boolean {
     const alert = makeAlert(input, isOver, source);
     const notSent = reasonNotToSend(alert, now);
     remember({ title: alert.title, severity: alert.severity, status: isOver ? 'resolved' : 'firing', raisedAt: now, notSent });
-    count(notSent);
+    countAlerts(notSent);
     if (notSent !== undefined) return false;
     for (const { form, outlet } of alertsState.outlets ?? [])
       outlet.send(Buffer.from(form === 'alertmanager' ? renderForAlertmanager(alert) : renderForWebhook(alert)));
@@ -91,7 +86,7 @@ function openOutlets(): readonly AlertOutlet[] {
   const { logLevel, receivers, token } = loadAlertsConfig();
   const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
   const opened = receivers.flatMap(({ form, url }) => {
-    const outlet = errorDelivery.open?.({ kind: 'alerts', url, headers, userAgent: `signalbox/${version}`, onDropped: count });
+    const outlet = errorDelivery.open?.({ kind: 'alerts', url, headers, userAgent: `signalbox/${version}`, onDropped: countAlerts });
     return outlet === undefined ? [] : [{ form, outlet }];
   });
   if (opened.length === 0) sayNowhere(createReporter({ level: logLevel }));

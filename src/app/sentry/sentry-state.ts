@@ -49,6 +49,8 @@ let isAskedFor: boolean | undefined;
 
 /** Whether errors are sent: telemetry runs, and there is a DSN. */
 export function isWanted(): boolean {
+  // In a worker thread telemetry starts when the API is first asked for something.
+  if (errorDelivery.open === undefined) api.trace.getTracerProvider();
   if (errorDelivery.open === undefined || sentryState.hasFailed) return false;
   return sentryState.options !== undefined || (isAskedFor ??= asksForSentry(readEnvironment()));
 }

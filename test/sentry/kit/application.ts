@@ -25,6 +25,8 @@ const PROGRAMS = join(dirname(fileURLToPath(import.meta.url)), '../programs');
 export interface Application {
   readonly folder: string;
   write(file: string, text: string): void;
+  /** A package of signalbox's own. */
+  link(name: string): void;
   start(program: string, options?: Partial<ProgramOptions>): RunningProgram;
   run(program: string, options?: Partial<ProgramOptions>): Promise<Ending>;
   [Symbol.dispose](): void;
@@ -52,6 +54,7 @@ export function makeApplication(version: Version | 'none'): Application {
     });
   return {
     folder,
+    link: (name) => link(name, join(ROOT, 'node_modules', name)),
     write: (file, text) => writeFileSync(join(folder, file), text),
     start,
     run: (program, options) => start(program, options).ended,
