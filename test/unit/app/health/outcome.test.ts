@@ -16,6 +16,8 @@ describe('the answer of a check', () => {
     [{ status: 'green' }, 'healthy'],
     [{ status: 'helthy' }, 'degraded'],
     [{ status: 200 }, 'healthy'],
+    [{ status: 399 }, 'healthy'],
+    [{ status: 400 }, 'unhealthy'],
     [{ status: 503 }, 'unhealthy'],
     [new Response('', { status: 500 }), 'unhealthy'],
     [new Response('', { status: 201 }), 'healthy'],
