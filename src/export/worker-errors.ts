@@ -20,8 +20,8 @@ const head = (said: WorkerErrorHead): Uint8Array => Buffer.from(JSON.stringify(s
 
 /** How `signalbox/sentry` in this thread sends. @param outlet - of errors; see `WorkerIntakeOptions`. */
 export function errorsByMainThread(writer: Write, outlet: number): NonNullable<ErrorDelivery['open']> {
-  return ({ onDropped: _, ...to }) => {
-    const target = head(to);
+  return ({ headers, kind, url, userAgent }) => {
+    const target = head({ kind, url, userAgent, ...(headers && { headers }) });
     // Nothing waits here: what is written is the main thread's.
     return { send: (envelope) => writer.addRecord(outlet, target, envelope, 1), flush: async () => {}, close() {} };
   };

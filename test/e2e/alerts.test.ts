@@ -123,6 +123,21 @@ describe('an alert from code', { concurrency: 2 }, () => {
           );
         });
 
+  it('of a worker thread arrives too', async () => {
+    await using collector = await startCollector();
+    await using alertmanager = await startReceiver();
+    const ending = await runProgram({
+      program: `${PROGRAMS}/alerts/worker.cjs`,
+      env: { ...collector.env, SIGNALBOX_ALERTMANAGER_URL: alertmanager.url, SIGNALBOX_ALERTS_TOKEN: 'token-4711' },
+    });
+    assert.deepEqual([ending.code, ending.stdout], [0, 'true\n'], ending.stderr);
+    assert.deepEqual(
+      posted(alertmanager).map(({ labels }) => labels['alertname']),
+      ['In a thread'],
+    );
+    assert.equal(alertmanager.got[0]?.headers.authorization, 'Bearer token-4711');
+  });
+
   it('is sent to a webhook, in a form that is plain', async () => {
     await using webhook = await startReceiver();
     await runProgram({
