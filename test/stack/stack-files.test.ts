@@ -121,7 +121,9 @@ test('every variable that docker-compose.yml sets is one that the files read', (
     'otel-collector': placeholders(read('otel-collector/config.yaml')).map(({ name }) => name),
     jaeger: placeholders(read('jaeger/config.yaml')).map(({ name }) => name),
     loki: [...read('loki/config.yaml').matchAll(/\$\{(\w+):-/g)].map((match) => match[1] as string),
-    grafana: [...read('grafana/provisioning/datasources/datasources.yaml').matchAll(/: \$(\w+)/g)].map((match) => match[1] as string),
+    grafana: ['datasources/datasources.yaml', 'dashboards/dashboards.yaml'].flatMap((file) =>
+      [...read(`grafana/provisioning/${file}`).matchAll(/: \$(\w+)/g)].map((match) => match[1] as string),
+    ),
   };
   for (const [service, names] of Object.entries(readBy)) {
     const set = Object.keys(compose.services[service]?.environment ?? {}).filter((name) => !/^(GOMEMLIMIT$|GF_)/.test(name));
