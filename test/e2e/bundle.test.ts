@@ -12,7 +12,10 @@ const load = async <T>(file: string): Promise<T> => (await import(pathToFileURL(
 
 describe('the bundle', () => {
   it('leaves each module of the sources at its path', () => {
-    const sources = (readdirSync(join(ROOT, 'src'), { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
+    const sources = (readdirSync(join(ROOT, 'src'), { recursive: true }) as string[])
+      .filter((file) => file.endsWith('.ts'))
+      // Only what they become is in the package: `grafana/dashboards`.
+      .filter((file) => !file.startsWith('operations/dashboards/'));
     const missing = sources
       .map((file) => file.replace(/\.ts$/, '.js'))
       // In `register.js`.
