@@ -48,6 +48,10 @@ describe('a value of an attribute of metrics', () => {
     assert.equal(allowedValue('k', 'currency', 'euro'), OTHER);
     assert.equal(allowedValue('k', 'status', 404), 404);
     assert.equal(allowedValue('k', 'status', '404 Not Found'), undefined);
+    assert.deepEqual(
+      [99, 100, 599, 600, 200.5].map((status) => allowedValue('k', 'status', status)),
+      [undefined, 100, 599, undefined, undefined],
+    );
   });
 
   it('that may not be is said once for its key, without the value', () => {

@@ -4,7 +4,7 @@ import type { SeriesLabels } from '../../../../src/otlp/metric-writer.ts';
 import { asMetrics, mergeMembers, whatStays, writeMerged } from '../../../../src/ops-server/cluster/merge.ts';
 import { createSnapshotWriter, type MetricSnapshot, type Sample } from '../../../../src/ops-server/cluster/snapshot.ts';
 import { createExpositionWriter } from '../../../../src/ops-server/exposition/exposition-writer.ts';
-import { EVERYTHING, expose, exponential, descriptor, number, writeAll, type Metric } from '../exposition/kit.ts';
+import { EVERYTHING, exemplar, expose, exponential, descriptor, number, writeAll, type Metric } from '../exposition/kit.ts';
 
 function snapshotOf(metrics: readonly Metric[]): MetricSnapshot[] {
   const writer = createSnapshotWriter();
@@ -34,6 +34,16 @@ describe('what several processes recorded', () => {
     assert.match(text, /^http_server_request_duration_seconds_bucket\{http_route="\/orders\/:id",le="1\.0"\} 12$/m);
     assert.match(text, /^http_server_request_duration_seconds_count\{http_route="\/orders\/:id"\} 18$/m);
     for (const worker of [1, 2, 3]) assert.match(text, new RegExp(`^pool_use_ratio\\{pool="a",worker="${worker}"\\} 0\\.25$`, 'm'));
+  });
+
+  it('has the exemplars of each of them', () => {
+    const of = (spanId: string): MetricSnapshot[] =>
+      snapshotOf([{ descriptor: descriptor('orders'), points: [number(1, {}, [exemplar(1, spanId)])] }]);
+    const [orders] = asMetrics(mergeMembers([of('00f067aa0ba902b7'), of('b7ad6b7169203331')].map((metrics, i) => ({ name: `${i}`, metrics })), labelsOf)); // prettier-ignore
+    assert.deepEqual(
+      orders?.samples.flatMap(({ exemplars }) => exemplars.map(({ spanId }) => spanId)),
+      ['00f067aa0ba902b7', 'b7ad6b7169203331'],
+    );
   });
 
   it('adds up exponential histograms of different scales', () => {
