@@ -1,4 +1,4 @@
-/** Libraries and the programs that use each of them widely: what `releases.test.ts` compares, and `print-table.ts` counts. */
+/** Libraries and the programs that use each of them widely: what `print-table.ts` compares and counts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../e2e/kit/run-program.ts';
