@@ -8,6 +8,8 @@ export const nodeRed: ServerProgram = {
   args: ({ port, folder }) => ['--userDir', folder, '--settings', 'settings.js', '--port', `${port}`, 'flows.json'],
   ready: /Started flows/,
   varies: [/\d+ \w{3} \d\d:\d\d:\d\d/],
+  // It listens while its flows start.
+  unordered: true,
   exchanges: [
     { path: '/signals/home', status: 200, route: '/signals/:name', spans: 2 },
     { path: '/signals/distant', status: 200, route: '/signals/:name', spans: 2 },
