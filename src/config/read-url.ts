@@ -1,6 +1,7 @@
 /** Settings that hold a URL. */
 import { attempt } from '../runtime/contain.ts';
 import { bad, LONGEST_TEXT, type Reading } from './reading.ts';
+import type { Setting } from './setting.ts';
 import { HIDDEN, showValue } from './show-value.ts';
 
 /** What a URL setting holds, before the protocol is known. */
@@ -14,13 +15,15 @@ export interface ParsedUrl {
   readonly port?: number;
 }
 
-export function readUrl(value: unknown): Reading {
-  const must = 'a URL such as http://localhost:4318';
+export function readUrl(value: unknown, setting: Pick<Setting, 'credentials' | 'example' | 'needsScheme'>): Reading {
+  const { credentials = 'OTEL_EXPORTER_OTLP_HEADERS', example = 'http://localhost:4318', needsScheme } = setting;
+  const must = `a URL such as ${example}`;
   const wrong = (why = ''): Reading => bad(must, `${showValue(value, true)}${why}`);
   // A URL parser drops tabs and line breaks, and takes a backslash for a slash: what it reads is not what was written.
   if (typeof value !== 'string' || value.length > 4 * LONGEST_TEXT || /[\s\\\u0000-\u001f\u007f]/.test(value)) return wrong();
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(value);
   if (scheme !== null && !/^https?$/i.test(scheme[1]!)) return wrong(' (only http and https work)');
+  if (scheme === null && needsScheme === true) return wrong(' (http:// or https:// is missing)');
   const rest = scheme === null ? value : value.slice(scheme[0].length);
   const authority = rest.split(/[/?#]/, 1)[0]!;
   if (authority === '' || authority.startsWith(':') || authority.endsWith(':')) return wrong();
@@ -42,6 +45,6 @@ export function readUrl(value: unknown): Reading {
   if (!hasCredentials) return { value: parsed };
   return {
     value: parsed,
-    ...bad('a URL without a user name or password', HIDDEN, 'Using it without them; credentials go into OTEL_EXPORTER_OTLP_HEADERS.'),
+    ...bad('a URL without a user name or password', HIDDEN, `Using it without them; credentials go into ${credentials}.`),
   };
 }

@@ -30,7 +30,7 @@ const readers: Record<SettingType, Reader> = {
   list: readList,
   headers: (value) => loadPart<typeof import('./read-pairs.ts')>(import.meta.url, './read-pairs').readHeaders(value),
   attributes: (value) => loadPart<typeof import('./read-pairs.ts')>(import.meta.url, './read-pairs').readAttributes(value),
-  url: (value) => loadPart<typeof import('./read-url.ts')>(import.meta.url, './read-url').readUrl(value),
+  url: (value, setting) => loadPart<typeof import('./read-url.ts')>(import.meta.url, './read-url').readUrl(value, setting),
   file: readFile,
   certificate: readPem,
   'private-key': readPem,

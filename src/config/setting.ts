@@ -71,6 +71,11 @@ export interface Setting {
   readonly general?: string;
   /** Its value is never printed. */
   readonly secret?: true;
+  /** Of a URL: where its user name and password go instead, and what one looks like. */
+  readonly credentials?: string;
+  readonly example?: string;
+  /** It must begin with http:// or https://; otherwise that is guessed, and said where it is used. */
+  readonly needsScheme?: true;
   /** Allowed values of an enum, an exporter, or a list. */
   readonly values?: readonly string[];
   /** Values that exist elsewhere, with the reason why they do not work here. */

@@ -8,11 +8,16 @@ export interface EnvelopeReceiver {
   readonly component: 'sentry' | 'alerts';
   /** Without `limited`, 429 is one more answer after which is waited. */
   readonly codes: Readonly<Record<'unreachable' | 'refused' | 'recovered', MessageCode>> & { readonly limited?: MessageCode };
+  /** How often one is sent that is answered with this; more than once where the fault may pass. */
+  triesFor(reason: ExportReason): number;
   unreachable(origin: string, reason: ExportReason, mostWaiting: number): string;
   refused(origin: string, reason: ExportReason): string;
   recovered(origin: string): string;
 }
 
+/** A server that fails may have met a fault that passes, or one that each try meets. */
+const MAY_PASS = /^http_(408|425|5\d\d)$/;
+const MOST_TRIES = 10;
 const WRONG_DSN = 'SENTRY_DSN must be the DSN that the settings of the project show.';
 const SENTRY_CURES: Readonly<Partial<Record<ExportReason, string>>> = {
   http_400: WRONG_DSN,
@@ -31,6 +36,7 @@ export const ENVELOPE_RECEIVERS: Readonly<Record<EnvelopeKind, EnvelopeReceiver>
     contentType: 'application/x-sentry-envelope',
     component: 'sentry',
     codes: { unreachable: 'sentry.unreachable', refused: 'sentry.refused', recovered: 'sentry.recovered', limited: 'sentry.limited' },
+    triesFor: () => 1,
     unreachable: (origin, reason, most) =>
       `Sentry at ${origin} cannot be reached (${spoken(reason)}). Errors wait and are sent again, ${most} of them at most. The address is that of SENTRY_DSN.`,
     refused: (origin, reason) =>
@@ -41,6 +47,7 @@ export const ENVELOPE_RECEIVERS: Readonly<Record<EnvelopeKind, EnvelopeReceiver>
     contentType: 'application/json',
     component: 'alerts',
     codes: { unreachable: 'alerts.unreachable', refused: 'alerts.refused', recovered: 'alerts.recovered' },
+    triesFor: (reason) => (MAY_PASS.test(reason) ? MOST_TRIES : 1),
     unreachable: (origin, reason, most) =>
       `Alerts cannot be sent to ${origin} (${spoken(reason)}). They wait and are sent again, ${most} of them at most. The address is that of SIGNALBOX_ALERTMANAGER_URL or SIGNALBOX_ALERT_WEBHOOK_URL.`,
     refused: (origin, reason) =>

@@ -51,6 +51,8 @@ interface State {
   pause: NodeJS.Timeout | undefined;
   limitedUntilMs: number;
   failures: number;
+  /** Of the one that is to be sent next. */
+  tries: number;
   isStopped: boolean;
   isClosed: boolean;
   readonly onChange: Set<() => void>;
@@ -71,6 +73,7 @@ export function createEnvelopeSender(options: EnvelopeSenderOptions): EnvelopeSe
     pause: undefined,
     limitedUntilMs: -Infinity,
     failures: 0,
+    tries: 0,
     isStopped: false,
     isClosed: false,
     onChange: new Set(),
@@ -146,17 +149,21 @@ function settle(sending: Sending, envelope: Uint8Array, result: SendResult): voi
   if (result.kind === 'accepted') {
     if (state.failures > 0) sayRecovered(sending);
     state.failures = 0;
+    state.tries = 0;
     return countAcknowledged(account, 1);
   }
   state.failures++;
-  if (result.kind === 'refused') {
+  state.tries++;
+  if (result.kind === 'refused' && state.tries >= receiver.triesFor(result.reason)) {
+    state.tries = 0;
     drop(sending, result.reason === 'http_413' ? 'too_large' : 'refused');
     return void reporter.say(receiver.codes.refused, receiver.refused(originOf(sending), result.reason), originOf(sending));
   }
-  if (result.reason === 'http_429' && receiver.codes.limited !== undefined) return limit(sending, result.retryAfterMs ?? LIMITED_MS);
+  const retryAfterMs = result.kind === 'retry' ? result.retryAfterMs : undefined;
+  if (result.reason === 'http_429' && receiver.codes.limited !== undefined) return limit(sending, retryAfterMs ?? LIMITED_MS);
   state.waiting.unshift(envelope);
   state.waitingBytes += envelope.length;
-  pauseFor(sending, pauseMs(state.failures, result.reason, result.retryAfterMs, random()));
+  pauseFor(sending, pauseMs(state.failures, result.reason, retryAfterMs, random()));
   reporter.say(receiver.codes.unreachable, receiver.unreachable(originOf(sending), result.reason, MAX_WAITING), originOf(sending));
 }
 

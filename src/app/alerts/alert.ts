@@ -37,6 +37,8 @@ const MAX_TITLE = 200;
 const MAX_MESSAGE = 4096;
 const MAX_FACTS = 32;
 const MAX_FACT = 1024;
+/** So many times what is kept is looked at. */
+const SEEN = 8;
 const SEVERITIES: ReadonlySet<unknown> = new Set(['critical', 'warning', 'info']);
 /** What Prometheus allows in a name of a label or an annotation. */
 const NO_NAME = /[^a-zA-Z0-9_]/g;
@@ -66,23 +68,26 @@ export function makeAlert(input: AlertInput, isOver: boolean, { nowMs, service, 
 function textOf(value: unknown, maxLength: number): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : (attempt(() => String(value)) ?? '');
-  return redactText(cleanString(text, maxLength));
+  // Redacted before it is cut: half a key is not known as one.
+  return cleanString(redactText(cleanString(text, SEEN * maxLength)), maxLength);
 }
 
 function factsOf(metadata: unknown): Record<string, string> {
-  const plain = toPlain(metadata, MAX_FACT);
+  const plain = toPlain(metadata, SEEN * MAX_FACT);
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain) || plain instanceof Uint8Array) return {};
   const facts: Record<string, string> = {};
   for (const [name, value] of Object.entries(plain as PlainMap).slice(0, MAX_FACTS)) {
     const redacted = redactAttribute(name, value);
-    if (redacted !== undefined) facts[factName(name)] = cleanString(spoken(redacted), MAX_FACT);
+    if (redacted !== undefined) facts[factName(name)] = cleanString(redactText(spoken(redacted)), MAX_FACT);
   }
   return facts;
 }
 
-/** `order.id` is `order_id`; a name that begins with a digit gets a `_`. */
+/** `order.id` is `order_id`; a name that begins with a digit gets a `_`. A key may be a secret as well. */
 function factName(name: string): string {
-  const clean = name.slice(0, MAX_TITLE).replace(NO_NAME, '_');
+  const clean = redactText(name.slice(0, SEEN * MAX_TITLE))
+    .slice(0, MAX_TITLE)
+    .replace(NO_NAME, '_');
   return /^[a-zA-Z_]/.test(clean) ? clean : `_${clean}`;
 }
 

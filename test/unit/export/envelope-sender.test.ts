@@ -3,12 +3,17 @@ import { describe, it } from 'node:test';
 import { createAccount } from '../../../src/diagnostics/account.ts';
 import { createEnvelopeSender } from '../../../src/export/envelope-sender.ts';
 import type { SendResult, Transport } from '../../../src/otlp/types.ts';
-import type { EnvelopeDrop } from '../../../src/runtime/error-delivery.ts';
+import { ENVELOPE_RECEIVERS } from '../../../src/export/envelope-receivers.ts';
+import type { EnvelopeDrop, EnvelopeKind } from '../../../src/runtime/error-delivery.ts';
 
 const ACCEPTED: SendResult = { kind: 'accepted', rejected: 0 };
 const envelope = (text: string): Uint8Array => Buffer.from(text);
 
 function start(...answers: (SendResult | 'never')[]) {
+  return startFor('errors', ...answers);
+}
+
+function startFor(kind: EnvelopeKind, ...answers: (SendResult | 'never')[]) {
   const sent: string[] = [];
   const said: string[] = [];
   const dropped: Partial<Record<EnvelopeDrop, number>> = {};
@@ -22,9 +27,9 @@ function start(...answers: (SendResult | 'never')[]) {
     unref() {},
     close() {},
   };
-  const account = createAccount('errors', 'sentry');
+  const account = createAccount(kind, ENVELOPE_RECEIVERS[kind].component);
   const sender = createEnvelopeSender({
-    kind: 'errors',
+    kind,
     otlp: { protocol: 'http/json', url: 'https://sentry.example.org/api/1/envelope/', headers: {}, timeoutMs: 1000, compression: 'none' },
     account,
     transport,
@@ -104,5 +109,15 @@ describe('the sender of envelopes', () => {
     sender.close();
     sender.add(envelope('b'));
     assert.deepEqual(dropped, { exit_deadline: 1, after_shutdown: 1 });
+  });
+
+  it('asks a server of alerts that fails again, ten times for each', async () => {
+    const failed: SendResult = { kind: 'refused', reason: 'http_500', message: '' };
+    const { dropped, said, sender, sent } = startFor('alerts', ...Array.from({ length: 11 }, () => failed));
+    sender.add(envelope('a'));
+    sender.add(envelope('b'));
+    for (let i = 0; i < 13; i++) await sender.flush(1000);
+    assert.deepEqual([sent.filter((text) => text === 'a').length, sent.filter((text) => text === 'b').length], [10, 2]);
+    assert.deepEqual([dropped, said[0], said.at(-1)], [{ refused: 1 }, 'alerts.unreachable', 'alerts.recovered']);
   });
 });

@@ -61,6 +61,19 @@ describe('an alert', () => {
     assert.doesNotMatch(text, /hunter2/);
   });
 
+  it('holds no part of a secret where it is cut, nor one that stands where a name should', () => {
+    const key = `sk_live_${'4eC39HqLyjWDarjtT1zdp7dc'}`;
+    for (const length of [200, 1024, 4096])
+      for (let before = length - 24; before < length; before++) {
+        const text = `${'x '.repeat(length).slice(0, before - 1)} ${key}`;
+        assert.ok(
+          !JSON.stringify(posted({ title: text, message: text, metadata: { text, deep: { text } } })).includes('sk_live'),
+          `${length} ${before}`,
+        );
+      }
+    assert.ok(!JSON.stringify(posted({ title: 'a', metadata: { [key]: 1, deep: { [key]: 1 } } })).includes('4eC39'));
+  });
+
   it('has a severity that Alertmanager is set for', () => {
     for (const severity of ['loud', 5, undefined, null]) assert.equal(posted({ title: 'a', severity }).labels['severity'], 'warning');
     assert.equal(posted({ title: 'a', severity: 'critical' }).labels['severity'], 'critical');
