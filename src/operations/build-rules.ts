@@ -1,7 +1,7 @@
 /** Everything for `prometheus/rules/`: files by name. */
-import { stringify } from 'yaml';
 import { ALERT_GROUPS } from './alerts/alert-table.ts';
 import { buildAlertGroup } from './alerts/build-alerts.ts';
+import { renderYaml } from './render-yaml.ts';
 import type { RuleGroup } from './rules.ts';
 import type { OperationsSettings } from './settings.ts';
 import { buildObjectiveGroups } from './slo/build-objectives.ts';
@@ -23,5 +23,5 @@ function addFile(files: Map<string, string>, name: string, groups: readonly Rule
 
 /** Long lines stay whole, and expressions of several lines stay readable. */
 export function renderRules(groups: readonly RuleGroup[]): string {
-  return HEAD + stringify({ groups }, { lineWidth: 0, aliasDuplicateObjects: false });
+  return HEAD + renderYaml({ groups });
 }

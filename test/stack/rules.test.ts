@@ -40,6 +40,8 @@ const ODD_NAMES = [
   '#x: y',
   '%s %d',
   'ns/name',
+  'line\u2028and\u2029paragraph\u0085ends',
+  '\u007f\u0080 \ufeff\uffff',
 ];
 
 test('promtool accepts the shipped rules and the configuration that names them', options, () => {

@@ -1,7 +1,7 @@
 /** Everything for `alertmanager/`: files by name. */
-import { stringify } from 'yaml';
 import { ALERT_GROUPS } from '../alerts/alert-table.ts';
 import { buildAlertGroup } from '../alerts/build-alerts.ts';
+import { renderYaml } from '../render-yaml.ts';
 import type { OperationsSettings } from '../settings.ts';
 import { buildObjectiveGroups } from '../slo/build-objectives.ts';
 import { buildInhibitions } from './inhibitions.ts';
@@ -22,7 +22,7 @@ export function buildAlertmanagerFiles(settings: OperationsSettings = {}): Reado
     templates: ['templates/*.tmpl'],
   };
   return new Map([
-    ['alertmanager.yml', HEAD + stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })],
+    ['alertmanager.yml', HEAD + renderYaml(config)],
     ['templates/subject.tmpl', SUBJECT_TEMPLATE],
     ['templates/telegram.tmpl', TELEGRAM_TEMPLATE],
     ['templates/slack.tmpl', SLACK_TEMPLATE],
