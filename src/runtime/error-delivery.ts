@@ -1,11 +1,9 @@
 /**
- * What the telemetry that runs offers to `signalbox/sentry` and `signalbox/alerts`, and what that offers to the end of the process. Filled by `start.ts`; empty
- * while no telemetry runs. One state per process, whichever copy of this package is asked.
+ * What the telemetry that runs offers to `signalbox/sentry` and `signalbox/alerts`, and what they offer to the end of the process.
+ * Filled by `start.ts`; empty while no telemetry runs. One state per process, whichever copy of this package is asked.
  */
 import type { Context } from '@opentelemetry/api';
-
-/** Why an envelope did not arrive. */
-export type EnvelopeDrop = 'queue_full' | 'too_large' | 'rate_limited' | 'refused' | 'exit_deadline' | 'after_shutdown';
+import type { EnvelopeDrop } from '../names/metrics/errors.ts';
 
 /** Errors for Sentry, or alerts of the application. */
 export type EnvelopeKind = 'errors' | 'alerts';

@@ -5,21 +5,16 @@
  * process. Here a query is seen as it is queued, and its end when the library looks up what ends it: no listener is added, and
  * nothing of ours is in the stack trace of a callback.
  */
-import type { Context, Meter } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
-import { version } from '../../version.ts';
 import { isTracingSuppressed } from '../../context/context-keys.ts';
 import { enter } from '../../context/context-manager.ts';
 import { contain } from '../../runtime/contain.ts';
 import { api, requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
-import {
-  InstrumentationBase,
-  InstrumentationNodeModuleDefinition,
-  InstrumentationNodeModuleFile,
-} from '../loading/instrumentation-base.ts';
-import { durationOfOperations } from './db-client.ts';
-import { beginOperation, type Command, type Connection, type Operation, type Recorder } from './mysql2-operation.ts';
+import { InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } from '../loading/instrumentation-base.ts';
+import { beginOperation, type Command, type Connection, type Operation } from './mysql-operation.ts';
+import { MySQLRecorder } from './mysql-recorder.ts';
 import { replaceFunction } from './replace-function.ts';
 
 /** A command in the queue of a connection. */
@@ -38,23 +33,9 @@ interface Followed {
 
 const VERSIONS = ['>=2.0.0 <3'];
 
-class MySQLInstrumentation extends InstrumentationBase implements Recorder {
-  declare duration: Recorder['duration'];
-
+class MySQLInstrumentation extends MySQLRecorder {
   constructor(options: Record<string, unknown>) {
-    super('signalbox/mysql', version, options);
-  }
-
-  get options(): Recorder['options'] {
-    return this.getConfig() as Recorder['options'];
-  }
-
-  get spans(): Recorder['spans'] {
-    return this.tracer;
-  }
-
-  protected override _updateMetricInstruments(): void {
-    this.duration = durationOfOperations(this.meter as Meter);
+    super('mysql', options);
   }
 
   protected override init() {

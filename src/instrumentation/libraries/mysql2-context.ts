@@ -8,7 +8,7 @@ import { errorMonitor } from 'node:events';
 import type { Context } from '@opentelemetry/api';
 import { enter } from '../../context/context-manager.ts';
 import { contain, contained } from '../../runtime/contain.ts';
-import type { Command, Operation } from './mysql2-operation.ts';
+import type { Command, Operation } from './mysql-operation.ts';
 
 interface Followed {
   readonly context: Context;

@@ -5,22 +5,16 @@
  * for `error` where the application does not. Here commands are seen as they are queued: their callback is called in the caller's
  * context, and what they emit is heard there. No listener is added, and what the caller gets is the library's own object.
  */
-import type { Meter } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
-import { version } from '../../version.ts';
 import { isTracingSuppressed } from '../../context/context-keys.ts';
 import { enter } from '../../context/context-manager.ts';
 import { contain } from '../../runtime/contain.ts';
 import { api, requireBundled } from '../../runtime/otel.ts';
 import { captureClock } from '../loading/capture-clock.ts';
 import { enterWhenLookedUp, followCallback, followOperation } from './mysql2-context.ts';
-import { beginOperation, type Command, type Connection, type Operation, type Recorder } from './mysql2-operation.ts';
-import { durationOfOperations } from './db-client.ts';
-import {
-  InstrumentationBase,
-  InstrumentationNodeModuleDefinition,
-  InstrumentationNodeModuleFile,
-} from '../loading/instrumentation-base.ts';
+import { beginOperation, type Command, type Connection, type Operation, type Recorder } from './mysql-operation.ts';
+import { MySQLRecorder } from './mysql-recorder.ts';
+import { InstrumentationNodeModuleDefinition, InstrumentationNodeModuleFile } from '../loading/instrumentation-base.ts';
 
 interface Pool {
   getConnection(callback: unknown): unknown;
@@ -35,23 +29,9 @@ const LOST = { code: 'PROTOCOL_CONNECTION_LOST', message: 'Connection lost' };
 
 const VERSIONS = ['>=1.4.2 <4'];
 
-class MySQL2Instrumentation extends InstrumentationBase implements Recorder {
-  declare duration: Recorder['duration'];
-
+class MySQL2Instrumentation extends MySQLRecorder {
   constructor(options: Record<string, unknown>) {
-    super('signalbox/mysql2', version, options);
-  }
-
-  get options(): Recorder['options'] {
-    return this.getConfig() as Recorder['options'];
-  }
-
-  get spans(): Recorder['spans'] {
-    return this.tracer;
-  }
-
-  protected override _updateMetricInstruments(): void {
-    this.duration = durationOfOperations(this.meter as Meter);
+    super('mysql2', options);
   }
 
   protected override init() {

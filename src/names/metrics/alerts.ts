@@ -1,19 +1,10 @@
 /** What `signalbox/alerts` records. */
 import { ERROR_TYPE } from '../attributes.ts';
+import { ENVELOPE_DROPS } from './errors.ts';
 import type { MetricRows } from './metric-row.ts';
 
 /** Why an alert from code was not sent, or did not arrive. */
-export const ALERT_DROPS = [
-  'duplicate',
-  'rate_limited',
-  'nowhere',
-  'not_started',
-  'queue_full',
-  'too_large',
-  'refused',
-  'exit_deadline',
-  'after_shutdown',
-] as const;
+export const ALERT_DROPS = ['duplicate', 'nowhere', ...ENVELOPE_DROPS] as const;
 export type AlertDrop = (typeof ALERT_DROPS)[number];
 
 export const ALERT_METRICS = {

@@ -11,20 +11,12 @@ export const ERROR_METRICS = {
   },
 } as const satisfies MetricRows;
 
+/** Why what was to be sent to Sentry, or as an alert, did not arrive. */
+export const ENVELOPE_DROPS = ['rate_limited', 'queue_full', 'too_large', 'refused', 'exit_deadline', 'after_shutdown'] as const;
+export type EnvelopeDrop = (typeof ENVELOPE_DROPS)[number];
+
 /** Why an error did not reach Sentry. */
-export const SENTRY_DROPS = [
-  'transient',
-  'expected',
-  'duplicate',
-  'rate_limited',
-  'before_send',
-  'not_started',
-  'queue_full',
-  'too_large',
-  'refused',
-  'exit_deadline',
-  'after_shutdown',
-] as const;
+export const SENTRY_DROPS = ['transient', 'expected', 'duplicate', 'before_send', 'not_started', ...ENVELOPE_DROPS] as const;
 export type SentryDrop = (typeof SENTRY_DROPS)[number];
 
 export const SENTRY_METRICS = {

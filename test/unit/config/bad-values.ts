@@ -64,11 +64,9 @@ const BAD: Readonly<Record<SettingType, readonly string[]>> = {
 };
 
 /** The ones of its type, less those that this setting takes. */
-export function badValues({ group, type, items, max }: Setting): readonly string[] {
+export function badValues({ type, items, max }: Setting): readonly string[] {
   // Entries of a list without known values may have any name.
   if (items === 'conventions') return ['!!', 'none,!!', '\u202e'];
   if (type === 'number' && max !== 1) return BAD.number.filter((value) => !(Number(value) >= 0 && Number(value) < Infinity));
-  // `localhost:9093` is an Alertmanager: http:// is meant.
-  if (group === 'alerts' && type === 'url') return BAD.url.filter((value) => !/^[a-z]+:\d/.test(value));
   return BAD[type];
 }

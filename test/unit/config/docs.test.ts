@@ -25,5 +25,8 @@ test('every instrumentation of auto-instrumentations-node is known', () => {
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));
   assert.ok(names.length > 40);
-  assert.deepEqual([...INSTRUMENTATION_NAMES].filter((name) => !['ai', 'azure-sdk', 'bullmq', 'fastify', 'hono'].includes(name)).sort(), names.sort());
+  assert.deepEqual(
+    [...INSTRUMENTATION_NAMES].filter((name) => !['ai', 'azure-sdk', 'bullmq', 'fastify', 'hono'].includes(name)).sort(),
+    names.sort(),
+  );
 });

@@ -4,7 +4,8 @@ import { createAccount } from '../../../src/diagnostics/account.ts';
 import { createEnvelopeSender } from '../../../src/export/envelope-sender.ts';
 import type { SendResult, Transport } from '../../../src/otlp/types.ts';
 import { ENVELOPE_RECEIVERS } from '../../../src/export/envelope-receivers.ts';
-import type { EnvelopeDrop, EnvelopeKind } from '../../../src/runtime/error-delivery.ts';
+import type { EnvelopeDrop } from '../../../src/names/metrics/errors.ts';
+import type { EnvelopeKind } from '../../../src/runtime/error-delivery.ts';
 
 const ACCEPTED: SendResult = { kind: 'accepted', rejected: 0 };
 const envelope = (text: string): Uint8Array => Buffer.from(text);

@@ -165,7 +165,7 @@ const PLANTED: readonly Planted[] = [
   ['', `otpauth://totp/A:ann?secret=${C.toUpperCase()}&issuer=A`, C.toUpperCase()],
   ['', `otpauth-migration://offline?data=${C}%3D`],
   ['', `_authToken=${C}`],
-  ['', `//registry.npmjs.org/:_authToken=${C}`],
+  ['', `//packages.example/:_authToken=${C}`],
   ['', `//r/:_password="${b64(C)}"`, b64(C).slice(0, 8)],
   ['', `[default]\naws_secret_access_key = ${C}`],
   ['', `wg PrivateKey = ${C}=`],
