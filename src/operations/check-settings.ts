@@ -5,7 +5,7 @@ import { PRESETS } from './alerts/presets.ts';
 import { parseDuration } from './durations.ts';
 import { checkNotifications } from './notifications/check-notifications.ts';
 import { isTable, show, unknownKeys, type Table } from './setting-checks.ts';
-import { checkObjectives } from './slo/check-objectives.ts';
+import { checkObjectives, repeatedObjectives } from './slo/check-objectives.ts';
 
 const KEYS = ['preset', 'exportIntervalSeconds', 'timeScale', 'links', 'jobs', 'notifications', 'prices', 'alerts', 'routes', 'services'];
 
@@ -26,6 +26,7 @@ export function checkSettings(settings: unknown): string[] {
       ...checkRoutes(`${path}.routes`, service['routes']),
       ...checkObjectives(`${path}.objectives`, service['objectives']),
     ]),
+    ...repeatedObjectives(settings['services']),
   ];
 }
 
@@ -34,12 +35,16 @@ function checkGeneral({ exportIntervalSeconds, preset, timeScale }: Table): stri
     ...(preset === undefined || Object.hasOwn(PRESETS, String(preset))
       ? []
       : [`preset must be ${Object.keys(PRESETS).join(', ')}, got ${show(preset)}.`]),
-    ...Object.entries({ exportIntervalSeconds, timeScale }).flatMap(([name, value]) =>
-      value === undefined || (typeof value === 'number' && value > 0 && Number.isFinite(value))
-        ? []
-        : [`${name} must be a number above 0, got ${show(value)}.`],
-    ),
+    ...atMost('exportIntervalSeconds', exportIntervalSeconds, 3600),
+    ...atMost('timeScale', timeScale, 10),
   ];
+}
+
+/** Beyond, windows and waiting times would be longer than Prometheus takes. */
+function atMost(name: string, value: unknown, most: number): string[] {
+  return value === undefined || (isNumber(value) && value > 0 && value <= most)
+    ? []
+    : [`${name} must be a number above 0, ${most} at most, got ${show(value)}.`];
 }
 
 function checkTexts(path: string, table: unknown, keys: readonly string[]): string[] {
@@ -89,9 +94,7 @@ function checkAlert(path: string, row: AlertRow, settings: Table): string[] {
     ...unknownKeys(path, settings, [...SEVERITIES, 'for', 'keepFiringFor', ...own]),
     ...SEVERITIES.flatMap((severity) => {
       const value = settings[severity];
-      return value === undefined || value === null || isNumber(value)
-        ? []
-        : [`${path}.${severity} must be a number or null, got ${show(value)}.`];
+      return value === undefined || value === null ? [] : checkThreshold(`${path}.${severity}`, row, value);
     }),
     ...['for', 'keepFiringFor'].flatMap((key) => {
       const value = settings[key];
@@ -100,18 +103,34 @@ function checkAlert(path: string, row: AlertRow, settings: Table): string[] {
         : [`${path}.${key} must be a time as Prometheus writes it ("90s", "5m"), got ${show(value)}.`];
     }),
     ...own.flatMap((key) =>
-      settings[key] === undefined || isNumber(settings[key]) ? [] : [`${path}.${key} must be a number, got ${show(settings[key])}.`],
+      settings[key] === undefined || (isNumber(settings[key]) && settings[key] >= 0)
+        ? []
+        : [`${path}.${key} must be a number from 0, got ${show(settings[key])}.`],
     ),
   ];
 }
 
-const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+/** A threshold beyond what the value can be is an alert that never fires, or that never ends. */
+function checkThreshold(path: string, { fires = 'above', unit }: AlertRow, value: unknown): string[] {
+  const got = `got ${show(value)}`;
+  if (!isNumber(value)) return [`${path} must be a number or null, ${got}.`];
+  const isShare = unit === 'ratio';
+  if (fires === 'above') {
+    if (isShare && value >= 1) return [`${path} must be a share below 1 (0.05 is 5 %), ${got}: it would never fire.`];
+    return value >= 0 ? [] : [`${path} must be a number from 0, ${got}: it would fire always.`];
+  }
+  if (isShare && value > 1) return [`${path} must be a share of at most 1 (0.05 is 5 %), ${got}: it would fire always.`];
+  return value > 0 ? [] : [`${path} must be a number above 0, ${got}: it would never fire.`];
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
 function each(path: string, table: unknown, check: (path: string, value: Table) => string[]): string[] {
   if (table === undefined) return [];
   if (!isTable(table)) return [`${path} must be an object, got ${show(table)}.`];
   return Object.entries(table).flatMap(([key, value]) => {
     const inner = `${path}[${show(key)}]`;
+    if (key === '') return [`${path} has an entry without a name.`];
     return isTable(value) ? check(inner, value) : [`${inner} must be an object, got ${show(value)}.`];
   });
 }

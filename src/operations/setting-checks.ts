@@ -2,7 +2,8 @@
 export type Table = Readonly<Record<string, unknown>>;
 
 export const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value);
-export const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
+/** As JSON; of an address, without the name and the password in it. */
+export const show = (value: unknown): string => (JSON.stringify(value) ?? String(value)).replaceAll(/\/\/[^/@\s"]+@/g, '//REDACTED@');
 
 export function unknownKeys(path: string, table: Table, keys: readonly string[]): string[] {
   return Object.keys(table).flatMap((key) =>

@@ -7,8 +7,14 @@ import { isTable, show, unknownKeys, type Table } from '../setting-checks.ts';
 type Check = (value: unknown) => string | undefined;
 
 const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'text');
-const address: Check = (value) =>
-  typeof value === 'string' && /^https?:\/\/\S+$/.test(value) ? undefined : 'an address that begins with http:// or https://';
+const address: Check = (value) => {
+  if (typeof value !== 'string' || !/^https?:\/\/\S+$/.test(value) || !URL.canParse(value))
+    return 'an address that begins with http:// or https://';
+  const { password, username } = new URL(value);
+  return username === '' && password === ''
+    ? undefined
+    : 'an address without a name and a password, which a file must hold (urlFile, tokenFile)';
+};
 const time: Check = (value) =>
   typeof value === 'string' && parseDuration(value) !== undefined ? undefined : 'a time as Prometheus writes it ("30s", "3h")';
 /** Alertmanager does not start with 0 there. */
@@ -18,6 +24,9 @@ const severities: Check = (value) =>
   Array.isArray(value) && value.every((each) => (SEVERITIES as readonly unknown[]).includes(each))
     ? undefined
     : `a list of ${SEVERITIES.join(', ')}`;
+/** With none of them nothing would be sent there. */
+const sent: Check = (value) =>
+  severities(value) ?? ((value as unknown[]).length > 0 ? undefined : `a list of one at least of ${SEVERITIES.join(', ')}`);
 const topics: Check = (value) =>
   isTable(value) &&
   Object.entries(value).every(
@@ -25,7 +34,10 @@ const topics: Check = (value) =>
   )
     ? undefined
     : `an object with whole numbers above 0 for ${SEVERITIES.join(', ')}`;
-const server: Check = (value) => (typeof value === 'string' && /^\S+:\d+$/.test(value) ? undefined : 'host:port');
+const server: Check = (value) =>
+  typeof value === 'string' && /^\S+:\d+$/.test(value) && Number(value.slice(value.lastIndexOf(':') + 1)) <= 65_535
+    ? undefined
+    : 'host:port';
 
 const PACE = { wait: time, interval: timeAboveZero, repeat: timeAboveZero };
 const WEBHOOK = { url: address, urlFile: text, tokenFile: text };
@@ -34,10 +46,10 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   critical: PACE,
   warning: PACE,
   info: PACE,
-  telegram: { botTokenFile: text, chatIdFile: text, topics, silent: severities, apiUrl: address, severities },
-  webhook: { ...WEBHOOK, severities },
-  slack: { apiUrlFile: text, channel: text, severities },
-  email: { to: text, from: text, smarthost: server, username: text, passwordFile: text, severities },
+  telegram: { botTokenFile: text, chatIdFile: text, topics, silent: severities, apiUrl: address, severities: sent },
+  webhook: { ...WEBHOOK, severities: sent },
+  slack: { apiUrlFile: text, channel: text, severities: sent },
+  email: { to: text, from: text, smarthost: server, username: text, passwordFile: text, severities: sent },
   watchdog: WEBHOOK,
 };
 

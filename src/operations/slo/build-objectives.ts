@@ -12,7 +12,7 @@ import { formatDuration } from '../durations.ts';
 import { bucketIs, equals, matches, select } from '../promql.ts';
 import type { AlertingRule, RecordingRule, RuleGroup } from '../rules.ts';
 import { DEFAULT_EXPORT_INTERVAL_SECONDS, DEFAULT_LINKS, type OperationsSettings } from '../settings.ts';
-import type { Objective } from './objective.ts';
+import { objectiveId, type Objective } from './objective.ts';
 
 const REQUESTS = HTTP_INSTRUMENTATION_METRICS.serverRequestDuration;
 const PERIOD = '30d';
@@ -34,7 +34,7 @@ export function buildObjectiveGroups(settings: OperationsSettings): RuleGroup[] 
 }
 
 function buildObjective(service: string, objective: Objective, settings: OperationsSettings): RuleGroup[] {
-  const id = `${service}-${objective.name}`;
+  const id = objectiveId(service, objective.name);
   const labels = { sloth_id: id, sloth_service: service, sloth_slo: objective.name };
   return [
     { name: `sloth-slo-sli-recordings-${id}`, rules: sliRules(service, objective, labels, settings) },

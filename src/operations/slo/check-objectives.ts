@@ -1,7 +1,12 @@
+/** What is wrong in objectives, each in one sentence that says where. */
 import { HTTP_INSTRUMENTATION_METRICS } from '../../names/metrics/http.ts';
+import { isTable, show, unknownKeys } from '../setting-checks.ts';
+import { objectiveId } from './objective.ts';
+import { queryFault } from './query-fault.ts';
 
 const BOUNDS: readonly number[] = HTTP_INSTRUMENTATION_METRICS.serverRequestDuration.buckets;
-const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
+const QUERIES = ['errorQuery', 'totalQuery', 'errorRatioQuery'] as const;
+const KEYS = ['name', 'type', 'objective', 'description', 'thresholdSeconds', 'route', 'minRequests', 'labels', 'alerting', ...QUERIES];
 
 export function checkObjectives(path: string, objectives: unknown): string[] {
   if (objectives === undefined) return [];
@@ -9,9 +14,27 @@ export function checkObjectives(path: string, objectives: unknown): string[] {
   const names = objectives.map((objective: Record<string, unknown> | null) => objective?.['name']);
   return objectives.flatMap((objective: Record<string, unknown> | null, i) => {
     const here = `${path}[${i}]`;
-    if (typeof objective !== 'object' || objective === null) return [`${here} must be an object, got ${show(objective)}.`];
+    if (!isTable(objective)) return [`${here} must be an object, got ${show(objective)}.`];
     const again = names.indexOf(objective['name']) < i ? [`${here}.name ${show(objective['name'])} is there twice.`] : [];
-    return [...again, ...checkObjective(here, objective)];
+    return [...again, ...unknownKeys(here, objective, KEYS), ...checkObjective(here, objective)];
+  });
+}
+
+/** Sloth's id is the service and the name with a dash between, so that `a-b` with `c` and `a` with `b-c` would be counted as one. */
+export function repeatedObjectives(services: unknown): string[] {
+  if (!isTable(services)) return [];
+  const owners = new Map<string, string>();
+  return Object.entries(services).flatMap(([service, settings]) => {
+    const objectives: unknown = isTable(settings) ? settings['objectives'] : undefined;
+    if (!Array.isArray(objectives)) return [];
+    return objectives.filter(isTable).flatMap(({ name }) => {
+      const id = objectiveId(service, String(name));
+      const owner = owners.get(id) ?? service;
+      owners.set(id, owner);
+      return owner === service
+        ? []
+        : [`services[${show(service)}].objectives: ${show(name)} has the id ${show(id)}, as one of ${show(owner)} has.`];
+    });
   });
 }
 
@@ -37,11 +60,13 @@ function checkObjective(
     ...(type !== 'events' || rest['errorRatioQuery'] !== undefined || (rest['errorQuery'] !== undefined && rest['totalQuery'] !== undefined)
       ? []
       : [`${path} of type events must have errorQuery and totalQuery, or errorRatioQuery.`]),
-    ...['errorQuery', 'totalQuery', 'errorRatioQuery'].flatMap((key) =>
-      rest[key] === undefined || (typeof rest[key] === 'string' && /\{\{\s*\.window\s*\}\}/.test(rest[key]))
-        ? []
-        : [`${path}.${key} must be PromQL with {{.window}} for the window, got ${show(rest[key])}.`],
-    ),
+    ...QUERIES.flatMap((key) => {
+      const fault = rest[key] === undefined ? undefined : queryFault(rest[key]);
+      return fault === undefined ? [] : [`${path}.${key} must be PromQL ${fault}, got ${show(rest[key])}.`];
+    }),
+    ...(rest['route'] === undefined || (typeof rest['route'] === 'string' && rest['route'] !== '')
+      ? []
+      : [`${path}.route must be a route as http.route has it, got ${show(rest['route'])}.`]),
     ...(minRequests === undefined || (typeof minRequests === 'number' && minRequests >= 0)
       ? []
       : [`${path}.minRequests must be a number from 0, got ${show(minRequests)}.`]),

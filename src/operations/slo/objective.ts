@@ -36,3 +36,6 @@ export interface BurnAlertSettings {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
+
+/** Sloth's id of an objective. */
+export const objectiveId = (service: string, name: string): string => `${service}-${name}`;

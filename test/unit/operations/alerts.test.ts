@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { ALERT_GROUPS, ALERTS } from '../../../src/operations/alerts/alert-table.ts';
 import { buildAlert } from '../../../src/operations/alerts/build-alerts.ts';
 import { buildRuleFiles } from '../../../src/operations/build-rules.ts';
+import { PRESETS } from '../../../src/operations/alerts/presets.ts';
 import { checkSettings } from '../../../src/operations/check-settings.ts';
 import type { AlertingRule } from '../../../src/operations/rules.ts';
 import type { OperationsSettings } from '../../../src/operations/settings.ts';
@@ -136,7 +137,35 @@ describe('settings that are wrong', () => {
       'services["shop"].alerts: CollectorDown is of no service; set it under alerts.',
     ]);
     assert.match(said({ alert: {} })[0] ?? '', /^alert is no setting; there are preset, /);
-    assert.match(said({ exportIntervalSeconds: 0 })[0] ?? '', /must be a number above 0, got 0/);
+    assert.match(said({ exportIntervalSeconds: 0 })[0] ?? '', /must be a number above 0, 3600 at most, got 0/);
+    assert.match(said({ timeScale: 1e9 })[0] ?? '', /^timeScale must be a number above 0, 10 at most, got 1000000000/);
+    assert.deepEqual(said({ services: { '': {} } }), ['services has an entry without a name.']);
+    assert.deepEqual(said({ routes: { '': {} } }), ['routes has an entry without a name.']);
+  });
+
+  it('include thresholds with which an alert would never fire, or never end', () => {
+    const ofRate = (critical: number): string[] => said({ alerts: { HighErrorRate: { critical } } });
+    assert.deepEqual(ofRate(5), ['alerts.HighErrorRate.critical must be a share below 1 (0.05 is 5 %), got 5: it would never fire.']);
+    assert.deepEqual(ofRate(-0.1), ['alerts.HighErrorRate.critical must be a number from 0, got -0.1: it would fire always.']);
+    assert.deepEqual(ofRate(0), []);
+    const ofTraffic = (warning: number): string[] => said({ alerts: { TrafficDrop: { warning } } });
+    assert.deepEqual(ofTraffic(40), [
+      'alerts.TrafficDrop.warning must be a share of at most 1 (0.05 is 5 %), got 40: it would fire always.',
+    ]);
+    assert.deepEqual(ofTraffic(0), ['alerts.TrafficDrop.warning must be a number above 0, got 0: it would never fire.']);
+    assert.deepEqual(ofTraffic(0.5), []);
+    assert.deepEqual(said({ alerts: { HighLatency: { critical: 30 } } }), []);
+    assert.deepEqual(said({ alerts: { HighLatency: { minRequests: -1 } } }), [
+      'alerts.HighLatency.minRequests must be a number from 0, got -1.',
+    ]);
+  });
+
+  it('let every default and preset through', () => {
+    for (const [name, row] of ALERTS) {
+      const own = Object.fromEntries(Object.entries(row.settings ?? {}).map(([key, { value }]) => [key, value]));
+      assert.deepEqual(said({ alerts: { [name]: { ...row.thresholds, ...own } } }), [], name);
+    }
+    for (const alerts of Object.values(PRESETS)) assert.deepEqual(said({ alerts }), []);
   });
 
   it('include a limit of latency for which there is no bucket', () => {
@@ -144,6 +173,33 @@ describe('settings that are wrong', () => {
     assert.match(
       said({ services: { shop: { objectives } } })[0] ?? '',
       /thresholdSeconds must be a bound of a bucket \(0\.005, .*got 0\.2/,
+    );
+  });
+
+  it('include settings of an objective that there are none of, and queries that are no PromQL', () => {
+    const events = (errorQuery: unknown): string[] =>
+      said({
+        services: {
+          shop: { objectives: [{ name: 'a', type: 'events', objective: 99, errorQuery, totalQuery: 'sum(rate(y[{{ .window }}]))' }] },
+        },
+      });
+    const must = (query: string, fault: string): void =>
+      assert.deepEqual(events(query), [`services["shop"].objectives[0].errorQuery must be PromQL ${fault}, got ${JSON.stringify(query)}.`]);
+    must('sum(rate(x[5m]))', 'with {{.window}} for the window');
+    must('sum(rate(x[{{.window}}])', 'whose brackets are closed');
+    must('sum(rate(x[{{.window}})])', 'whose brackets are closed');
+    must('sum(rate(x{a="b}[{{.window}}]))', 'whose quotes are closed');
+    must('sum(rate(x{a="{{.service}}", b={{.service}}}[{{.window}}]))', 'without a template but {{.window}}');
+    assert.deepEqual(events('sum(rate(x{a="(\\"[", b=~\'{\', c!=`\\`}[{{.window}}])) # all ('), []);
+    const [fault] = said({ services: { shop: { objectives: [{ name: 'a', type: 'latency', objective: 99, thresholdSecond: 1 }] } } });
+    assert.match(fault ?? '', /^services\["shop"\]\.objectives\[0\]\.thresholdSecond is no setting; there are name, type/);
+  });
+
+  it('include objectives of two services that would be counted as one', () => {
+    const objective = (name: string): object => ({ name, type: 'availability', objective: 99 });
+    assert.deepEqual(
+      said({ services: { 'a-b': { objectives: [objective('c')] }, a: { objectives: [objective('b-c'), objective('c')] } } }),
+      ['services["a"].objectives: "b-c" has the id "a-b-c", as one of "a-b" has.'],
     );
   });
 });

@@ -117,5 +117,22 @@ describe('checks of notifications', () => {
     assert.match(faults({ webhook: {} })[0] ?? '', /^notifications\.webhook must have url or urlFile/);
     assert.match(faults({ webhook: { url: 'x' } })[0] ?? '', /^notifications\.webhook\.url must be an address/);
     assert.deepEqual(faults({ email: { to: 'a', from: 'b' } }), ['notifications.email.smarthost is missing.']);
+    assert.deepEqual(faults({ email: { to: 'a', from: 'b', smarthost: 'mail:70000' } }), [
+      'notifications.email.smarthost must be host:port, got "mail:70000".',
+    ]);
+    assert.deepEqual(faults({ slack: { severities: [] } }), [
+      'notifications.slack.severities must be a list of one at least of critical, warning, info, got [].',
+    ]);
+  });
+
+  it('take no password in an address, for the files hold no secret, and do not show it', () => {
+    for (const url of ['https://ops:hunter2@hooks.example/a', 'https://hunter2@hooks.example/a']) {
+      const [fault = ''] = faults({ webhook: { url } });
+      assert.match(
+        fault,
+        /^notifications\.webhook\.url must be an address without a name and a password, which a file must hold \(urlFile, tokenFile\)/,
+      );
+      assert.doesNotMatch(fault, /hunter2/);
+    }
   });
 });
