@@ -10,11 +10,13 @@ import { createAccess } from './ops-server/access.ts';
 import type { OpsParts } from './ops-server/answer.ts';
 import { createOpsHandler } from './ops-server/ops-handler.ts';
 import { answerForWorkers, type Answering } from './ops-server/cluster/primary.ts';
+import type { OnLate } from './ops-server/cluster/hub.ts';
 import { createOpsParts, localAnswersOf } from './ops-server/ops-parts.ts';
 import { publishedOpsSources, type OpsSources } from './ops-server/ops-sources.ts';
 import { clusterWorkerId } from './process/process-manager.ts';
 import { setTimeout } from './runtime/captured.ts';
 import { contain } from './runtime/contain.ts';
+import { telemetryState } from './runtime/end-work.ts';
 import { loadPart } from './runtime/load-part.ts';
 import { openOpsServer } from './ops-server/ops-server.ts';
 import type { OpsHandler, OpsHandlerOptions, OpsServer, OpsServerOptions } from './ops-server/ops-types.ts';
@@ -82,7 +84,7 @@ function answeringOf(sources: OpsSources): Answering {
   return answerForWorkers({
     local: localAnswersOf(sources),
     onUnable: (error) => sayUnable(reporter, error),
-    onLate: (name, pid) => sayLate(reporter, name, pid),
+    onLate: (...late) => sayLate(reporter, ...late),
   });
 }
 
@@ -98,6 +100,7 @@ function join(sources: OpsSources, worker: number): OpsServer {
   const { config, reporter, resource } = sources;
   const { joinGroup } = loadPart<typeof import('./ops-server/cluster/group.ts')>(import.meta.url, './ops-server/cluster/group');
   let opened: OpsServer | undefined;
+  telemetryState.isOpsPortShared = true;
   joinGroup({
     identity: {
       primaryPid: process.ppid,
@@ -105,12 +108,12 @@ function join(sources: OpsSources, worker: number): OpsServer {
     },
     worker: String(worker),
     local: localAnswersOf(sources),
-    onElected({ metrics, report }) {
-      const parts = createOpsParts(sources, { metrics: sources.metrics && metrics, report });
+    onElected({ metrics, report, takeAlert }) {
+      const parts = createOpsParts(sources, { metrics: sources.metrics && metrics, report, takeAlert });
       return (opened = openOpsServer({ config, parts, reporter, isSaid: true, parentPid: undefined, quietTries: TAKE_OVER_TRIES }));
     },
     onUnable: (error) => sayUnable(reporter, error),
-    onLate: (name, pid) => sayLate(reporter, name, pid),
+    onLate: (...late) => sayLate(reporter, ...late),
   });
   return {
     get url() {
@@ -128,7 +131,13 @@ function sayUnable(reporter: Reporter, error: unknown): void {
   );
 }
 
-function sayLate(reporter: Reporter, worker: string, pid: number): void {
+function sayLate(reporter: Reporter, ...[worker, pid, kind]: Parameters<OnLate>): void {
+  if (kind === 'alert')
+    return void reporter.say(
+      'alerts.late',
+      `A worker of the cluster must take an alert within 2 seconds, but worker ${worker}, process ${pid}, did not. Its handler runs when that process goes on, if it has one; no other process is asked.`,
+      worker,
+    );
   reporter.say(
     'ops.late',
     `Worker ${worker} of the cluster must answer within a second, but process ${pid} did not. Its metrics are served as they were when it answered last.`,

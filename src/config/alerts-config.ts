@@ -14,6 +14,26 @@ export interface AlertsConfig {
   readonly logLevel: Config['logLevel'];
 }
 
+/** What `onAlert()` must know; the token itself is the ops port's. */
+export interface OnAlertConfig {
+  readonly hasToken: boolean;
+  readonly isDryRun: boolean;
+  readonly timeoutMs: number;
+  readonly logLevel: Config['logLevel'];
+}
+
+/** Never throws. */
+export function loadOnAlertConfig(env: Environment = readEnvironment()): OnAlertConfig {
+  const reader = createSettingsReader(env, undefined, readTextFile);
+  const { logLevel, ops } = loadConfig(env).config;
+  return {
+    hasToken: ops.alerts !== undefined,
+    isDryRun: reader.get('SIGNALBOX_ON_ALERT_DRY_RUN') as boolean,
+    timeoutMs: reader.get('SIGNALBOX_ON_ALERT_TIMEOUT') as number,
+    logLevel,
+  };
+}
+
 /** Never throws. What is wrong in them was said as the telemetry started. */
 export function loadAlertsConfig(env: Environment = readEnvironment()): AlertsConfig {
   const reader = createSettingsReader(env, undefined, readTextFile);

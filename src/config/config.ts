@@ -96,6 +96,8 @@ export interface OpsConfig {
   /** A secret: never printed. */
   readonly token?: string;
   readonly tokenFile?: string;
+  /** Who may post alerts; `undefined` when nobody may. Secrets: never printed. */
+  readonly alerts?: { readonly token?: string; readonly tokenFile?: string };
   /** Whether metrics are served under older names as well. */
   readonly aliases: boolean;
 }

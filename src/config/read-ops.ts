@@ -15,8 +15,15 @@ export function readOps(reader: SettingsReader): OpsConfig {
     details: reader.get('SIGNALBOX_OPS_DETAILS') as boolean,
     ...optional('token', reader.find('SIGNALBOX_OPS_TOKEN')?.value as string | undefined),
     ...optional('tokenFile', reader.find('SIGNALBOX_OPS_TOKEN_FILE')?.value as string | undefined),
+    ...optional('alerts', readAlerts(reader)),
     aliases: reader.get('SIGNALBOX_METRICS_ALIASES') as boolean,
   };
+}
+
+function readAlerts(reader: SettingsReader): OpsConfig['alerts'] {
+  const token = reader.find('SIGNALBOX_ON_ALERT_TOKEN')?.value as string | undefined;
+  const tokenFile = reader.find('SIGNALBOX_ON_ALERT_TOKEN_FILE')?.value as string | undefined;
+  return token === undefined && tokenFile === undefined ? undefined : { ...optional('token', token), ...optional('tokenFile', tokenFile) };
 }
 
 function isWanted(reader: SettingsReader): boolean {

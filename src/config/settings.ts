@@ -807,6 +807,34 @@ const ALERTS: readonly Setting[] = [
     secret: true,
     meaning: 'Sent to both: `Authorization: Bearer …`.',
   },
+  {
+    name: 'SIGNALBOX_ON_ALERT_TOKEN',
+    group: 'alerts',
+    type: 'text',
+    secret: true,
+    otherwise: 'no alert is received',
+    meaning: 'Who sends it (`Authorization: Bearer …`), or signs with it, may post alerts to `/alerts` of the ops port, for `onAlert()`.',
+  },
+  {
+    name: 'SIGNALBOX_ON_ALERT_TOKEN_FILE',
+    group: 'alerts',
+    type: 'file',
+    meaning: 'The same, read from a file, each time anew.',
+  },
+  {
+    name: 'SIGNALBOX_ON_ALERT_TIMEOUT',
+    group: 'alerts',
+    ...TIME,
+    default: 30_000,
+    meaning: 'For one run of a handler of `onAlert()`.',
+  },
+  {
+    name: 'SIGNALBOX_ON_ALERT_DRY_RUN',
+    group: 'alerts',
+    type: 'boolean',
+    default: false,
+    meaning: 'Handlers of `onAlert()` are not called; what would have run is traced and logged.',
+  },
 ];
 
 /** Of `signalbox/sentry`, which reads them itself. */

@@ -31,6 +31,13 @@ export const SERVER_PORT = 'server.port';
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 export const ERROR_TYPE = 'error.type';
 
+/** Of alerts that are handled: no convention has them. */
+export const ALERT_NAME = 'signalbox.alert.name';
+export const ALERT_STATUS = 'signalbox.alert.status';
+export const ALERT_FINGERPRINT = 'signalbox.alert.fingerprint';
+export const ALERT_LABELS = 'signalbox.alert.labels';
+export const ALERT_IS_DRY_RUN = 'signalbox.alert.dry_run';
+
 /** @see https://opentelemetry.io/docs/specs/semconv/registry/attributes/db/ */
 export const DB_NAMESPACE = 'db.namespace';
 export const DB_OPERATION_BATCH_SIZE = 'db.operation.batch.size';

@@ -3,6 +3,7 @@ import type { HealthReport } from '../app/health/check.ts';
 import { aliveReport, type Health } from '../app/health/health.ts';
 import { contained } from '../runtime/contain.ts';
 import { healthBody, HEALTH_CODES, wantsHealthJson, withoutDetails } from './health-body.ts';
+import type { Head } from './http-lines.ts';
 import { acceptsGzip, negotiateFormat } from './exposition/negotiate.ts';
 import type { Scraper } from './exposition/scrape.ts';
 
@@ -31,6 +32,14 @@ export interface OpsParts {
   readonly whyNoMetrics: string;
   /** Whether this caller may see details and errors. */
   readonly maySeeDetails: (authorization: string | undefined) => boolean;
+  /** `undefined` where nobody may post alerts: then there is no such path. */
+  readonly alerts: AlertReceiver | undefined;
+}
+
+export interface AlertReceiver {
+  /** What is answered in place of reading the body. */
+  refuse(request: OpsRequest, bodyBytes: number): OpsResponse | undefined;
+  receive(request: OpsRequest, body: Uint8Array): Promise<OpsResponse>;
 }
 
 type Answer = (request: OpsRequest, parts: OpsParts) => OpsResponse | Promise<OpsResponse>;
@@ -45,7 +54,9 @@ const ROUTES: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['/health/telemetry', async (request, parts) => answerHealth(request, parts, await parts.telemetry())],
 ]);
 
+const ALERTS = '/alerts';
 const TEXT = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+const NOTHING = new Uint8Array();
 const PATHS = [...ROUTES.keys()].join(' ');
 
 /** Whether a path is one of the ops port. */
@@ -53,8 +64,17 @@ export function isOpsPath(url: string): boolean {
   return ROUTES.has(pathOf(url));
 }
 
-/** Never rejects. */
-export async function answerOps(request: OpsRequest, parts: OpsParts): Promise<OpsResponse> {
+/** What is answered to a request with a body before that has come; `undefined` when it is to be read. */
+export function refuseBody({ bodyBytes, request }: Pick<Head, 'bodyBytes' | 'request'>, { alerts }: OpsParts): OpsResponse | undefined {
+  if (alerts === undefined || pathOf(request.url) !== ALERTS || request.method !== 'POST')
+    return { status: 413, headers: TEXT, body: 'A request must have no body.\n' };
+  return alerts.refuse(request, bodyBytes);
+}
+
+/** Never rejects. @param body - of a request that `refuseBody` let through. */
+export async function answerOps(request: OpsRequest, parts: OpsParts, body: Uint8Array = NOTHING): Promise<OpsResponse> {
+  const { alerts } = parts;
+  if (alerts !== undefined && pathOf(request.url) === ALERTS) return answerAlerts(request, alerts, body);
   const answer = ROUTES.get(pathOf(request.url));
   if (answer === undefined) return notFound();
   if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -69,6 +89,16 @@ export async function answerOps(request: OpsRequest, parts: OpsParts): Promise<O
 
 export function notFound(): OpsResponse {
   return { status: 404, headers: TEXT, body: `Not found. There are: ${PATHS}\n` };
+}
+
+async function answerAlerts(request: OpsRequest, alerts: AlertReceiver, body: Uint8Array): Promise<OpsResponse> {
+  if (request.method !== 'POST') return { status: 405, headers: { ...TEXT, allow: 'POST' }, body: 'Only POST is answered.\n' };
+  try {
+    return alerts.refuse(request, body.length) ?? (await alerts.receive(request, body));
+  } catch (error) {
+    contained('receiving alerts', error);
+    return { status: 500, headers: TEXT, body: 'This could not be taken. SIGNALBOX_LOG_LEVEL=debug says why.\n' };
+  }
 }
 
 async function answerMetrics(request: OpsRequest, { scraper, whyNoMetrics }: OpsParts): Promise<OpsResponse> {

@@ -2,13 +2,15 @@
 import type { Socket } from 'node:net';
 import { clearTimeout, setTimeout } from '../runtime/captured.ts';
 import { contained } from '../runtime/contain.ts';
-import { answerOps, type OpsParts } from './answer.ts';
+import { answerOps, refuseBody, type OpsParts, type OpsResponse } from './answer.ts';
 import type { Client } from './clients.ts';
 import { formatResponse, parseHead, type Head } from './http-lines.ts';
 
 export interface ConnectionLimits {
   /** For the head of a request, from its first byte. */
   readonly headMs: number;
+  /** For the body, from the end of its head. */
+  readonly bodyMs: number;
   /** Between requests. */
   readonly idleMs: number;
   /** For a client that does not take the answer. */
@@ -16,13 +18,15 @@ export interface ConnectionLimits {
 }
 
 /** Prometheus keeps its connection from one scrape to the next, a minute by default. */
-export const DEFAULT_LIMITS: ConnectionLimits = { headMs: 5000, idleMs: 75_000, writeMs: 10_000 };
+export const DEFAULT_LIMITS: ConnectionLimits = { headMs: 5000, bodyMs: 10_000, idleMs: 75_000, writeMs: 10_000 };
 
 interface Connection extends Client {
   readonly socket: Socket;
   readonly parts: OpsParts;
   readonly limits: ConnectionLimits;
   received: Buffer;
+  /** Of a request whose body has not come yet. */
+  head: Head | undefined;
   isAnswering: boolean;
   hasAsked: boolean;
   timer: NodeJS.Timeout | undefined;
@@ -36,6 +40,7 @@ export function serveConnection(socket: Socket, parts: OpsParts, limits: Connect
     parts,
     limits,
     received: NOTHING,
+    head: undefined,
     isAnswering: false,
     hasAsked: false,
     timer: undefined,
@@ -57,8 +62,8 @@ function cutAfter(connection: Connection, ms: number): void {
 }
 
 function take(connection: Connection, bytes: Buffer): void {
-  const { limits, received, socket } = connection;
-  if (received.length === 0 && !connection.isAnswering) cutAfter(connection, limits.headMs);
+  const { head, limits, received, socket } = connection;
+  if (received.length === 0 && head === undefined && !connection.isAnswering) cutAfter(connection, limits.headMs);
   connection.received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
   // What comes while an answer is made waits for it, in the system.
   if (connection.isAnswering) socket.pause();
@@ -66,24 +71,47 @@ function take(connection: Connection, bytes: Buffer): void {
 }
 
 function next(connection: Connection): void {
+  if (connection.head !== undefined) return takeBody(connection, connection.head);
   const parsed = parseHead(connection.received);
   switch (parsed.kind) {
     case 'more':
       return;
-    case 'bad': {
-      const headers = { 'content-type': 'text/plain; charset=utf-8' };
-      send(connection.socket, formatResponse({ status: parsed.status, headers, body: `${parsed.why}\n` }, false, false));
-      return void connection.socket.end();
-    }
-    case 'head':
-      connection.received = parsed.rest;
-      connection.isAnswering = true;
-      connection.hasAsked = true;
-      answer(connection, parsed.head).catch((error: unknown) => {
-        contained('answering on the ops port', error);
-        connection.socket.destroy();
+    case 'bad':
+      return refuse(connection, {
+        status: parsed.status,
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: `${parsed.why}\n`,
       });
+    case 'head': {
+      const { head, rest } = parsed;
+      connection.received = rest;
+      const refusal = head.bodyBytes === 0 ? undefined : refuseBody(head, connection.parts);
+      if (refusal !== undefined) return refuse(connection, refusal);
+      connection.head = head;
+      if (head.bodyBytes > 0) cutAfter(connection, connection.limits.bodyMs);
+      if (head.bodyBytes > 0 && head.expectsContinue) connection.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+      takeBody(connection, head);
+    }
   }
+}
+
+/** What follows on this connection is not read. */
+function refuse({ socket }: Connection, response: OpsResponse): void {
+  send(socket, formatResponse(response, false, false));
+  socket.end();
+}
+
+function takeBody(connection: Connection, head: Head): void {
+  const { received } = connection;
+  if (received.length < head.bodyBytes) return;
+  connection.head = undefined;
+  connection.received = received.subarray(head.bodyBytes);
+  connection.isAnswering = true;
+  connection.hasAsked = true;
+  answer(connection, head, received.subarray(0, head.bodyBytes)).catch((error: unknown) => {
+    contained('answering on the ops port', error);
+    connection.socket.destroy();
+  });
 }
 
 /** In one packet where it fits. @param onSent - called when the last piece is with the system. */
@@ -98,10 +126,10 @@ function serverName({ remoteAddress = '' }: Socket): string {
   return /^(::ffff:)?127\.|^::1$/.test(remoteAddress) ? `signalbox (${process.pid})` : 'signalbox';
 }
 
-async function answer(connection: Connection, { isHead, keepAlive, request }: Head): Promise<void> {
+async function answer(connection: Connection, { isHead, keepAlive, request }: Head, requestBody: Uint8Array): Promise<void> {
   const { limits, parts, socket } = connection;
   clearTimeout(connection.timer);
-  const { body, headers, status } = await answerOps(request, parts);
+  const { body, headers, status } = await answerOps(request, parts, requestBody);
   const response = formatResponse({ body, headers: { ...headers, server: serverName(socket) }, status }, isHead, keepAlive);
   if (socket.destroyed) return;
   cutAfter(connection, limits.writeMs);

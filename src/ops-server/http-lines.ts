@@ -1,5 +1,5 @@
 /**
- * As much of HTTP/1.1 as the ops port needs: requests without a body, one after another on a connection.
+ * As much of HTTP/1.1 as the ops port needs: requests one after another on a connection, with a body whose length is said, or none.
  *
  * Not the server of `node:http`, for that tells whoever watches it (signalbox, other tools, the application's own patches) of each
  * request: a probe is not to be counted, nor to be the first request that everything is loaded for.
@@ -20,15 +20,19 @@ export interface Head {
   readonly isHead: boolean;
   /** Whether the connection stays open afterwards. */
   readonly keepAlive: boolean;
+  /** What follows the head. */
+  readonly bodyBytes: number;
+  /** It waits for `100 Continue` before it sends the body. */
+  readonly expectsContinue: boolean;
 }
 
 export type Parsed =
   /** The rest of the head has not come yet. */
   | { readonly kind: 'more' }
   | { readonly kind: 'head'; readonly head: Head; readonly rest: Buffer }
-  | { readonly kind: 'bad'; readonly status: 400 | 413 | 431 | 505; readonly why: string };
+  | { readonly kind: 'bad'; readonly status: 400 | 411 | 431 | 505; readonly why: string };
 
-const bad = (status: 400 | 413 | 431 | 505, why: string): Parsed => ({ kind: 'bad', status, why });
+const bad = (status: 400 | 411 | 431 | 505, why: string): Parsed => ({ kind: 'bad', status, why });
 
 export function parseHead(received: Buffer): Parsed {
   // Empty lines before a request are to be ignored.
@@ -45,12 +49,15 @@ export function parseHead(received: Buffer): Parsed {
   if (!version.startsWith('HTTP/1.')) return bad(505, 'Only HTTP/1.0 and HTTP/1.1 are supported.');
   const headers = readHeaders(lines);
   if (headers === undefined) return bad(400, 'A header must be a name, a colon and a value.');
-  if (headers.has('transfer-encoding') || !/^0*$/.test(headers.get('content-length') ?? ''))
-    return bad(413, 'A request must have no body.');
+  if (headers.has('transfer-encoding')) return bad(411, 'A request with a body must have a Content-Length.');
+  const length = headers.get('content-length') ?? '0';
+  if (!/^\d{1,15}$/.test(length)) return bad(400, 'Content-Length must be a whole number.');
   const connection = (headers.get('connection') ?? '').toLowerCase();
   const keepAlive = version === 'HTTP/1.1' ? !/\bclose\b/.test(connection) : /\bkeep-alive\b/.test(connection);
   const request = { method, url: originForm(target), header: (name: string) => headers.get(name) };
-  return { kind: 'head', head: { request, isHead: method === 'HEAD', keepAlive }, rest: received.subarray(end + 4) };
+  const expectsContinue = /^100-continue$/i.test(headers.get('expect') ?? '');
+  const head: Head = { request, isHead: method === 'HEAD', keepAlive, bodyBytes: Number(length), expectsContinue };
+  return { kind: 'head', head, rest: received.subarray(end + 4) };
 }
 
 /** `undefined` when one of them is none. */

@@ -5,9 +5,11 @@ import { createHealth, type HealthSource } from '../app/health/health.ts';
 import { health } from '../app/health/index.ts';
 import type { Reporter } from '../diagnostics/reporter.ts';
 import type { MetricSource } from '../otlp/metric-writer.ts';
+import type { OpsConfig } from '../config/config.ts';
+import { alertHandlers } from '../runtime/alert-handlers.ts';
 import { loadPart } from '../runtime/load-part.ts';
 import { createAccess } from './access.ts';
-import type { OpsParts } from './answer.ts';
+import type { AlertReceiver, OpsParts } from './answer.ts';
 import type { LocalAnswers } from './cluster/local-answers.ts';
 import type { Answering } from './cluster/primary.ts';
 import type { Conflict } from './exposition/families.ts';
@@ -18,7 +20,12 @@ import type { OpsSources } from './ops-sources.ts';
 export function localAnswersOf({ metrics }: OpsSources): LocalAnswers {
   const telemetry = createHealth();
   telemetry.register('telemetry', telemetryCheck(), { critical: false, cacheMs: 0 });
-  return { metrics: metrics?.(), health: health as HealthSource, telemetry: () => telemetry.report(false) };
+  return {
+    metrics: metrics?.(),
+    health: health as HealthSource,
+    telemetry: () => telemetry.report(false),
+    takeAlert: (alert) => alertHandlers.take?.(alert) === true,
+  };
 }
 
 /** @param answering - what says it for all processes that share the port. */
@@ -30,7 +37,13 @@ export function createOpsParts({ config, reporter, resource, whyNoMetrics }: Ops
     scraper: metrics === undefined ? undefined : createScraperOf(metrics, resource, reporter, config.aliases),
     whyNoMetrics,
     maySeeDetails: createAccess(config),
+    alerts: config.alerts && receiverOf(config.alerts, answering),
   };
+}
+
+function receiverOf(tokens: NonNullable<OpsConfig['alerts']>, { takeAlert }: Answering): AlertReceiver {
+  const { createAlertReceiver } = loadPart<typeof import('./receive-alerts.ts')>(import.meta.url, './receive-alerts');
+  return createAlertReceiver({ tokens, take: takeAlert });
 }
 
 function createScraperOf(own: MetricSource, resource: () => Attributes, reporter: Reporter, hasAliases: boolean): Scraper {

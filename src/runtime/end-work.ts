@@ -22,6 +22,8 @@ export interface TelemetryState {
   logLinesTo: string | undefined;
   /** Where the ops port is open, for the start line: `http://127.0.0.1:9464`. */
   opsUrl: string | undefined;
+  /** Another process of the cluster may have the ops port, and hands on what is for this one. */
+  isOpsPortShared: boolean;
   readonly endWorks: Set<EndWork>;
 }
 
@@ -35,6 +37,7 @@ export const telemetryState: TelemetryState = (globals[SLOT] ??= {
   service: undefined,
   logLinesTo: undefined,
   opsUrl: undefined,
+  isOpsPortShared: false,
   endWorks: new Set(),
 });
 

@@ -20,6 +20,10 @@ interface Cluster extends AsyncDisposable {
   /** Have workers count, and know of it. */
   count(worker: number, times: number): Promise<void>;
   get(path: string): Promise<{ status: number; text: string; pid: number }>;
+  /** What is answered to an alert of this name that fires. */
+  post(alertname: string): Promise<string>;
+  /** Beside those that `heard` took. */
+  timesHeard(what: string): number;
   /** The counter, once it is as it should be. */
   untilCounted(expected: number): Promise<string>;
 }
@@ -87,6 +91,12 @@ async function startCluster(isPreloaded: boolean, env: Readonly<Record<string, s
           await pause();
         }
     },
+    async post(alertname) {
+      const alerts = [{ status: 'firing', labels: { alertname }, startsAt: '2026-01-01T00:00:00Z', fingerprint: alertname }];
+      const headers = { authorization: 'Bearer open-sesame' };
+      return (await fetch(`http://127.0.0.1:${port}/alerts`, { method: 'POST', headers, body: JSON.stringify({ alerts }) })).text();
+    },
+    timesHeard: (what) => all.filter((each) => each.what === what).length,
     async untilCounted(expected) {
       for (;;) {
         const { text } = await cluster.get('/metrics');
@@ -134,6 +144,16 @@ for (const isPreloaded of [true, false])
         assert.match(text, new RegExp(`^order_duration_seconds_bucket\\{le="1\\.0"\\} ${counted}$`, 'm'), how);
         assert.match(text, new RegExp(`^order_duration_seconds_count ${counted}$`, 'm'), how);
       }
+    });
+
+    it('hands an alert to one process that has a handler, also when it is sent again', async () => {
+      await using cluster = await startCluster(isPreloaded, { SIGNALBOX_ON_ALERT_TOKEN: 'open-sesame' });
+      await untilJoined(cluster);
+      for (let i = 0; i < 3; i++) assert.equal(await cluster.post('QueueStuck'), '1 of 1 alerts have a handler here.\n');
+      assert.equal(await cluster.post('Unknown'), '0 of 1 alerts have a handler here.\n');
+      await cluster.heard('handles');
+      for (const worker of cluster.workers.keys()) await cluster.count(worker, 1);
+      assert.equal(cluster.timesHeard('handles'), 0, 'only that once');
     });
 
     it('has what the runtime of each worker tells', async () => {

@@ -1,6 +1,7 @@
 /** Messages between the processes of a cluster: a length of four bytes, then a value as V8 writes it. */
 import type { Socket } from 'node:net';
 import { deserialize, serialize } from 'node:v8';
+import type { ReceivedAlert } from '../../runtime/alert-handlers.ts';
 import type { HealthReport } from '../../app/health/check.ts';
 import { attempt } from '../../runtime/contain.ts';
 import type { ReportKind } from './local-answers.ts';
@@ -11,7 +12,9 @@ const MOST_BYTES = 64 * 1024 * 1024;
 /** From the one that serves. `id` comes back with the answer. */
 export interface Question {
   readonly id: number;
-  readonly kind: ReportKind | 'metrics';
+  readonly kind: ReportKind | 'metrics' | 'alert';
+  /** Of `alert`. */
+  readonly alert?: ReceivedAlert;
 }
 
 /** From the others. Without an `id` it is the first one, by which they say who they are. */
@@ -23,6 +26,8 @@ export interface Answer {
   readonly longestCheckMs: number;
   readonly metrics?: { readonly sequence: number; readonly snapshot: readonly MetricSnapshot[] };
   readonly report?: HealthReport;
+  /** Of `alert`: whether there is a handler for it. */
+  readonly isTaken?: boolean;
 }
 
 export function sendFrame(socket: Socket, message: Question | Answer): void {

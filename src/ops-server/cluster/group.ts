@@ -6,7 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout } from '../../runtime/captured.ts';
 import { attempt, contain } from '../../runtime/contain.ts';
 import { keepCounts, type CountsKeeper } from './counts-keeper.ts';
-import { openHub, type Hub } from './hub.ts';
+import { openHub, type Hub, type OnLate } from './hub.ts';
 import type { LocalAnswers } from './local-answers.ts';
 import {
   claimSocket,
@@ -37,7 +37,7 @@ export interface GroupOptions {
   readonly onElected: (hub: Hub) => { close(): unknown };
   /** Workers cannot meet. */
   readonly onUnable: (error: unknown) => void;
-  readonly onLate: (worker: string, pid: number) => void;
+  readonly onLate: OnLate;
 }
 
 interface GroupState extends GroupOptions {

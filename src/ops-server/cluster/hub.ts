@@ -1,5 +1,6 @@
 /** The process of a cluster that has the ops port: asks the others when it is asked, and keeps what those counted that have ended. */
 import type { Server, Socket } from 'node:net';
+import type { ReceivedAlert } from '../../runtime/alert-handlers.ts';
 import type { HealthReport } from '../../app/health/check.ts';
 import type { MetricSource, MetricWriter, SeriesLabels } from '../../otlp/metric-writer.ts';
 import { clearTimeout, setTimeout } from '../../runtime/captured.ts';
@@ -16,6 +17,8 @@ import { createSnapshotWriter, type MetricSnapshot, type Sample } from './snapsh
 
 /** A process whose event loop is held up longer is served as it was. */
 const METRICS_WITHIN_MS = 1000;
+/** A process whose event loop is held up longer has taken it when it goes on: nobody else is asked, for it would run twice. */
+const ALERT_WITHIN_MS = 2000;
 /** More than the longest check may take. */
 const REPORT_MARGIN_MS = 500;
 const LOOK_EVERY_MS = 50;
@@ -25,10 +28,15 @@ export interface Hub {
   /** What all processes of the cluster have recorded together. */
   readonly metrics: MetricSource;
   report(kind: ReportKind): Promise<HealthReport>;
+  /** Hands it to the first process that has a handler for it. @returns whether there is one. */
+  takeAlert(alert: ReceivedAlert): Promise<boolean>;
   /** Settles when those are here that were with the one that served before, and after a second at the latest. */
   whenJoined(): Promise<void>;
   close(): void;
 }
+
+/** A process did not answer in time, or did not take an alert in time. */
+export type OnLate = (worker: string, pid: number, kind: 'metrics' | 'alert') => void;
 
 export interface HubOptions {
   readonly place: MeetingPlace;
@@ -38,8 +46,7 @@ export interface HubOptions {
   readonly isPrimary: boolean;
   /** What is scraped of this process is written down by it. */
   readonly counts: CountsKeeper | undefined;
-  /** Did not answer in time. */
-  readonly onLate: (worker: string, pid: number) => void;
+  readonly onLate: OnLate;
 }
 
 /** One of the others, for as long as it lives. */
@@ -80,6 +87,7 @@ export function openHub(server: Server, options: HubOptions): Hub {
       collectNow: (writer) => local.metrics?.collectNow(writer),
     },
     report: (kind) => report(state, kind),
+    takeAlert: (alert) => takeAlert(state, alert),
     whenJoined: () => whenJoined(state),
     close() {
       for (const socket of sockets) socket.destroy();
@@ -149,7 +157,7 @@ async function collect(state: HubState, writer: MetricWriter, limitMs: number | 
     ...Array.from(workers.values(), async (each) => {
       if (each.socket === undefined) return;
       const answer = await ask(state, each, 'metrics', METRICS_WITHIN_MS);
-      if (answer === undefined && each.socket !== undefined) state.onLate(each.name, each.pid);
+      if (answer === undefined && each.socket !== undefined) state.onLate(each.name, each.pid, 'metrics');
     }),
   ]);
   forgetDead(state);
@@ -191,13 +199,34 @@ async function reportOfWorker(state: HubState, worker: Worker, kind: ReportKind)
   return { worker: worker.name, pid: worker.pid, report: answer?.report, waitedMs };
 }
 
+/** In an order that stays: who has run the handler for a firing is asked first when it is sent again. */
+async function takeAlert(state: HubState, alert: ReceivedAlert): Promise<boolean> {
+  if (state.local.takeAlert(alert)) return true;
+  for (const worker of state.workers.values()) {
+    if (worker.socket === undefined) continue;
+    const answer = await ask(state, worker, 'alert', ALERT_WITHIN_MS, alert);
+    if (answer?.isTaken === true) return true;
+    // One that has ended meanwhile has not taken it, as far as anybody knows.
+    if (answer !== undefined || worker.socket === undefined) continue;
+    state.onLate(worker.name, worker.pid, 'alert');
+    return true;
+  }
+  return false;
+}
+
 /** `undefined` when it does not answer in time. One that has not answered is not asked the same again. */
-function ask(state: HubState, { asked, socket }: Worker, kind: Question['kind'], withinMs: number): Promise<Answer | undefined> {
-  let question = [...asked.values()].find((each) => each.kind === kind);
+function ask(
+  state: HubState,
+  { asked, socket }: Worker,
+  kind: Question['kind'],
+  withinMs: number,
+  alert?: ReceivedAlert,
+): Promise<Answer | undefined> {
+  let question = alert === undefined ? [...asked.values()].find((each) => each.kind === kind) : undefined;
   if (question === undefined) {
     const id = ++state.question;
     asked.set(id, (question = { kind, settle: new Set() }));
-    if (socket !== undefined) sendFrame(socket, { id, kind });
+    if (socket !== undefined) sendFrame(socket, { id, kind, ...(alert !== undefined && { alert }) });
   }
   const { settle } = question;
   return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 /** What one process of a cluster has to say. */
+import type { ReceivedAlert } from '../../runtime/alert-handlers.ts';
 import type { HealthReport } from '../../app/health/check.ts';
 import type { HealthSource } from '../../app/health/health.ts';
 import type { MetricSource } from '../../otlp/metric-writer.ts';
@@ -11,6 +12,8 @@ export interface LocalAnswers {
   readonly metrics: MetricSource | undefined;
   readonly health: HealthSource;
   readonly telemetry: () => Promise<HealthReport>;
+  /** @returns whether there is a handler for it here. */
+  readonly takeAlert: (alert: ReceivedAlert) => boolean;
 }
 
 export function reportOf({ health, telemetry }: LocalAnswers, kind: ReportKind): Promise<HealthReport> {

@@ -16,7 +16,7 @@ const IS_WINDOWS = process.platform === 'win32';
 /** What a socket's address holds: 104 bytes on macOS, 108 on Linux. */
 const MOST_PATH_BYTES = 103;
 /** Changes with what the processes say to each other: two versions of this package do not meet. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
 /** Those who share one port. */
 export interface MeetingPlace {

@@ -9,7 +9,8 @@ import type { CountsKeeper } from './counts-keeper.ts';
 export function answerHub(socket: Socket, worker: string, local: LocalAnswers, counts: CountsKeeper): void {
   const about = (id: number | undefined): Answer => ({ id, worker, pid: process.pid, longestCheckMs: local.health.longestMs });
 
-  async function answer({ id, kind }: Question): Promise<Answer> {
+  async function answer({ alert, id, kind }: Question): Promise<Answer> {
+    if (kind === 'alert') return { ...about(id), isTaken: alert !== undefined && local.takeAlert(alert) };
     if (kind === 'metrics') return { ...about(id), metrics: await counts.collect() };
     return { ...about(id), report: await reportOf(local, kind) };
   }

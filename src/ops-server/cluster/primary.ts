@@ -1,13 +1,14 @@
 /** A process that may become the primary of a cluster: it answers for itself, and with workers for all. */
 import { createServer } from 'node:net';
 import { rmSync } from 'node:fs';
+import type { ReceivedAlert } from '../../runtime/alert-handlers.ts';
 import type { HealthReport } from '../../app/health/check.ts';
 import type { MetricSource } from '../../otlp/metric-writer.ts';
 import { hasClusterWorkers } from '../../process/process-manager.ts';
 import { setTimeout } from '../../runtime/captured.ts';
 import { attempt, contain, contained } from '../../runtime/contain.ts';
 import { loadPart } from '../../runtime/load-part.ts';
-import type { Hub } from './hub.ts';
+import type { Hub, OnLate } from './hub.ts';
 import { reportOf, type LocalAnswers, type ReportKind } from './local-answers.ts';
 
 const LOOK_EVERY_MS = 250;
@@ -17,12 +18,14 @@ export interface Answering {
   /** `undefined` when no metrics are recorded. */
   readonly metrics: MetricSource | undefined;
   report(kind: ReportKind): Promise<HealthReport>;
+  /** Hands it to one process that has a handler for it. @returns whether there is one. */
+  takeAlert(alert: ReceivedAlert): Promise<boolean>;
 }
 
 export interface PrimaryOptions {
   readonly local: LocalAnswers;
   readonly onUnable: (error: unknown) => void;
-  readonly onLate: (worker: string, pid: number) => void;
+  readonly onLate: OnLate;
 }
 
 export function answerForWorkers(options: PrimaryOptions): Answering {
@@ -41,6 +44,7 @@ export function answerForWorkers(options: PrimaryOptions): Answering {
       collectNow: (writer) => own.collectNow(writer),
     },
     report: (kind) => hub?.report(kind) ?? reportOf(local, kind),
+    takeAlert: async (alert) => hub?.takeAlert(alert) ?? local.takeAlert(alert),
   };
 }
 

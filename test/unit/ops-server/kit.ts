@@ -38,5 +38,6 @@ export function partsWith(config: Partial<OpsConfig> = {}, source: MetricSource 
     scraper: source && createScraper({ source, resource, onConflict: () => {} }),
     whyNoMetrics: 'No metrics.',
     maySeeDetails: createAccess(all),
+    alerts: undefined,
   };
 }

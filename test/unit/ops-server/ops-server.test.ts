@@ -104,7 +104,10 @@ describe('the ops server', () => {
       [`GET /live HTTP/1.1\r\n${'a: b\r\n'.repeat(101)}\r\n`, 400],
       ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
       ['POST /live HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello', 413],
-      ['GET /live HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 413],
+      ['GET /live HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 411],
+      ['GET /live HTTP/1.1\r\nContent-Length: -1\r\n\r\n', 400],
+      ['GET /live HTTP/1.1\r\nContent-Length: 5, 5\r\n\r\n', 400],
+      ['POST /alerts HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}', 413],
       [`GET /${'a'.repeat(9000)} HTTP/1.1\r\n\r\n`, 431],
       ['x'.repeat(9000), 431],
       ['\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n', 400],
@@ -115,7 +118,7 @@ describe('the ops server', () => {
   });
 
   // Each has one limit that is short, so that only what is looked at can be over in time, however slow the machine is.
-  const LONG = { headMs: 600_000, idleMs: 600_000, writeMs: 600_000 };
+  const LONG = { headMs: 600_000, bodyMs: 600_000, idleMs: 600_000, writeMs: 600_000 };
 
   it('cuts clients that send nothing, or half a request, also byte by byte', async () => {
     const { port } = await start({ limits: { ...LONG, headMs: 40 } });
@@ -125,6 +128,36 @@ describe('the ops server', () => {
     const timer = setInterval(() => slow.write('a'), 5);
     await closed(slow);
     clearInterval(timer);
+  });
+
+  it('reads the body of alerts, in pieces, when it is asked to go on, and with the next request right behind it', async () => {
+    const bodies: string[] = [];
+    const receive = async (_: unknown, body: Uint8Array) => ({
+      status: 200,
+      headers: {},
+      body: String(bodies.push(Buffer.from(body).toString())),
+    });
+    const parts = { ...partsWith(), alerts: { refuse: () => undefined, receive } };
+    const { port } = await start({ parts });
+    const head = 'POST /alerts HTTP/1.1\r\nContent-Length: 5\r\n';
+    const text = await talk(port, [`${head}\r\nhe`, 'l', `lo${head}\r\nworldGET /live HTTP/1.0\r\n\r\n`]);
+    assert.equal(count(text, /HTTP\/1\.1 200 OK/g), 3);
+    assert.match(
+      await talk(port, [`${head}Expect: 100-continue\r\nConnection: close\r\n\r\n`, 'again']),
+      /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/,
+    );
+    assert.match(await talk(port, 'POST /alerts HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 OK/);
+    assert.deepEqual(bodies, ['hello', 'world', 'again', '']);
+    assert.match(await talk(port, 'GET /alerts HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 405 [^]*allow: POST/);
+  });
+
+  it('reads no body of alerts that are refused by their head, and cuts whoever is slow with one', async () => {
+    const refuse = (_: unknown, bytes: number) => (bytes > 5 ? { status: 401, headers: {}, body: 'no' } : undefined);
+    const parts = { ...partsWith(), alerts: { refuse, receive: () => Promise.reject(new Error('nothing to receive')) } };
+    const { port } = await start({ parts, limits: { ...LONG, bodyMs: 40 } });
+    assert.match(await talk(port, 'POST /alerts HTTP/1.1\r\nContent-Length: 999999999\r\n\r\n'), /^HTTP\/1\.1 401 [^]*connection: close/);
+    assert.equal(await talk(port, 'POST /alerts HTTP/1.1\r\nContent-Length: 5\r\n\r\nhe'), '');
+    assert.match(await talk(port, 'POST /alerts HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello'), /^HTTP\/1\.1 500 /);
   });
 
   it('cuts clients that ask nothing more', async () => {

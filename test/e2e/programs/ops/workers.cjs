@@ -16,11 +16,13 @@ if (cluster.isPrimary) {
 } else {
   const { metrics } = require('@opentelemetry/api');
   const { health } = require('signalbox/health');
+  const { onAlert } = require('signalbox/alerts');
   const meter = metrics.getMeter('shop');
   const orders = meter.createCounter('orders');
   const durations = meter.createHistogram('order.duration', { unit: 's', advice: { explicitBucketBoundaries: [1] } });
   let state = 'healthy';
   health.register('database', () => ({ status: state, details: { id: cluster.worker.id } }), { cacheMs: 0 });
+  onAlert('QueueStuck', () => process.send('handles'));
   const count = () => (orders.add(1, { shop: 'a' }), durations.record(0.5), process.send('counted'));
   const commands = {
     count,
