@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 
 import { eventually } from './kit/eventually.ts';
-import type { StoredLine } from './kit/queries.ts';
+import type { JaegerTrace, StoredLine } from './kit/queries.ts';
 import { skipWithout } from './kit/servers.ts';
 import { shipped, startStack, type Stack } from './kit/start-stack.ts';
 import { openShop, SCENARIO_COUNT, type VisitedShop } from './visited-shop.ts';
@@ -132,6 +132,38 @@ async function fromExemplarsToTraces(stack: Stack): Promise<number> {
   return ids.size;
 }
 
+/** `trace_url` of an alert on errors, filled in as Prometheus does for each service: Jaeger's page asks this of its API. */
+async function fromAlertsToFailedTraces(stack: Stack, shop: VisitedShop): Promise<number> {
+  const [, template = ''] =
+    /HighErrorRate\n[^]*?trace_url: (.*)\n/.exec(readFileSync(shipped('prometheus/rules/service.yml'), 'utf8')) ?? [];
+  const ids = new Set(shop.requests.map(({ traceId }) => traceId));
+  const traces = await Promise.all(Array.from(ids, (id) => eventually(() => stack.jaeger.trace(id))));
+  let found = 0;
+  for (const service of await stack.jaeger.services()) {
+    const url = new URL(template.replace(/\{\{.*\}\}/, encodeURIComponent(service)));
+    assert.equal(url.pathname, '/search');
+    const { data } = (await (await fetch(`${stack.urls.jaegerQuery}/api/traces${url.search}`)).json()) as { data: { traceID: string }[] };
+    const hasFailed = (trace: JaegerTrace): boolean =>
+      trace.spans.some(
+        ({ processID, tags }) =>
+          trace.processes[processID]?.serviceName === service && tags.some(({ key, value }) => key === 'error' && value === true),
+      );
+    assert.deepEqual(
+      data
+        .map(({ traceID }) => traceID)
+        .filter((id) => ids.has(id))
+        .sort(),
+      traces
+        .filter(hasFailed)
+        .map(({ traceID }) => traceID)
+        .sort(),
+      service,
+    );
+    found += data.length;
+  }
+  return found;
+}
+
 test(
   "Grafana's links from a line to its trace, from a span to its lines and from an exemplar to its trace are answered",
   { timeout: 120_000, skip: skipWithout('collector', 'jaeger', 'prometheus', 'alertmanager', 'loki') },
@@ -148,6 +180,10 @@ test(
     const found = await fromSpansToLines(stack, shop);
     assert.ok(found > 10);
     const exemplars = await fromExemplarsToTraces(stack);
-    t.diagnostic(`${lines.length} lines to traces, spans of ${shop.requests.length} traces to ${found} lines, ${exemplars} exemplars`);
+    const failed = await fromAlertsToFailedTraces(stack, shop);
+    assert.ok(failed > 1);
+    t.diagnostic(
+      `${lines.length} lines to traces, spans of ${shop.requests.length} traces to ${found} lines, ${exemplars} exemplars, alerts to ${failed} failed traces`,
+    );
   },
 );
