@@ -1,6 +1,7 @@
 /** Links of the dashboards. `${…}` in them is filled in by Grafana. */
 import * as grafana from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dashboard } from '../src/operations/dashboards/dashboard.ts';
+import { runbookLinkOf } from '../src/operations/dashboards/drawn-alerts.ts';
 import { DEFAULT_LINKS } from '../src/operations/settings.ts';
 
 export const METRICS_SOURCE = { type: 'prometheus', uid: '${prometheus_datasource}' };
@@ -53,5 +54,7 @@ export function dataLinks(isTable: boolean): grafana.DashboardLinkBuilder[] {
   return [link('Service', boardOf(service)), link('Logs', logsOf(service)), link('Traces', tracesOf(service))];
 }
 
-export const runbookLink = (alert: string): grafana.DashboardLinkBuilder =>
-  link(`Runbook: ${alert}`, `${DEFAULT_LINKS.runbooks}/${alert}.md`);
+export function runbookLink(alert: string): grafana.DashboardLinkBuilder {
+  const { title, url } = runbookLinkOf(alert, DEFAULT_LINKS.runbooks);
+  return link(title, url);
+}

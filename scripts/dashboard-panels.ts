@@ -9,14 +9,11 @@ import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import type { AlertRow } from '../src/operations/alerts/alert-row.ts';
-import { ALERTS } from '../src/operations/alerts/alert-table.ts';
-import { formatValue } from '../src/operations/alerts/annotations.ts';
 import type { Ask, LogPanel, Panel, TracePanel } from '../src/operations/dashboards/dashboard.ts';
+import { alertOf, alertSentence, thresholdSteps } from '../src/operations/dashboards/drawn-alerts.ts';
 import { PanelQuery } from '../src/operations/dashboards/panel-query.ts';
 import { dataLinks, LOGS_SOURCE, METRICS_SOURCE, runbookLink, TRACES_SOURCE } from './dashboard-links.ts';
 
-const COLORS = { critical: 'red', warning: 'orange', info: 'blue' } as const;
-const GREEN = 'green';
 const PANEL_HEIGHT = 8;
 const DEFAULT_WIDTH = 8;
 const MOST_TRACES = 20;
@@ -34,7 +31,7 @@ function buildMetrics(panel: Panel): Builder {
   const alerts = (panel.alerts ?? []).map(alertOf);
   builder
     .title(panel.title)
-    .description([panel.description, ...alerts.map(sentenceOf)].join('\n\n'))
+    .description([panel.description, ...alerts.flatMap((row) => alertSentence(row, row.thresholds) ?? [])].join('\n\n'))
     .datasource(METRICS_SOURCE)
     .unit(panel.unit)
     .span(panel.width ?? DEFAULT_WIDTH)
@@ -158,24 +155,6 @@ function buildTraces({ title, description, width = DEFAULT_WIDTH }: TracePanel):
     .targets([{ build: () => query as unknown as cog.Dataquery }]);
 }
 
-function alertOf(name: string): AlertRow {
-  const row = ALERTS.get(name);
-  if (row === undefined) throw new Error(`A panel names the alert ${name}, which is in no table.`);
-  return row;
-}
-
-function sentenceOf({ name, thresholds, unit, fires = 'above' }: AlertRow): string {
-  const limits = Object.entries(thresholds).map(([severity, value]) => `${fires} ${formatValue(value, unit)} (${severity})`);
-  return `Alert ${name}: ${limits.join(', ')}.`;
-}
-
-/** Colours from the alerts' thresholds on. Where they fire below, it is the other way round: the lowest values are the worst. */
-function thresholdsOf(limits: AlertRow['thresholds'], fires: AlertRow['fires'] = 'above'): grafana.ThresholdsConfigBuilder {
-  const steps = Object.entries(limits)
-    .map(([severity, value]) => ({ value, color: COLORS[severity as keyof typeof COLORS] }))
-    .sort((a, b) => a.value - b.value);
-  const colors = fires === 'below' ? [...steps.map(({ color }) => color), GREEN] : [GREEN, ...steps.map(({ color }) => color)];
-  return new grafana.ThresholdsConfigBuilder()
-    .mode(grafana.ThresholdsMode.Absolute)
-    .steps(colors.map((color, index) => ({ color, value: index === 0 ? null : (steps[index - 1]?.value ?? null) })));
+function thresholdsOf(limits: AlertRow['thresholds'], fires: AlertRow['fires']): grafana.ThresholdsConfigBuilder {
+  return new grafana.ThresholdsConfigBuilder().mode(grafana.ThresholdsMode.Absolute).steps(thresholdSteps(limits, fires));
 }

@@ -1,14 +1,11 @@
 /** `signalbox rules write`. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildRuleFiles } from '../operations/build-rules.ts';
 import { buildAlertmanagerFiles } from '../operations/notifications/build-alertmanager.ts';
-import { checkSettings } from '../operations/check-settings.ts';
-import type { OperationsSettings, ServiceSettings } from '../operations/settings.ts';
-import { readSloth } from '../operations/slo/read-sloth.ts';
 import { attempt } from '../runtime/contain.ts';
+import { readOperationsSettings } from './operations-settings.ts';
 
 export const WRITE_RULES_HELP = `signalbox rules write: alert and recording rules for Prometheus, and routes and templates for Alertmanager
 
@@ -21,7 +18,6 @@ Options:
   --sloth FILE        objectives in Sloth's format (prometheus/v1); may be given several times
 `;
 
-const CONFIG_FILES = ['json', 'js', 'mjs', 'ts'].map((ending) => `signalbox.config.${ending}`);
 const WRITTEN = 'Written by `signalbox rules write`.';
 
 /** @returns the exit code: 1 when the settings are wrong, 2 when the command is. */
@@ -42,15 +38,10 @@ export async function writeRules(args: readonly string[]): Promise<number> {
       `rules write takes --out, --alertmanager, --config and --sloth, got ${args.join(' ')}. Nothing was written; see signalbox rules --help.`,
       2,
     );
-  const { config = CONFIG_FILES.find((file) => existsSync(file)), out = join('prometheus', 'rules'), sloth = [] } = options.values;
-  let settings: OperationsSettings;
-  try {
-    settings = addSloth(config === undefined ? {} : await readConfig(config), sloth);
-  } catch (error) {
-    return fail(`${(error as Error).message} Nothing was written.`, 1);
-  }
-  const faults = checkSettings(settings);
-  if (faults.length > 0) return fail(`${faults.join('\nsignalbox: ')}\nsignalbox: Nothing was written.`, 1);
+  const { out = join('prometheus', 'rules') } = options.values;
+  const read = await readOperationsSettings(options.values.config, options.values.sloth);
+  if ('faults' in read) return fail(`${read.faults.join('\nsignalbox: ')}\nsignalbox: Nothing was written.`, 1);
+  const { file: config, settings } = read;
   const { alertmanager = settings.notifications === undefined ? undefined : 'alertmanager' } = options.values;
   const rules = buildRuleFiles(settings);
   const others = alertmanager === undefined ? new Map<string, string>() : inFolder(alertmanager, buildAlertmanagerFiles(settings));
@@ -75,31 +66,6 @@ function writeAll(files: ReadonlyMap<string, string>): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
-}
-
-/** @throws {Error} that says which file, when it cannot be read. */
-async function readConfig(file: string): Promise<OperationsSettings> {
-  try {
-    if (file.endsWith('.json')) return JSON.parse(readFileSync(file, 'utf8')) as OperationsSettings;
-    const { default: settings } = (await import(pathToFileURL(resolve(file)).href)) as { default: OperationsSettings };
-    return settings;
-  } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function addSloth(settings: OperationsSettings, files: readonly string[]): OperationsSettings {
-  const services: Record<string, ServiceSettings> = { ...settings.services };
-  for (const file of files) {
-    try {
-      const { objectives, service } = readSloth(readFileSync(file, 'utf8'));
-      const known = services[service];
-      services[service] = { ...known, objectives: [...(known?.objectives ?? []), ...objectives] };
-    } catch (error) {
-      throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
-    }
-  }
-  return files.length === 0 ? settings : { ...settings, services };
 }
 
 /** Its first line says so, as a comment of YAML or of a template. */

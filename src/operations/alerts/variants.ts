@@ -5,6 +5,7 @@
 import { anyOf, differs, equals, matches, matchesNot } from '../promql.ts';
 import type { AlertSettings, AlertSettingsByName, OperationsSettings } from '../settings.ts';
 import type { AlertRow } from './alert-row.ts';
+import { effectiveSettings } from './effective-settings.ts';
 import { ROUTE } from './labels.ts';
 import { PRESETS } from './presets.ts';
 
@@ -19,8 +20,20 @@ export interface Variant {
 
 type Layer = AlertSettings | false | undefined;
 
+/** What is said of all services alike. */
+const generalLayers = (row: AlertRow, settings: OperationsSettings): Layer[] => [
+  PRESETS[settings.preset ?? 'web'][row.name],
+  settings.alerts?.[row.name],
+];
+
+/** Those of the services that have no settings of their own; none for an alert that is off. */
+export function generalThresholds(row: AlertRow, settings: OperationsSettings): AlertRow['thresholds'] {
+  const [general] = variant([[]], generalLayers(row, settings), '');
+  return general === undefined ? {} : effectiveSettings(row, general.layers).thresholds;
+}
+
 export function variantsOf(row: AlertRow, settings: OperationsSettings): Variant[] {
-  const general: Layer[] = [PRESETS[settings.preset ?? 'web'][row.name], settings.alerts?.[row.name]];
+  const general = generalLayers(row, settings);
   if (row.scope === 'server') return variant([[]], general, '');
   const services = Object.entries(settings.services ?? {}).filter(
     ([, { alerts, routes }]) => alerts?.[row.name] !== undefined || hasRoutes(row, routes),

@@ -1,9 +1,9 @@
 /** Panels of which there are many. */
-import { ALERTS } from '../alerts/alert-table.ts';
-import type { AlertRow, ValueUnit } from '../alerts/alert-row.ts';
+import type { ValueUnit } from '../alerts/alert-row.ts';
 import { effectiveSettings } from '../alerts/effective-settings.ts';
 import type { AskedMetric } from '../promql.ts';
 import type { Ask, Panel, Unit } from './dashboard.ts';
+import { alertOf } from './drawn-alerts.ts';
 import { PanelQuery } from './panel-query.ts';
 
 const UNITS: Readonly<Record<ValueUnit, Unit>> = {
@@ -45,12 +45,6 @@ export function measureOf(name: string, matchers: readonly string[] = []): strin
   const measure = row.measure(new PanelQuery(effectiveSettings(row, []).settings, matchers));
   if (measure === undefined) throw new Error(`${name} asks for nothing without settings.`);
   return measure;
-}
-
-function alertOf(name: string): AlertRow {
-  const row = ALERTS.get(name);
-  if (row === undefined) throw new Error(`There is no alert ${name}.`);
-  return row;
 }
 
 /** A rate, by labels. */

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import type { ShownDashboard } from '../operations/dashboards/shown-dashboard.ts';
+
 const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 const SHIPPED = fileURLToPath(new URL('../../../grafana/dashboards/', import.meta.url));
 
@@ -39,6 +41,69 @@ describe('signalbox dashboards write', () => {
     assert.equal(run('write', '--out', 'boards').code, 0);
     assert.match(readFileSync(join(folder, 'boards/signalbox-ai.json'), 'utf8'), /"uid": "signalbox-ai"/);
     assert.equal(readFileSync(join(folder, 'boards/own.json'), 'utf8'), '{}');
+  });
+
+  it('draws the thresholds and links the runbooks of the settings', (t) => {
+    const { folder, run } = inFolder(t);
+    const settings = {
+      preset: 'agent',
+      links: { runbooks: 'https://wiki.example/runbooks' },
+      alerts: {
+        HighErrorRate: { critical: 0.2, warning: 0.07 },
+        TrafficDrop: { warning: 0.25 },
+        RouteErrorRate: false,
+        CpuHigh: { critical: 0.9 },
+      },
+    };
+    writeFileSync(join(folder, 'signalbox.config.json'), JSON.stringify(settings));
+    assert.match(run('write').out, /^11 files written to grafana\/dashboards, with the settings of signalbox\.config\.json\.\n$/);
+    const boards = readdirSync(join(folder, 'grafana/dashboards')).map(
+      (file) => JSON.parse(readFileSync(join(folder, 'grafana/dashboards', file), 'utf8')) as ShownDashboard,
+    );
+    const panels = boards.flatMap(({ panels: all }) => all);
+    const service = boards.find(({ uid }) => uid === 'signalbox-service')?.panels ?? [];
+    const stepsOf = (title: string): unknown => service.find((panel) => panel.title === title)?.fieldConfig?.defaults.thresholds?.steps;
+    assert.deepEqual(stepsOf('Part that ends with 5xx'), [
+      { color: 'green', value: null },
+      { color: 'orange', value: 0.07 },
+      { color: 'red', value: 0.2 },
+    ]);
+    assert.deepEqual(
+      stepsOf('Duration'),
+      [
+        { color: 'green', value: null },
+        { color: 'red', value: 2 },
+      ],
+      'of the preset',
+    );
+    assert.deepEqual(stepsOf('Part that ends with 5xx, by route'), [{ color: 'green', value: null }], 'switched off');
+    const failing = service.find(({ title }) => title === 'Part that ends with 5xx');
+    assert.match(
+      failing?.description ?? '',
+      /Alert HighErrorRate: above 20% \(critical\), above 7% \(warning\)\.\n\nAlert TrafficDrop: below 25%/,
+    );
+    const links = panels.flatMap((panel) => panel.links ?? []).filter(({ title }) => title.startsWith('Runbook: '));
+    assert.ok(links.length > 30);
+    for (const { title, url } of links) assert.equal(url, `https://wiki.example/runbooks/${title.slice('Runbook: '.length)}.md`);
+    const columns = panels.flatMap(({ fieldConfig }) => fieldConfig?.overrides ?? []).flatMap(({ properties }) => properties);
+    assert.ok(
+      columns.some(({ id, value }) => id === 'thresholds' && JSON.stringify(value).includes('{"color":"orange","value":0.07}')),
+      'a column of a table',
+    );
+  });
+
+  it('writes nothing with settings that are wrong', (t) => {
+    const { folder, run } = inFolder(t);
+    for (const text of ['null', '{"alerts":{"HighErrorRate":{"critical":5}}}', '{']) {
+      writeFileSync(join(folder, 'signalbox.config.json'), text);
+      const { code, error } = run('write');
+      assert.equal(code, 1);
+      assert.match(
+        error,
+        /^signalbox: (The settings must be an object, got null|alerts\.HighErrorRate\.critical must be|signalbox\.config\.json cannot be read)[^]*Nothing was written\.\n$/,
+      );
+    }
+    assert.deepEqual(readdirSync(folder), ['signalbox.config.json']);
   });
 
   it('says why nothing was written where it cannot', (t) => {
