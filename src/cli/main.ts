@@ -11,6 +11,7 @@ Usage: signalbox <command>
 Commands:
   config            print the settings that count in this environment, and what is wrong with them;
                     exits with 1 when something is wrong
+  init              write the stack with its rules and dashboards into your own repository; see init --help
   rules write       write alert and recording rules for Prometheus, routes and templates for Alertmanager;
                     see rules --help
   dashboards write  write dashboards for Grafana; see dashboards --help
@@ -30,6 +31,7 @@ function main(args: readonly string[]): number | Promise<number> {
   if (command === 'rules') return runRules(rest);
   if (command === 'dashboards') return runDashboards(rest);
   if (command === 'stack') return runStack(rest);
+  if (command === 'init') return runInit(rest);
   const extra = rest[0];
   if (args.some((arg) => arg === '--help' || arg === '-h')) return print(HELP);
   if (command === '--version' || command === '-v') return print(`${version}\n`);
@@ -40,7 +42,7 @@ function main(args: readonly string[]): number | Promise<number> {
   }
   const got = command === undefined ? 'none' : JSON.stringify(command === 'config' ? extra : command);
   process.stderr.write(
-    `signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config, rules, dashboards or stack'}, got ${got}. Nothing was done; see signalbox --help.\n`,
+    `signalbox: ${command === 'config' ? 'config takes no arguments' : 'the command must be config, init, rules, dashboards or stack'}, got ${got}. Nothing was done; see signalbox --help.\n`,
   );
   return WRONG_USE;
 }
@@ -54,6 +56,11 @@ async function runRules([action, ...args]: readonly string[]): Promise<number> {
     `signalbox: rules must be followed by write, got ${action === undefined ? 'none' : JSON.stringify(action)}. Nothing was done; see signalbox rules --help.\n`,
   );
   return WRONG_USE;
+}
+
+async function runInit(args: readonly string[]): Promise<number> {
+  const { INIT_HELP, init } = await import('./init.ts');
+  return args.some((arg) => arg === '--help' || arg === '-h') ? print(INIT_HELP) : init(args);
 }
 
 async function runDashboards([action, ...args]: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 /** `signalbox.config` as the commands read it: the file, objectives in Sloth's format beside it, and what is wrong in them. */
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkSettings } from '../operations/check-settings.ts';
 import type { OperationsSettings, ServiceSettings } from '../operations/settings.ts';
@@ -14,12 +14,20 @@ export interface ReadSettings {
   readonly file: string | undefined;
 }
 
+/** The file with the settings in a folder; `undefined` when there is none. */
+export function findSettings(folder: string): string | undefined {
+  return CONFIG_FILES.map((file) => join(folder, file)).find((file) => existsSync(file));
+}
+
 /** @returns the faults, each a sentence, in place of settings that are wrong. */
-export async function readOperationsSettings(
-  config?: string,
-  sloth: readonly string[] = [],
-): Promise<ReadSettings | { readonly faults: readonly string[] }> {
-  const file = config ?? CONFIG_FILES.find((each) => existsSync(each));
+export async function readOperationsSettings({
+  file,
+  sloth = [],
+}: {
+  /** None are no settings. */
+  readonly file: string | undefined;
+  readonly sloth?: readonly string[] | undefined;
+}): Promise<ReadSettings | { readonly faults: readonly string[] }> {
   try {
     const own = file === undefined ? {} : await readConfig(file);
     const faults = checkSettings(own);

@@ -7,7 +7,7 @@ import { applySettings, type ShippedDashboard } from '../operations/dashboards/a
 import { DASHBOARDS } from '../operations/dashboards/dashboard-table.ts';
 import type { OperationsSettings } from '../operations/settings.ts';
 import { attempt } from '../runtime/contain.ts';
-import { readOperationsSettings } from './operations-settings.ts';
+import { findSettings, readOperationsSettings } from './operations-settings.ts';
 
 export const WRITE_DASHBOARDS_HELP = `signalbox dashboards write: dashboards for Grafana, to be provisioned or imported
 
@@ -28,7 +28,7 @@ export async function writeDashboards(args: readonly string[]): Promise<number> 
       2,
     );
   const { config, out = join('grafana', 'dashboards') } = options.values;
-  const read = await readOperationsSettings(config);
+  const read = await readOperationsSettings({ file: config ?? findSettings('.') });
   if ('faults' in read) return fail(`${read.faults.join('\nsignalbox: ')}\nsignalbox: Nothing was written.`, 1);
   const files = dashboardsWith(read.settings);
   try {
@@ -42,7 +42,7 @@ export async function writeDashboards(args: readonly string[]): Promise<number> 
 }
 
 /** By the names of their files. */
-function dashboardsWith(settings: OperationsSettings): ReadonlyMap<string, string> {
+export function dashboardsWith(settings: OperationsSettings): ReadonlyMap<string, string> {
   return new Map(
     DASHBOARDS.map((board) => {
       const file = `signalbox-${board.name}.json`;

@@ -1,11 +1,12 @@
 /** `signalbox rules write`. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildRuleFiles } from '../operations/build-rules.ts';
 import { buildAlertmanagerFiles } from '../operations/notifications/build-alertmanager.ts';
 import { attempt } from '../runtime/contain.ts';
-import { readOperationsSettings } from './operations-settings.ts';
+import { inFolder, isOurs, writeFiles } from './written-files.ts';
+import { findSettings, readOperationsSettings } from './operations-settings.ts';
 
 export const WRITE_RULES_HELP = `signalbox rules write: alert and recording rules for Prometheus, and routes and templates for Alertmanager
 
@@ -17,8 +18,6 @@ Options:
   --config FILE       settings, default signalbox.config.{json,js,mjs,ts} here, if there is one
   --sloth FILE        objectives in Sloth's format (prometheus/v1); may be given several times
 `;
-
-const WRITTEN = 'Written by `signalbox rules write`.';
 
 /** @returns the exit code: 1 when the settings are wrong, 2 when the command is. */
 export async function writeRules(args: readonly string[]): Promise<number> {
@@ -39,7 +38,7 @@ export async function writeRules(args: readonly string[]): Promise<number> {
       2,
     );
   const { out = join('prometheus', 'rules') } = options.values;
-  const read = await readOperationsSettings(options.values.config, options.values.sloth);
+  const read = await readOperationsSettings({ file: options.values.config ?? findSettings('.'), sloth: options.values.sloth });
   if ('faults' in read) return fail(`${read.faults.join('\nsignalbox: ')}\nsignalbox: Nothing was written.`, 1);
   const { file: config, settings } = read;
   const { alertmanager = settings.notifications === undefined ? undefined : 'alertmanager' } = options.values;
@@ -50,27 +49,11 @@ export async function writeRules(args: readonly string[]): Promise<number> {
     return fail(`${foreign} is not one that it wrote: move it away, or name another folder with --alertmanager. Nothing was written.`, 1);
   mkdirSync(out, { recursive: true });
   for (const file of readdirSync(out)) if (file.endsWith('.yml') && !rules.has(file) && isOurs(join(out, file))) rmSync(join(out, file));
-  writeAll(inFolder(out, rules));
-  writeAll(others);
+  writeFiles(inFolder(out, rules));
+  writeFiles(others);
   process.stdout.write(`${rules.size} files written to ${out}${config === undefined ? '' : `, with the settings of ${config}`}.\n`);
   if (alertmanager !== undefined) process.stdout.write(`${others.size} files written to ${alertmanager}.\n`);
   return 0;
-}
-
-function inFolder(folder: string, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...files].map(([name, text]) => [join(folder, name), text]));
-}
-
-function writeAll(files: ReadonlyMap<string, string>): void {
-  for (const [path, text] of files) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  }
-}
-
-/** Its first line says so, as a comment of YAML or of a template. */
-function isOurs(path: string): boolean {
-  return readFileSync(path, 'utf8').split('\n', 1)[0]?.includes(WRITTEN) === true;
 }
 
 function fail(message: string, code: number): number {

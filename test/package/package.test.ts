@@ -77,7 +77,7 @@ describe('the tarball', () => {
     const files = stdout.split('\n').filter((file) => file !== '');
     const outside = files.filter(
       (file) =>
-        !/^package\/(dist\/.+\.(js|cjs|d\.ts|d\.cts|html)|docs\/.+|grafana\/dashboards\/signalbox-\w+\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+        !/^package\/(dist\/.+\.(js|cjs|d\.ts|d\.cts|html)|docs\/.+|grafana\/(dashboards\/signalbox-\w+\.json|provisioning\/\w+\/\w+\.yaml)|(jaeger|loki|otel-collector)\/\w+\.(yaml|json)|prometheus\/(targets\/)?[\w-]+\.yml|docker-compose\.yml|\.env\.example|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
           file,
         ),
     );
@@ -162,6 +162,24 @@ describe('in an empty project', { timeout: LONG_MS }, () => {
     assert.match((await run(command, ['--help'], { cwd: project, env: { PATH } })).stdout, /Usage: signalbox/);
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     assert.equal((await run(command, ['--version'], { cwd: project, env: { PATH } })).stdout, `${version}\n`);
+  });
+
+  it('the command signalbox init writes the whole stack', async () => {
+    const { stdout } = await run(join(project, 'node_modules/.bin/signalbox'), ['init', '--out', 'ops'], { cwd: project, env: { PATH } });
+    assert.match(stdout, /^Written to ops: \d+ files\.\n/);
+    for (const path of [
+      'docker-compose.yml',
+      '.env.example',
+      'otel-collector/config.yaml',
+      'jaeger/ui.json',
+      'loki/config.yaml',
+      'prometheus/targets/prometheus.yml',
+      'prometheus/rules/service.yml',
+      'alertmanager/alertmanager.yml',
+      'grafana/provisioning/dashboards/dashboards.yaml',
+      'grafana/dashboards/signalbox-overview.json',
+    ])
+      assert.ok(existsSync(join(project, 'ops', path)), path);
   });
 
   it('its types are found and fit', async () => {
