@@ -4,7 +4,7 @@ import { SEVERITIES, type AlertRow } from './alerts/alert-row.ts';
 import { PRESETS } from './alerts/presets.ts';
 import { parseDuration } from './durations.ts';
 import { checkNotifications } from './notifications/check-notifications.ts';
-import { isTable, show, unknownKeys, type Table } from './setting-checks.ts';
+import { address, isTable, show, text, unknownKeys, type Check, type Table } from './setting-checks.ts';
 import { checkObjectives, repeatedObjectives } from './slo/check-objectives.ts';
 
 const KEYS = ['preset', 'exportIntervalSeconds', 'timeScale', 'links', 'jobs', 'notifications', 'prices', 'alerts', 'routes', 'services'];
@@ -14,8 +14,8 @@ export function checkSettings(settings: unknown): string[] {
   return [
     ...unknownKeys('', settings, KEYS),
     ...checkGeneral(settings),
-    ...checkTexts('links', settings['links'], ['grafana', 'jaeger', 'runbooks']),
-    ...checkTexts('jobs', settings['jobs'], ['collector', 'prometheus', 'alertmanager']),
+    ...checkTexts('links', settings['links'], ['grafana', 'jaeger', 'runbooks'], address),
+    ...checkTexts('jobs', settings['jobs'], ['collector', 'prometheus', 'alertmanager'], text),
     ...checkNotifications(settings['notifications']),
     ...checkPrices(settings['prices']),
     ...checkAlerts('alerts', settings['alerts']),
@@ -47,14 +47,15 @@ function atMost(name: string, value: unknown, most: number): string[] {
     : [`${name} must be a number above 0, ${most} at most, got ${show(value)}.`];
 }
 
-function checkTexts(path: string, table: unknown, keys: readonly string[]): string[] {
+function checkTexts(path: string, table: unknown, keys: readonly string[], check: Check): string[] {
   if (table === undefined) return [];
   if (!isTable(table)) return [`${path} must be an object, got ${show(table)}.`];
   return [
     ...unknownKeys(path, table, keys),
-    ...Object.entries(table).flatMap(([key, value]) =>
-      typeof value === 'string' ? [] : [`${path}.${key} must be text, got ${show(value)}.`],
-    ),
+    ...Object.entries(table).flatMap(([key, value]) => {
+      const must = check(value);
+      return must === undefined ? [] : [`${path}.${key} must be ${must}, got ${show(value)}.`];
+    }),
   ];
 }
 

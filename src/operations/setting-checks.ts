@@ -10,3 +10,16 @@ export function unknownKeys(path: string, table: Table, keys: readonly string[])
     keys.includes(key) ? [] : [`${path === '' ? '' : `${path}.`}${key} is no setting; there are ${keys.join(', ')}.`],
   );
 }
+
+/** What a value must be; `undefined` says that it is. */
+export type Check = (value: unknown) => string | undefined;
+
+export const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'text');
+export const address: Check = (value) => {
+  if (typeof value !== 'string' || !/^https?:\/\/\S+$/.test(value) || !URL.canParse(value))
+    return 'an address that begins with http:// or https://';
+  const { password, username } = new URL(value);
+  return username === '' && password === ''
+    ? undefined
+    : 'an address without a name and a password, which a file must hold (urlFile, tokenFile)';
+};

@@ -49,6 +49,12 @@ export interface OperationsSettings {
   readonly services?: Readonly<Record<string, ServiceSettings>>;
 }
 
+export interface Links {
+  readonly grafana: string;
+  readonly jaeger: string;
+  readonly runbooks: string;
+}
+
 export const DEFAULT_LINKS = {
   grafana: 'http://localhost:3000',
   jaeger: 'http://localhost:16686',
@@ -56,3 +62,9 @@ export const DEFAULT_LINKS = {
 } as const;
 export const DEFAULT_JOBS = { collector: 'otel-collector', prometheus: 'prometheus', alertmanager: 'alertmanager' } as const;
 export const DEFAULT_EXPORT_INTERVAL_SECONDS = 60;
+
+/** Addresses that links begin with: the settings', without a slash at the end, or the defaults. */
+export function linksOf({ links = {} }: OperationsSettings): Links {
+  const of = (name: keyof Links): string => (links[name] ?? DEFAULT_LINKS[name]).replace(/\/+$/, '');
+  return { grafana: of('grafana'), jaeger: of('jaeger'), runbooks: of('runbooks') };
+}

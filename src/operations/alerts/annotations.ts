@@ -1,12 +1,7 @@
 /** Texts and links of alerts, as templates of Prometheus. */
 import { quote } from '../promql.ts';
+import type { Links } from '../settings.ts';
 import type { AlertRow, ValueUnit } from './alert-row.ts';
-
-export interface Links {
-  readonly grafana: string;
-  readonly jaeger: string;
-  readonly runbooks: string;
-}
 
 const SERVICE = '{{ with $labels.service_name }}{{ . }}{{ else }}{{ $labels.job }}{{ end }}';
 const SERVICE_IN_A_URL = '{{ with $labels.service_name }}{{ . | urlquery }}{{ else }}{{ $labels.job | urlquery }}{{ end }}';

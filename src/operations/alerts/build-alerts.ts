@@ -1,6 +1,6 @@
 /** The table and the settings give the rules. */
 import { formatDuration } from '../durations.ts';
-import { DEFAULT_EXPORT_INTERVAL_SECONDS, DEFAULT_JOBS, DEFAULT_LINKS, type OperationsSettings } from '../settings.ts';
+import { DEFAULT_EXPORT_INTERVAL_SECONDS, DEFAULT_JOBS, linksOf, type OperationsSettings } from '../settings.ts';
 import type { RuleGroup, AlertingRule } from '../rules.ts';
 import { SEVERITIES, type AlertGroup, type AlertRow, type Severity } from './alert-row.ts';
 import { annotationsOf, formatValue, literal, serviceLabel } from './annotations.ts';
@@ -67,7 +67,7 @@ function buildRule(
     expr: conditions.length === 1 ? (conditions[0] as string) : conditions.map((condition) => `(\n${indent(condition)}\n)`).join('\nor\n'),
     for: formatDuration(forSeconds(effective.forSeconds[severity] * scale, query.exportIntervalSeconds)),
     ...(keepFiring === 0 ? {} : { keep_firing_for: formatDuration(keepFiring) }),
-    annotations: annotationsOf(row, texts, { ...DEFAULT_LINKS, ...settings.links }),
+    annotations: annotationsOf(row, texts, linksOf(settings)),
   };
 }
 

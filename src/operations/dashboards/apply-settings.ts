@@ -1,6 +1,6 @@
 /** Dashboards as they are shipped, with the thresholds and the runbooks of somebody's settings. */
 import { generalThresholds } from '../alerts/variants.ts';
-import { DEFAULT_LINKS, type OperationsSettings } from '../settings.ts';
+import { linksOf, type OperationsSettings } from '../settings.ts';
 import type { Ask, Dashboard, LogPanel, Panel, TracePanel } from './dashboard.ts';
 import { alertOf, alertSentence, runbookLinkOf, thresholdSteps, type ThresholdStep } from './drawn-alerts.ts';
 import { PanelQuery } from './panel-query.ts';
@@ -42,7 +42,7 @@ function drawAlerts(drawn: ShippedPanel, { alerts = [], description, limits }: P
   if (first === undefined) return;
   const sentences = alerts.flatMap((name) => alertSentence(alertOf(name), generalThresholds(alertOf(name), settings)) ?? []);
   drawn.description = [description, ...sentences].join('\n\n');
-  const runbooks = settings.links?.runbooks ?? DEFAULT_LINKS.runbooks;
+  const { runbooks } = linksOf(settings);
   drawn.links?.forEach((link, index) => Object.assign(link, runbookLinkOf(alerts[index] ?? first, runbooks)));
   const thresholds = drawn.fieldConfig?.defaults.thresholds;
   if (limits === undefined && thresholds !== undefined)

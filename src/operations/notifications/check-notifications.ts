@@ -1,20 +1,8 @@
 /** What is wrong in `notifications`, each in one sentence that says where. */
 import { SEVERITIES } from '../alerts/alert-row.ts';
 import { parseDuration } from '../durations.ts';
-import { isTable, show, unknownKeys, type Table } from '../setting-checks.ts';
+import { address, isTable, show, text, unknownKeys, type Check, type Table } from '../setting-checks.ts';
 
-/** What a value must be; `undefined` says that it is. */
-type Check = (value: unknown) => string | undefined;
-
-const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'text');
-const address: Check = (value) => {
-  if (typeof value !== 'string' || !/^https?:\/\/\S+$/.test(value) || !URL.canParse(value))
-    return 'an address that begins with http:// or https://';
-  const { password, username } = new URL(value);
-  return username === '' && password === ''
-    ? undefined
-    : 'an address without a name and a password, which a file must hold (urlFile, tokenFile)';
-};
 const time: Check = (value) =>
   typeof value === 'string' && parseDuration(value) !== undefined ? undefined : 'a time as Prometheus writes it ("30s", "3h")';
 /** Alertmanager does not start with 0 there. */

@@ -11,7 +11,7 @@ import { onlyService } from '../alerts/variants.ts';
 import { formatDuration } from '../durations.ts';
 import { bucketIs, equals, matches, select } from '../promql.ts';
 import type { AlertingRule, RecordingRule, RuleGroup } from '../rules.ts';
-import { DEFAULT_EXPORT_INTERVAL_SECONDS, DEFAULT_LINKS, type OperationsSettings } from '../settings.ts';
+import { DEFAULT_EXPORT_INTERVAL_SECONDS, linksOf, type OperationsSettings } from '../settings.ts';
 import { objectiveId, type Objective } from './objective.ts';
 
 const REQUESTS = HTTP_INSTRUMENTATION_METRICS.serverRequestDuration;
@@ -140,8 +140,8 @@ function burnAlerts(service: string, objective: Objective, labels: Labels, setti
       annotations: {
         summary: `${literal(service)} breaks its objective ${objective.name}: {{ $value | humanizePercentage }} of the requests of the last ${formatDuration(long)} were bad`,
         description: `The error budget of ${objective.name} (${objective.objective}% good in 30 days) of ${literal(service)} burns more than ${factor} times as fast as it may: at this rate ${spent} of the month's budget are spent in ${formatDuration(long)}.`,
-        runbook_url: `${settings.links?.runbooks ?? DEFAULT_LINKS.runbooks}/ErrorBudgetBurn.md`,
-        dashboard_url: `${settings.links?.grafana ?? DEFAULT_LINKS.grafana}/d/signalbox-slo?var-service=${encodeURIComponent(service.toWellFormed())}`,
+        runbook_url: `${linksOf(settings).runbooks}/ErrorBudgetBurn.md`,
+        dashboard_url: `${linksOf(settings).grafana}/d/signalbox-slo?var-service=${encodeURIComponent(service.toWellFormed())}`,
         ...alerting.annotations,
         ...alerting[kind]?.annotations,
       },

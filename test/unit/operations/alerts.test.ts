@@ -112,6 +112,16 @@ describe('the rules of an alert', () => {
 });
 
 describe('the files of rules', () => {
+  it('link below an address, whether or not a slash ends it', () => {
+    const links = (end: string): object => ({
+      grafana: `https://a.example/grafana${end}`,
+      jaeger: `https://b.example${end}`,
+      runbooks: `https://c.example/r${end}`,
+    });
+    const services = { shop: { objectives: [{ name: 'a', type: 'availability', objective: 99 } as const] } };
+    assert.deepEqual(buildRuleFiles({ links: links('/'), services }), buildRuleFiles({ links: links(''), services }));
+  });
+
   it('say what each alert of every service needs: a severity, texts and links', () => {
     const text = [...buildRuleFiles().values()].join('');
     for (const name of ALERTS.keys()) if (name !== 'AiCostHigh') assert.match(text, new RegExp(`alert: ${name}\\n`));
@@ -139,6 +149,8 @@ describe('settings that are wrong', () => {
     assert.match(said({ alert: {} })[0] ?? '', /^alert is no setting; there are preset, /);
     assert.match(said({ exportIntervalSeconds: 0 })[0] ?? '', /must be a number above 0, 3600 at most, got 0/);
     assert.match(said({ timeScale: 1e9 })[0] ?? '', /^timeScale must be a number above 0, 10 at most, got 1000000000/);
+    for (const jaeger of ['localhost:16686', 'javascript:alert(1)', 'https://u:p@jaeger.example', ''])
+      assert.match(said({ links: { jaeger } })[0] ?? '', /^links\.jaeger must be an address/);
     assert.deepEqual(said({ services: { '': {} } }), ['services has an entry without a name.']);
     assert.deepEqual(said({ routes: { '': {} } }), ['routes has an entry without a name.']);
   });
