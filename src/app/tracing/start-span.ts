@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api';
-import { endSpan } from './followed-span.ts';
+import { endSpan } from './end-span.ts';
 import { readableOptions } from '../../values/options.ts';
 import { contextFor, SPAN_OPTIONS, type StartSpanOptions } from './span-options.ts';
 import { beginSpan } from './tracer.ts';

@@ -1,9 +1,9 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { attempt } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
-import { followResult } from './follow-result.ts';
-import { endSpan } from './followed-span.ts';
-import { recordFailure } from './span-failure.ts';
+import type { End } from '../follow/follower.ts';
+import { followResult } from '../follow/follow-result.ts';
+import { endSpan, failSpan } from './end-span.ts';
 import { readableOptions } from '../../values/options.ts';
 import { contextFor, SPAN_OPTIONS, type SpanOptions } from './span-options.ts';
 import { beginSpan } from './tracer.ts';
@@ -38,13 +38,14 @@ export function runInSpan<T>(name: string, options: SpanOptions | undefined, fn:
   try {
     result = api.context.with(inside, fn, undefined, span);
   } catch (error) {
-    recordFailure(span, error, options?.expected);
-    endSpan(span);
+    failSpan(span, error, options?.expected);
     throw error;
   }
   if ((typeof result !== 'object' || result === null) && typeof result !== 'function') {
     endSpan(span);
     return result;
   }
-  return followResult(result, { span, context: inside, expected: options?.expected }, work);
+  const expected = options?.expected;
+  const end: End = (isFailed, outcome) => (isFailed ? failSpan(span, outcome, expected) : endSpan(span));
+  return followResult(result, { end, context: inside }, work);
 }
