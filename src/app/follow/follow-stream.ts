@@ -2,6 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import { attempt } from '../../runtime/contain.ts';
 import { getBuiltinModule } from '../../runtime/captured.ts';
+import { readEach } from '../../values/read-properties.ts';
 import { unregisterDropped, whenDropped } from './dropped.ts';
 import type { Follower } from './follower.ts';
 
@@ -60,10 +61,17 @@ function followNodeStream(stream: NodeStream, follower: Follower): void {
     if (isDone()) over(false, stream);
   };
   // Listening to `error` itself would keep a failure that nobody handles from ending the process.
-  const onError = (error: unknown): void => over(true, error);
+  const onError = (error: unknown): void => (isLeftEarly(error) ? over(false, stream) : over(true, error));
   const onClose = (): void => over(false, stream);
   stream.on('end', onEnd).on('finish', onEnd).on('close', onClose).on(errorMonitor, onError);
   whenDropped(stream, follower, token);
+}
+
+/** What Node.js destroys a stream with that a `for await` leaves: nothing failed. That of an `AbortSignal` has a cause. */
+function isLeftEarly(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, cause } = readEach(error, ['code', 'cause']);
+  return code === 'ABORT_ERR' && cause === undefined;
 }
 
 function followWebStream(stream: object, follower: Follower): void {

@@ -775,9 +775,13 @@ const SCENARIOS: Readonly<Record<string, (run: Run, log: Log) => unknown>> = {
     log(Object.getOwnPropertyNames(p).length);
   },
   async 'rejected promise handled late'(run, log) {
-    const p = run(() => new Promise((_, g) => setTimeout(g, 1, new Error('late'))));
+    let reject = (_error: Error): void => {};
+    const promise = new Promise((_, fails) => (reject = fails));
+    const result = run(() => promise);
     await nextTurn();
-    log(await p.catch((e: any) => e.message));
+    const handled = result.catch((e: any) => e.message);
+    reject(new Error('late'));
+    log(await handled);
   },
   async finally(run, log) {
     await run(async () => {
