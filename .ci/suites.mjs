@@ -27,7 +27,7 @@ const SUITES = [
   },
   {
     name: 'install packages',
-    command: ['node', 'scripts/install-packages.mjs', 'programs', 'libraries', 'sentry', 'processors', 'pm2'],
+    command: ['node', 'scripts/install-packages.mjs', 'programs', 'libraries', 'sentry', 'processors', 'runners', 'pm2'],
     group: 'machine',
   },
   { name: 'build servers', command: ['node', 'scripts/build-servers.mjs'], group: 'machine' },
@@ -46,6 +46,7 @@ const SUITES = [
   { name: 'programs', command: tests('test/programs/*.test.ts') },
   { name: 'sentry', command: tests('test/sentry/*.test.ts') },
   { name: 'processors', command: tests('test/processors/*.test.ts') },
+  { name: 'runners', command: tests('test/runners/*.test.ts') },
   { name: 'pm2', command: tests('test/pm2/*.test.ts') },
   { name: 'stack', command: tests('test/stack/*.test.ts') },
   { name: 'bench', command: ['npm', '--prefix', 'bench', 'run', '--silent', 'check'] },

@@ -351,6 +351,12 @@ function startOfficial({ config, facts, problems, reporter, extensions }: Start,
       'extensions',
       'Processors, samplers and id generators must be given to the engine that runs, but the official SDK runs. Those of startTelemetry() and SIGNALBOX_EXTENSIONS have no effect; pass them in `sdk`, or leave OTEL_CONFIG_FILE and `sdk` away.',
     );
+  if (config.traces.exceptions !== undefined)
+    reporter.say(
+      'contradiction',
+      `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN must be left out where the official SDK runs, got "${config.traces.exceptions}". Exceptions are recorded as the SDK does, which is as events of spans.`,
+      'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN',
+    );
   const cause = config.configFile === undefined ? 'components were passed to startTelemetry' : `OTEL_CONFIG_FILE=${config.configFile}`;
   reporter.say(
     'started',

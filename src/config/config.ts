@@ -136,6 +136,8 @@ export interface Config {
     readonly sampler: SamplerName;
     /** 0 to 1 */
     readonly samplerRatio: number;
+    /** Exceptions are log records, or both; left out where they are events of spans. */
+    readonly exceptions?: 'logs' | 'logs/dup';
     /** Left out where traces are decided as they start. */
     readonly tail?: TailConfig;
     readonly limits: SpanLimits;

@@ -15,6 +15,7 @@ export function readTraces(reader: SettingsReader): Config['traces'] {
     batch: readBatch('BSP', reader),
     ...readSampler(reader),
     ...readTail(reader),
+    ...readExceptions(reader),
     limits: {
       ...readAttributeLimits('SPAN', reader),
       eventCount: integer('OTEL_SPAN_EVENT_COUNT_LIMIT'),
@@ -23,6 +24,11 @@ export function readTraces(reader: SettingsReader): Config['traces'] {
       attributePerLinkCount: integer('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT'),
     },
   };
+}
+
+function readExceptions(reader: SettingsReader): Pick<Config['traces'], 'exceptions'> {
+  const exceptions = reader.get('OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN') as Config['traces']['exceptions'];
+  return exceptions === undefined ? {} : { exceptions };
 }
 
 /** Sentry takes spans by OTLP, at an address that the DSN tells. */

@@ -234,6 +234,15 @@ const SIGNALS: readonly Setting[] = [
     meaning: 'Share of the traces that the two `traceidratio` samplers keep.',
   },
   {
+    name: 'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN',
+    group: 'traces',
+    type: 'enum',
+    values: ['logs', 'logs/dup'],
+    otherwise: 'an event of the span',
+    meaning:
+      'What an exception of a span is recorded as: a log record with the ids of the span (`logs`), or that and an event of the span (`logs/dup`). Where log records go nowhere it stays an event of the span.',
+  },
+  {
     name: 'SIGNALBOX_TAIL_RATIO',
     group: 'traces',
     type: 'route-numbers',

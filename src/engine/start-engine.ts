@@ -15,6 +15,7 @@ import { createLoggerProvider, type EngineLoggerProvider } from './logs/logger-p
 import { startMetrics, type Metrics } from './metrics/metrics.ts';
 import { createMetricQueue, createPipelines, enqueue, type Pipeline } from './pipeline.ts';
 import { detectResource } from './resource/resource.ts';
+import { takeExceptions } from './traces/exception-records.ts';
 import { createSampler } from './traces/sampler.ts';
 import { createSpanNotices, sayItemsDropped } from './traces/span-notices.ts';
 import type { TailSampler } from './traces/tail-sampler.ts';
@@ -78,7 +79,8 @@ export function startEngine(options: EngineOptions): Engine {
       : startMetrics({ config, reporter, isNotWorthCollecting, writer: metricQueueOf(bySignal.metrics) });
   // Also where nothing is sent at all there is something to say, as soon as something was to be sent.
   const onSentNowhere = pipelines.length === 0 ? onQueued : undefined;
-  const { tracerProvider, decideTraces } = startTracing(bySignal.traces, config, resource, options, onSentNowhere);
+  const loggerProvider = createLoggerProviderInto(bySignal.logs, config, resource);
+  const { tracerProvider, decideTraces } = startTracing(bySignal.traces, config, resource, loggerProvider, options, onSentNowhere);
   const meterProvider = metrics?.meterProvider ?? { getMeter: api.createNoopMeter };
   return {
     serviceName: String(resource.attributes[SERVICE_NAME]),
@@ -87,11 +89,7 @@ export function startEngine(options: EngineOptions): Engine {
     pipelines,
     metrics,
     decideTraces,
-    providers: {
-      tracerProvider,
-      meterProvider,
-      loggerProvider: createLoggerProviderInto(bySignal.logs, config, resource),
-    },
+    providers: { tracerProvider, meterProvider, loggerProvider },
   };
 }
 
@@ -104,6 +102,7 @@ export function startTracing(
   pipelines: readonly Pipeline[],
   config: Config,
   resource: Resource,
+  loggerProvider: EngineLoggerProvider,
   { reporter, onCallersUnsampled }: Pick<EngineOptions, 'reporter' | 'onCallersUnsampled'>,
   onSentNowhere: () => void = () => {},
 ): { readonly tracerProvider: TracerProvider; decideTraces(): void } {
@@ -121,6 +120,7 @@ export function startTracing(
     notices: logLevel === 'debug' ? createSpanNotices(reporter, traces.limits) : undefined,
     onStart: tail && ((span) => contain('deciding a trace at its end', () => tail.onStart(span))),
     onEnd: tail?.onEnd ?? onKeep,
+    takeException: takeExceptions(traces.exceptions, loggerProvider),
     traceState: tail?.traceState,
   });
   return { tracerProvider, decideTraces: () => tail?.decideAll() };

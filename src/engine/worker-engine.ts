@@ -49,12 +49,13 @@ export function startWorkerEngine({ settings, reporter, writer }: WorkerEngineOp
     metrics.length === 0 && !config.metrics.isServed
       ? undefined
       : createWorkerMeters({ writer, outlet: countOutlets(config), intervalMs, reporter });
-  const { tracerProvider, decideTraces } = startTracing(traces, config, resource, { reporter, onCallersUnsampled() {} });
+  const loggerProvider = createLoggerProviderInto(logs, config, resource);
+  const { tracerProvider, decideTraces } = startTracing(traces, config, resource, loggerProvider, { reporter, onCallersUnsampled() {} });
   return {
     providers: {
       tracerProvider,
       meterProvider: meters ?? { getMeter: api.createNoopMeter },
-      loggerProvider: createLoggerProviderInto(logs, config, resource),
+      loggerProvider,
     },
     end() {
       meters?.observe();

@@ -13,8 +13,14 @@ export const STATUS_UNSET: SpanStatusCode = 0;
 export const STATUS_OK: SpanStatusCode = 1;
 export const STATUS_ERROR: SpanStatusCode = 2;
 
+/** @see https://opentelemetry.io/docs/specs/otel/logs/data-model/#severity-fields */
+export const SEVERITY_ERROR: SeverityNumber = 17;
+export const SEVERITY_FATAL: SeverityNumber = 21;
 /** `FATAL4`. @see https://opentelemetry.io/docs/specs/otel/logs/data-model/#severity-fields */
 export const MAX_SEVERITY: SeverityNumber = 24;
+
+/** What an exception is called, as an event of a span and as a log record. @see https://opentelemetry.io/docs/specs/semconv/exceptions/ */
+export const EXCEPTION = 'exception';
 
 /** @see https://www.w3.org/TR/trace-context-2/#trace-flags */
 export const SAMPLED = 0x01;

@@ -1,12 +1,10 @@
 /** An uncaught error as a log record: type, message, stack, and the trace it happened in. Loaded when there is one. */
 import type { Context, LoggerProvider } from '@opentelemetry/api';
 import { CRASH_ORIGIN } from '../names/attributes.ts';
+import { EXCEPTION, SEVERITY_ERROR, SEVERITY_FATAL } from '../names/otel.ts';
 import { api } from '../runtime/otel.ts';
 import { attempt } from '../runtime/contain.ts';
 import { version } from '../version.ts';
-
-const FATAL = 21;
-const ERROR = 17;
 
 export interface CrashOptions {
   readonly loggerProvider: LoggerProvider;
@@ -22,8 +20,8 @@ export interface CrashOptions {
 export function recordCrash({ loggerProvider, failRequest }: CrashOptions, error: unknown, origin: string, handled: boolean): Context {
   const context = failRequest(error, api.context.active(), !handled);
   loggerProvider.getLogger('signalbox', version).emit({
-    eventName: 'exception',
-    severityNumber: handled ? ERROR : FATAL,
+    eventName: EXCEPTION,
+    severityNumber: handled ? SEVERITY_ERROR : SEVERITY_FATAL,
     severityText: handled ? 'ERROR' : 'FATAL',
     body: `${origin}: ${describe(error)}`,
     attributes: { [CRASH_ORIGIN]: origin },

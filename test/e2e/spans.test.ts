@@ -92,6 +92,7 @@ describe('a rejection that nobody handles', () => {
   const WORK = {
     'of an async function': "async () => { throw new RangeError('nobody'); }",
     'of a function that returns a promise': "() => Promise.reject(new RangeError('nobody'))",
+    'of a promise of a class of its own': "() => (class Own extends Promise {}).reject(new RangeError('nobody'))",
     'that comes later, in a span within another':
       "() => withSpan('inner', () => new Promise((_, reject) => setTimeout(reject, 1, new RangeError('nobody'))))",
   };

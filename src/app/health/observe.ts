@@ -5,6 +5,7 @@ import { api } from '../../runtime/otel.ts';
 import { processState } from '../../runtime/process-state.ts';
 import { HEALTH_CHECK_NAME, HEALTH_STATUS } from '../../names/attributes.ts';
 import { HEALTH_METRICS } from '../../names/metrics/health.ts';
+import { SEVERITY_ERROR } from '../../names/otel.ts';
 import { version } from '../../version.ts';
 import type { CheckResult, HealthStatus } from './check.ts';
 import type { Runner } from './runner.ts';
@@ -15,11 +16,10 @@ const LOOK_EVERY_MS = 30_000;
 const VALUE: Readonly<Record<HealthStatus, number>> = { healthy: 1, degraded: 0.5, unhealthy: 0 };
 const INFO = 9;
 const WARN = 13;
-const ERROR = 17;
 const SEVERITY: Readonly<Record<HealthStatus, { readonly severityNumber: number; readonly severityText: string }>> = {
   healthy: { severityNumber: INFO, severityText: 'INFO' },
   degraded: { severityNumber: WARN, severityText: 'WARN' },
-  unhealthy: { severityNumber: ERROR, severityText: 'ERROR' },
+  unhealthy: { severityNumber: SEVERITY_ERROR, severityText: 'ERROR' },
 };
 
 export interface Observation {

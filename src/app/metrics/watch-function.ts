@@ -1,7 +1,7 @@
 /** A function that is watched and otherwise unchanged, as a wrapper and as a decorator of either kind. */
 import { contained } from '../../runtime/contain.ts';
-import type { End } from '../follow-promise.ts';
-import { followResult } from './follow-result.ts';
+import { followResult } from '../follow/follow-result.ts';
+import type { End } from '../follow/follower.ts';
 
 export type AnyFunction = (this: never, ...args: never[]) => unknown;
 
@@ -37,7 +37,7 @@ export function watchFunction<F extends AnyFunction>(fn: F, begin: Begin): F {
         end(true, error);
         throw error;
       }
-      return followResult(result, end, target);
+      return followResult(result, { end }, target);
     },
   });
 }

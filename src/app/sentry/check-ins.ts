@@ -2,7 +2,7 @@
 import { monotonicMs } from '../../runtime/clock.ts';
 import { attempt } from '../../runtime/contain.ts';
 import { fillRandomly } from '../../runtime/random.ts';
-import { followResult } from '../metrics/follow-result.ts';
+import { followResult } from '../follow/follow-result.ts';
 import { isWanted, withSentry } from './sentry-state.ts';
 
 export interface CheckIn {
@@ -57,7 +57,7 @@ export function withMonitor<T>(monitorSlug: string, fn: () => T, monitorConfig?:
     end('error');
     throw error;
   }
-  return followResult(result, (isFailed) => end(isFailed ? 'error' : 'ok'), fn) as T;
+  return followResult(result, { end: (isFailed) => end(isFailed ? 'error' : 'ok') }, fn);
 }
 
 function newId(): string {

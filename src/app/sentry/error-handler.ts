@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { api } from '../../runtime/otel.ts';
 import { attempt } from '../../runtime/contain.ts';
-import { followResult } from '../metrics/follow-result.ts';
+import { followResult } from '../follow/follow-result.ts';
 import { decoratorOf, type AnyFunction, type FunctionDecorator } from '../metrics/watch-function.ts';
 import { capture } from './capture.ts';
 import type { ErrorTags } from './options.ts';
@@ -49,7 +49,7 @@ function handle<T>(tags: ErrorTags, call: () => T, work: unknown): T {
     captureIn(error);
     throw error;
   }
-  return followResult(result, (isFailed, outcome) => isFailed && captureIn(outcome), work) as T;
+  return followResult(result, { end: (isFailed, outcome) => isFailed && captureIn(outcome) }, work);
 }
 
 function inside(context: Context, tags: ErrorTags): Context {

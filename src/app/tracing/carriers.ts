@@ -3,7 +3,7 @@ import type { TextMapGetter, TextMapSetter } from '@opentelemetry/api';
 import { attempt } from '../../runtime/contain.ts';
 
 /**
- * A plain object, `Headers`, a `Map`, `URLSearchParams`, a request or response of `node:http`, or anything else that has `get` and
+ * A plain object, one with such an object in `headers`, `Headers`, a `Map`, `URLSearchParams`, a request or response of `node:http`, or anything else that has `get` and
  * `set`. Values may be bytes, as Kafka's are.
  */
 export type Carrier = object;
@@ -22,7 +22,7 @@ interface WithMethods {
 
 export const setter: TextMapSetter<Carrier> = {
   set(carrier, name, value) {
-    const target = carrier as WithMethods & Record<string, unknown>;
+    const target = headersOf(carrier) as WithMethods & Record<string, unknown>;
     if (typeof target.setHeader === 'function') target.setHeader(name, value);
     else if (isStore(target)) target.set(name, value);
     else Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
@@ -31,6 +31,8 @@ export const setter: TextMapSetter<Carrier> = {
 
 export const getter: TextMapGetter<Carrier> = {
   get(carrier, name) {
+    const given = carrier as WithMethods;
+    if (typeof given.getHeader === 'function') return textOf(given.getHeader(name));
     const source = headersOf(carrier);
     const direct = isStore(source) ? source.get(name) : ownValue(source, name);
     return textOf(direct ?? valueInOtherCase(source, name));
@@ -38,10 +40,10 @@ export const getter: TextMapGetter<Carrier> = {
   keys: (carrier) => namesOf(headersOf(carrier)),
 };
 
-/** A request has them in `headers`; what one sends, in a method. */
+/** A request or a message has them in `headers`; what one sends by `node:http`, in a method. */
 function headersOf(carrier: Carrier): WithMethods {
   const given = carrier as WithMethods;
-  if (typeof given.getHeader === 'function') return { get: (name) => given.getHeader?.(name), set() {}, keys: () => [] };
+  if (typeof given.setHeader === 'function') return given;
   return typeof given.headers === 'object' && given.headers !== null && !isStore(given) ? given.headers : given;
 }
 

@@ -1,4 +1,5 @@
-import type { Context, Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
+import { attempt } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
 import type { Carrier } from './carriers.ts';
 import { extract } from './carry-context.ts';
@@ -26,14 +27,14 @@ export interface MessageSpanOptions extends Omit<SpanOptions, 'parent'> {
 export function withMessageSpan<T>(name: string, options: MessageSpanOptions, fn: (span: Span) => T): T {
   if (typeof fn !== 'function') throw new TypeError(`withMessageSpan() must get a function, got ${typeof fn}.`);
   const { from, relation = 'parent', links = [], ...others } = optionsOf(options);
-  const senders = (Array.isArray(from) ? from : [from]).map((carrier: Carrier | undefined) => extract(carrier));
-  const [first] = senders;
-  if (!Array.isArray(from) && relation === 'parent') return runInSpan(name, { kind: 'consumer', ...others, links, parent: first }, fn, fn);
-  const parent = Array.isArray(from) ? undefined : baggageOf(first);
-  return runInSpan(name, { kind: 'consumer', ...others, links: [...senders, ...links], parent }, fn, fn);
+  const batch = attempt(() => (Array.isArray(from) ? [...(from as Carrier[])] : undefined));
+  if (batch !== undefined)
+    return runInSpan(name, { kind: 'consumer', ...others, links: [...batch.map(extract), ...listOf(links)], parent: undefined }, fn, fn);
+  const sender = extract(from as Carrier | undefined);
+  if (relation === 'parent') return runInSpan(name, { kind: 'consumer', ...others, links, parent: sender }, fn, fn);
+  return runInSpan(name, { kind: 'consumer', ...others, links: [sender, ...listOf(links)], parent: api.trace.deleteSpan(sender) }, fn, fn);
 }
 
-/** Without the sender's span. */
-function baggageOf(sender: Context | undefined): Context | undefined {
-  return sender === undefined ? undefined : api.trace.deleteSpan(sender);
+function listOf<T>(given: readonly T[]): readonly T[] {
+  return attempt(() => [...given]) ?? [];
 }

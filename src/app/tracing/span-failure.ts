@@ -1,7 +1,7 @@
 /** What an error leaves on the span that it ends. */
 import type { Attributes, Exception, Span } from '@opentelemetry/api';
 import { ERROR_TYPE, EXCEPTION_MESSAGE, EXCEPTION_TYPE } from '../../names/attributes.ts';
-import { STATUS_ERROR } from '../../names/otel.ts';
+import { EXCEPTION, STATUS_ERROR } from '../../names/otel.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
 import { exceptionFacts, typeOfError } from '../../values/exception-facts.ts';
 import { isExpected } from './expected-errors.ts';
@@ -16,7 +16,7 @@ export function recordFailure(span: Span, error: unknown, expected?: (error: unk
   try {
     if (isExpected(error, expected)) return;
     const facts = exceptionFacts(error);
-    if (facts?.type === undefined && facts?.message === undefined) span.addEvent('exception', describeOther(error));
+    if (facts?.type === undefined && facts?.message === undefined) span.addEvent(EXCEPTION, describeOther(error));
     else span.recordException(error as Exception);
     span.setAttribute(ERROR_TYPE, typeOfError(error) ?? typeOfOther(error));
     span.setStatus(facts?.message === undefined ? { code: STATUS_ERROR } : { code: STATUS_ERROR, message: facts.message });

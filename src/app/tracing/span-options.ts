@@ -59,14 +59,22 @@ export function otelOptions(options: StartSpanOptions | undefined): OtelSpanOpti
   return given;
 }
 
-/** The context that a span with these options starts in. */
+/** The context that a span with these options starts in: the active one where the parent is no span, or none that is valid. Never throws. */
 export function contextFor(options: StartSpanOptions | undefined): Context {
   const active = api.context.active();
   const parent = options?.parent;
-  if (parent === undefined) return active;
-  if (isContext(parent)) return api.trace.getSpan(parent) === undefined ? withBaggageOf(parent, active) : parent;
+  return parent === undefined ? active : (attempt(() => contextBelow(parent, active)) ?? active);
+}
+
+/** `undefined`, or a failure, where `parent` is something else than its type says. */
+function contextBelow(parent: SpanReference, active: Context): Context | undefined {
+  if (isContext(parent)) {
+    const span = api.trace.getSpan(parent);
+    if (span === undefined) return withBaggageOf(parent, active);
+    return api.trace.getSpan(api.trace.setSpan(parent, span)) === span ? parent : undefined;
+  }
   const context = spanContextOf(parent);
-  if (context === undefined) return active;
+  if (context === undefined || !api.isSpanContextValid(context)) return undefined;
   return isSpan(parent) ? api.trace.setSpan(active, parent) : api.trace.setSpanContext(active, context);
 }
 

@@ -4,7 +4,7 @@ import { inject } from './carry-context.ts';
 
 /**
  * `sql` with the active trace in a comment at its end, in the format of sqlcommenter, so that the log of the database names the
- * trace of a slow statement. Unchanged where no trace is active, or where it has a comment already.
+ * trace of a slow statement. Unchanged where no trace is active, where it has a comment already, and where it is empty.
  *
  * Each trace makes a text of its own: do not use it for prepared statements, which the server keeps by their text.
  *
@@ -14,7 +14,7 @@ import { inject } from './carry-context.ts';
 export function addSqlComment(sql: string, tags: Readonly<Record<string, string>> = {}): string {
   // A statement object of a client, for one.
   if (typeof sql !== 'string') return sql;
-  if (sql.includes('--') || sql.includes('/*')) return sql;
+  if (/--|\/\*|^\s*$/.test(sql)) return sql;
   const { traceparent, tracestate } = inject();
   if (traceparent === undefined) return sql;
   const pairs = Object.entries({ ...optionsOf(tags), traceparent, ...(tracestate === undefined ? {} : { tracestate }) });

@@ -1,8 +1,8 @@
 import type { Span } from '@opentelemetry/api';
-import { endSpan } from './followed-span.ts';
+import { endSpan } from './end-span.ts';
 import { readableOptions } from '../../values/options.ts';
-import { contextFor, otelOptions, SPAN_OPTIONS, type StartSpanOptions } from './span-options.ts';
-import { currentTracer } from './tracer.ts';
+import { contextFor, SPAN_OPTIONS, type StartSpanOptions } from './span-options.ts';
+import { beginSpan } from './tracer.ts';
 
 // As TypeScript's own `lib.esnext.disposable` has them, for projects that compile without it.
 declare global {
@@ -24,7 +24,7 @@ declare global {
  */
 export function startSpan(name: string, given?: StartSpanOptions): Span & Disposable {
   const options = readableOptions(given, SPAN_OPTIONS);
-  const span = (options?.tracer ?? currentTracer()).startSpan(name, otelOptions(options), contextFor(options));
+  const span = beginSpan(name, options, contextFor(options));
   Reflect.defineProperty(span, Symbol.dispose, { value: dispose, configurable: true, writable: true });
   return span as Span & Disposable;
 }

@@ -1,5 +1,5 @@
 import { attempt } from '../../runtime/contain.ts';
-import { wrapFunction, type TracedOptions } from './traced.ts';
+import { tracedOptions, wrapFunction, type TracedOptions } from './traced.ts';
 
 /** What a standard decorator is told of the method. */
 interface MethodContext {
@@ -24,21 +24,21 @@ type Method = (this: never, ...args: never[]) => unknown;
  * @throws TypeError where it stands on something that is not a method.
  */
 export function Traced(nameOrOptions: string | TracedOptions = {}): TracedDecorator {
-  const options: TracedOptions = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : nameOrOptions;
+  const options = typeof nameOrOptions === 'string' ? { name: nameOrOptions } : tracedOptions(nameOrOptions);
 
   function decorate(target: unknown, context: unknown, descriptor?: TypedPropertyDescriptor<unknown>): unknown {
     if (typeof context === 'object' && context !== null) return decorateByStandard(target, context as MethodContext, options);
     if (typeof descriptor?.value !== 'function') throw notAMethod(context);
-    const owner = typeof target === 'function' ? target : (target as object).constructor;
-    descriptor.value = wrapFunction(descriptor.value as Method, options, () => options.name ?? `${owner.name}.${String(context)}`);
+    const name = `${classOf(target, typeof target === 'function')}${String(context)}`;
+    descriptor.value = wrapFunction(descriptor.value as Method, options, () => options?.name ?? name);
     return undefined;
   }
   return decorate as TracedDecorator;
 }
 
-function decorateByStandard(method: unknown, { kind, name, static: isStatic }: MethodContext, options: TracedOptions): Method {
+function decorateByStandard(method: unknown, { kind, name, static: isStatic }: MethodContext, options: TracedOptions | undefined): Method {
   if (kind !== 'method' || typeof method !== 'function') throw notAMethod(name);
-  return wrapFunction(method as Method, options, (receiver) => options.name ?? `${classOf(receiver, isStatic)}${String(name)}`);
+  return wrapFunction(method as Method, options, (receiver) => options?.name ?? `${classOf(receiver, isStatic)}${String(name)}`);
 }
 
 /** `Class.` */

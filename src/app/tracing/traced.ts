@@ -1,4 +1,3 @@
-import type { Attributes } from '@opentelemetry/api';
 import { attempt } from '../../runtime/contain.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { readableOptions } from '../../values/options.ts';
@@ -13,6 +12,7 @@ export interface TracedOptions<Args extends readonly unknown[] = readonly never[
   readonly attributes?: SpanAttributes | ((...args: Args) => SpanAttributes);
 }
 
+type MakeAttributes = (...args: readonly unknown[]) => SpanAttributes;
 type AnyFunction = (this: never, ...args: never[]) => unknown;
 
 /**
@@ -21,8 +21,13 @@ type AnyFunction = (this: never, ...args: never[]) => unknown;
  */
 export function traced<Fn extends AnyFunction>(fn: Fn, options?: TracedOptions<Parameters<Fn>>): Fn {
   if (typeof fn !== 'function') throw new TypeError(`traced() must get a function, got ${typeof fn}.`);
-  const readable = readableOptions(options, [...SPAN_OPTIONS, 'name']) as TracedOptions | undefined;
+  const readable = tracedOptions(options as TracedOptions | undefined);
   return wrapFunction(fn, readable, () => readable?.name ?? (fn.name === '' ? 'anonymous' : fn.name));
+}
+
+/** What plain JavaScript hands in; `undefined` where it cannot be read. */
+export function tracedOptions(given: TracedOptions | undefined): TracedOptions | undefined {
+  return readableOptions(given, [...SPAN_OPTIONS, 'name']);
 }
 
 /** @param nameOf - the span's name, by what `this` is in the call. */
@@ -32,11 +37,11 @@ export function wrapFunction<Fn extends AnyFunction>(
   nameOf: (receiver: unknown) => string,
 ): Fn {
   const work = fn as unknown as (this: unknown, ...args: unknown[]) => unknown;
-  const fixed = typeof options?.attributes === 'function' ? undefined : spanOptions(options);
-  const makesAttributes = typeof options?.attributes === 'function';
+  const fixed = spanOptions(options);
+  const makeAttributes = typeof fixed.attributes === 'function' ? (fixed.attributes as MakeAttributes) : undefined;
 
   function wrapper(this: unknown, ...args: unknown[]): unknown {
-    const given = makesAttributes ? withAttributes(options, args) : fixed;
+    const given = makeAttributes === undefined ? fixed : withAttributes(fixed, makeAttributes, args);
     if (new.target === undefined) return runInSpan(nameOf(this), given, () => Reflect.apply(work, this, args), work);
     const target = new.target === wrapper ? work : new.target;
     return runInSpan(nameOf(this), given, () => Reflect.construct(work, args, target) as unknown, work);
@@ -51,16 +56,13 @@ export function wrapFunction<Fn extends AnyFunction>(
   return wrapper as unknown as Fn;
 }
 
-/** `undefined` where they say nothing but the name. */
-function spanOptions(options: TracedOptions | undefined): SpanOptions | undefined {
-  if (options === undefined) return undefined;
-  const { name: _name, ...others } = options;
-  return Object.keys(others).length === 0 ? undefined : (others as SpanOptions);
+/** Those that are there, and no others: it is the application's object. */
+function spanOptions(options: TracedOptions | undefined): SpanOptions {
+  if (options === undefined) return {};
+  return Object.fromEntries(SPAN_OPTIONS.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined));
 }
 
-function withAttributes(options: TracedOptions, args: readonly unknown[]): SpanOptions {
-  const { attributes, ...others } = options;
+function withAttributes(options: SpanOptions, make: MakeAttributes, args: readonly unknown[]): SpanOptions {
   // A function of the application's that throws costs its attributes, not the call.
-  const made = attempt(() => (attributes as (...given: readonly unknown[]) => Attributes)(...args));
-  return made === undefined ? others : { ...others, attributes: made };
+  return { ...options, attributes: attempt(() => make(...args), {}) };
 }

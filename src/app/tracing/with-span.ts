@@ -1,12 +1,12 @@
 import type { Context, Span } from '@opentelemetry/api';
 import { attempt } from '../../runtime/contain.ts';
 import { api } from '../../runtime/otel.ts';
-import { followResult } from './follow-result.ts';
-import { endSpan } from './followed-span.ts';
-import { recordFailure } from './span-failure.ts';
+import type { End } from '../follow/follower.ts';
+import { followResult } from '../follow/follow-result.ts';
+import { endSpan, failSpan } from './end-span.ts';
 import { readableOptions } from '../../values/options.ts';
-import { contextFor, otelOptions, SPAN_OPTIONS, type SpanOptions } from './span-options.ts';
-import { currentTracer } from './tracer.ts';
+import { contextFor, SPAN_OPTIONS, type SpanOptions } from './span-options.ts';
+import { beginSpan } from './tracer.ts';
 
 /**
  * Run `fn` in a span, the child of the active one, which ends when the work of `fn` ends: with what it returns, when the promise
@@ -31,20 +31,21 @@ export function withSpan<T>(name: string, optionsOrFn: SpanOptions | ((span: Spa
 /** @param work - what `fn` calls in the end: what it returns when it is an `async` function, nobody else knows yet. */
 export function runInSpan<T>(name: string, options: SpanOptions | undefined, fn: (span: Span) => T, work: unknown): T {
   const context: Context = contextFor(options);
-  const span = (options?.tracer ?? currentTracer()).startSpan(name, otelOptions(options), context);
+  const span = beginSpan(name, options, context);
   const inside = api.trace.setSpan(context, span);
   if (!span.isRecording()) return api.context.with(inside, fn, undefined, span);
   let result: T;
   try {
     result = api.context.with(inside, fn, undefined, span);
   } catch (error) {
-    recordFailure(span, error, options?.expected);
-    endSpan(span);
+    failSpan(span, error, options?.expected);
     throw error;
   }
   if ((typeof result !== 'object' || result === null) && typeof result !== 'function') {
     endSpan(span);
     return result;
   }
-  return followResult(result, { span, context: inside, expected: options?.expected }, work);
+  const expected = options?.expected;
+  const end: End = (isFailed, outcome) => (isFailed ? failSpan(span, outcome, expected) : endSpan(span));
+  return followResult(result, { end, context: inside }, work);
 }

@@ -14,7 +14,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { EXCEPTION_MESSAGE, EXCEPTION_STACKTRACE, EXCEPTION_TYPE } from '../../names/attributes.ts';
 import type { Scope } from '../../otlp/types.ts';
-import { SAMPLED, STATUS_ERROR, STATUS_OK, STATUS_UNSET } from '../../names/otel.ts';
+import { EXCEPTION, SAMPLED, STATUS_ERROR, STATUS_OK, STATUS_UNSET } from '../../names/otel.ts';
 import { hrTimeAt, hrTimeBetween, hrTimeFrom, isBefore, monotonicMs, type Anchor } from '../../runtime/clock.ts';
 import { attempt, contained } from '../../runtime/contain.ts';
 import { noteErrorSpan } from '../../runtime/error-spans.ts';
@@ -157,7 +157,8 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
       const { limits } = span.#shared;
       addAttributes(event, attributesOrTime, limits.attributePerEventCount, limits.attributeValueLength);
     }
-    span.#keepEvent(event);
+    if (event.name === EXCEPTION) span.#keepException(event);
+    else span.#keepEvent(event);
     return this;
   }
 
@@ -167,11 +168,11 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
     if (span === undefined || facts === undefined || (facts.type === undefined && facts.message === undefined)) return;
     const { attributePerEventCount, attributeValueLength } = span.#shared.limits;
     noteErrorSpan(exception, span.spanContext());
-    const event = createEvent('exception', span.#time(time));
+    const event = createEvent(EXCEPTION, span.#time(time));
     addAttribute(event, EXCEPTION_TYPE, facts.type, attributePerEventCount, attributeValueLength);
     addAttribute(event, EXCEPTION_MESSAGE, facts.message, attributePerEventCount, attributeValueLength);
     addAttribute(event, EXCEPTION_STACKTRACE, facts.stack, attributePerEventCount, attributeValueLength);
-    span.#keepEvent(event);
+    span.#keepException(event);
   }
 
   addLink(link: Link): this {
@@ -231,6 +232,10 @@ export class RecordingSpan implements Span, ReadableSpan, AttributeBag {
 
   #time(input: unknown): HrTime {
     return (input === undefined ? undefined : hrTimeFrom(input)) ?? this.#now();
+  }
+
+  #keepException(event: TimedEvent): void {
+    if (this.#shared.takeException?.(this, event) !== true) this.#keepEvent(event);
   }
 
   #keepEvent(event: TimedEvent): void {

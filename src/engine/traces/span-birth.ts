@@ -1,6 +1,6 @@
-import type { SpanContext, SpanKind } from '@opentelemetry/api';
+import type { Span, SpanContext, SpanKind } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { SpanLimits } from '../../config/config.ts';
 import type { Scope } from '../../otlp/types.ts';
 import type { Anchor } from '../../runtime/clock.ts';
@@ -12,6 +12,8 @@ export interface SpanShared {
   readonly limits: SpanLimits;
   readonly resource: Resource;
   readonly onEnd: (span: ReadableSpan & AttributeBag) => void;
+  /** Takes an event `exception` elsewhere; whether the span is to do without it. Left out where exceptions are events of spans. Must not throw. */
+  readonly takeException: ((span: Span & ReadableSpan, event: TimedEvent) => boolean) | undefined;
   /** Left out where nobody would read what it says. */
   readonly notices: SpanNotices | undefined;
 }

@@ -45,6 +45,8 @@ export interface TracerProviderOptions {
   readonly onStart?: ((span: ReadableSpan) => void) | undefined;
   /** Called once for each sampled span that ended. */
   readonly onEnd: SpanShared['onEnd'];
+  /** Default: exceptions are events of spans. */
+  readonly takeException?: SpanShared['takeException'];
   /** Of traces that begin here. Default: none. */
   readonly traceState?: TraceState | undefined;
   /** Hears what of spans is not kept; default: nobody does, and it costs nothing. */
@@ -62,6 +64,7 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
     limits: { ...limits, attributeValueLength: boundedLength(limits.attributeValueLength) },
     resource: options.resource,
     onEnd: options.onEnd,
+    takeException: options.takeException,
     notices: options.notices,
     sampler: options.sampler,
     onStart: options.onStart,

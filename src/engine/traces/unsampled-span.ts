@@ -1,10 +1,11 @@
-import type { Span, SpanContext, TraceState } from '@opentelemetry/api';
+import type { SpanContext, TraceState } from '@opentelemetry/api';
+import { SilentSpan } from '../../runtime/api/silent-span.ts';
 import { newSpanId } from './ids.ts';
 import { SELF, selfOf } from './self.ts';
 import { createSpanContext, NO_CONTEXT } from './span-context.ts';
 
 /** Carries a trace that is not sampled: a context to pass on, and nothing else. The context is made when it is asked for. */
-export class UnsampledSpan implements Span {
+export class UnsampledSpan extends SilentSpan {
   readonly [SELF] = this;
   readonly #traceId: string;
   readonly #isTraceIdRandom: boolean;
@@ -12,6 +13,7 @@ export class UnsampledSpan implements Span {
   #context: SpanContext | undefined;
 
   constructor(traceId: string, isTraceIdRandom: boolean, traceState: TraceState | undefined) {
+    super();
     this.#traceId = traceId;
     this.#isTraceIdRandom = isTraceIdRandom;
     this.#traceState = traceState;
@@ -35,40 +37,4 @@ export class UnsampledSpan implements Span {
     if (span === undefined) return NO_CONTEXT;
     return (span.#context ??= createSpanContext(span.#traceId, newSpanId(), 0, span.#traceState, span.#isTraceIdRandom));
   }
-
-  isRecording(): boolean {
-    return false;
-  }
-
-  setAttribute(): this {
-    return this;
-  }
-
-  setAttributes(): this {
-    return this;
-  }
-
-  addEvent(): this {
-    return this;
-  }
-
-  addLink(): this {
-    return this;
-  }
-
-  addLinks(): this {
-    return this;
-  }
-
-  setStatus(): this {
-    return this;
-  }
-
-  updateName(): this {
-    return this;
-  }
-
-  recordException(): void {}
-
-  end(): void {}
 }

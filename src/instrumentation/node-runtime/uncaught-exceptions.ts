@@ -1,8 +1,7 @@
 /** The option `captureUncaughtException`: a log record of each error that ends the process, with attributes of the application's choice. */
 import type { Attributes, Logger } from '@opentelemetry/api';
 import { contain } from '../../runtime/contain.ts';
-
-const FATAL = 21;
+import { SEVERITY_FATAL } from '../../names/otel.ts';
 
 export type ExceptionAttributes = (error: unknown, eventType: 'uncaughtException') => Attributes;
 
@@ -13,7 +12,9 @@ export function recordUncaughtExceptions(logger: () => Logger, attributesOf: Exc
     contain('the hook applyCustomExceptionAttributes', () => {
       attributes = attributesOf?.(exception, 'uncaughtException') ?? {};
     });
-    contain('recording an uncaught exception', () => logger().emit({ body: 'exception', severityNumber: FATAL, attributes, exception }));
+    contain('recording an uncaught exception', () =>
+      logger().emit({ body: 'exception', severityNumber: SEVERITY_FATAL, attributes, exception }),
+    );
   };
   process.on('uncaughtExceptionMonitor', record);
   return () => void process.removeListener('uncaughtExceptionMonitor', record);

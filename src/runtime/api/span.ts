@@ -1,6 +1,7 @@
 /** Spans in contexts, and the span that records nothing. */
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { context, createContextKey } from './context.ts';
+import { SilentSpan } from './silent-span.ts';
 
 const SPAN = createContextKey('OpenTelemetry Context Key SPAN');
 const HEX_16 = /^[\da-f]{16}$/i;
@@ -8,53 +9,18 @@ const HEX_32 = /^[\da-f]{32}$/i;
 
 export const INVALID_SPAN_CONTEXT: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
 
-class NonRecordingSpan implements Span {
+class NonRecordingSpan extends SilentSpan {
   /** Not private: an application may wrap it into a proxy. */
   readonly _spanContext: SpanContext;
 
   constructor(spanContext: SpanContext) {
+    super();
     this._spanContext = spanContext;
   }
 
   spanContext(): SpanContext {
     return this._spanContext;
   }
-
-  isRecording(): boolean {
-    return false;
-  }
-
-  setAttribute(): this {
-    return this;
-  }
-
-  setAttributes(): this {
-    return this;
-  }
-
-  addEvent(): this {
-    return this;
-  }
-
-  addLink(): this {
-    return this;
-  }
-
-  addLinks(): this {
-    return this;
-  }
-
-  setStatus(): this {
-    return this;
-  }
-
-  updateName(): this {
-    return this;
-  }
-
-  recordException(): void {}
-
-  end(): void {}
 }
 
 export function isSpanContextValid({ spanId, traceId }: SpanContext): boolean {

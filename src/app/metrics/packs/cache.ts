@@ -2,7 +2,7 @@ import { CACHE_EVICTION_REASON, CACHE_NAME, CACHE_OPERATION, CACHE_RESULT } from
 import { CACHE_METRICS } from '../../../names/metrics/cache.ts';
 import { attempt } from '../../../runtime/contain.ts';
 import { isHeard } from '../early-measurements.ts';
-import { followResult } from '../follow-result.ts';
+import { followResult } from '../../follow/follow-result.ts';
 import type { BoundCounter } from '../instruments.ts';
 import { counterOf, observeWeakly, readNumber } from '../pack-instruments.ts';
 import { quiet } from '../quiet.ts';
@@ -121,10 +121,12 @@ function countCall(
   }
   return followResult(
     result,
-    (isFailed, value) => {
-      if (isFailed) metrics.operation(operation, 'error');
-      else if (operation !== 'get') metrics.operation(operation, 'ok');
-      else metrics.operation('get', isHit(value) ? 'hit' : 'miss');
+    {
+      end(isFailed, value) {
+        if (isFailed) metrics.operation(operation, 'error');
+        else if (operation !== 'get') metrics.operation(operation, 'ok');
+        else metrics.operation('get', isHit(value) ? 'hit' : 'miss');
+      },
     },
     method,
   );

@@ -2,7 +2,7 @@ import { monotonicMs } from '../../../runtime/clock.ts';
 import { contained } from '../../../runtime/contain.ts';
 import { isHeard } from '../early-measurements.ts';
 import { errorType } from '../error-type.ts';
-import { followResult } from '../follow-result.ts';
+import { followResult } from '../../follow/follow-result.ts';
 
 export interface Measured {
   readonly seconds: number;
@@ -37,5 +37,5 @@ export function measure<T>(fn: () => T, onEnd: (measured: Measured) => void): T 
     end(true, error);
     throw error;
   }
-  return followResult(result, end, fn) as T;
+  return followResult(result, { end }, fn);
 }

@@ -45,6 +45,32 @@ describe('inject and extract', () => {
       assert.equal(parentOf(recorded.find('receiver')), sender.spanId);
     });
 
+  for (const [what, make] of Object.entries({
+    'an object without a prototype': () => Object.create(null) as object,
+    'a Map': () => new Map(),
+    URLSearchParams: () => new URLSearchParams(),
+    'a request of fetch': () => new Request('http://shop.example/'),
+    'a message with headers': () => ({ key: 'a', headers: {} }),
+    'a message whose headers are a Map': () => ({ headers: new Map() }),
+    'a message without headers': () => ({ headers: null }),
+    'an object of a class with get and set': () =>
+      new (class {
+        readonly #held = new Map<string, string>();
+        get(name: string): string | undefined {
+          return this.#held.get(name);
+        }
+        set(name: string, value: string): void {
+          this.#held.set(name, value);
+        }
+      })(),
+  }))
+    it(`are written where they are read: ${what}`, () => {
+      const carrier = make();
+      withSpan('send', () => inject(carrier));
+      withSpan('receive', { parent: extract(carrier) }, () => {});
+      assert.equal(parentOf(recorded.find('receive')), idOf(recorded.find('send')));
+    });
+
   it('read names in any case, bytes, lists, and the headers of a request', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     for (const carrier of [
@@ -165,6 +191,7 @@ describe('addSqlComment', () => {
       );
       assert.equal(addSqlComment('select 1 /* mine */'), 'select 1 /* mine */');
       assert.equal(addSqlComment('select 1 -- mine'), 'select 1 -- mine');
+      assert.equal(addSqlComment(' '), ' ');
     });
     assert.equal(addSqlComment('select 1'), 'select 1');
   });

@@ -1,6 +1,8 @@
 /** Whatever a function returns or throws comes back identical, every span ends once, and each is below the span that it was started in. */
 // oxlint-disable unicorn/no-thenable -- thenables are what is tested
 import assert from 'node:assert/strict';
+import { PassThrough, Readable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -136,5 +138,38 @@ describe('a thousand tasks at a time', () => {
       assert.equal(parentOf(span), parent === undefined ? undefined : ids.get(parent), span.name);
     }
     assert.equal(recorded.spans.filter(({ name }) => name.startsWith('part of')).length, 334 + 333 * 2 + 333 * 3);
+  });
+
+  it('each have their own parent while streams end, fail and are destroyed', async () => {
+    const uses = [
+      async (stream: Readable): Promise<void> => void (await stream.toArray()),
+      async (stream: Readable): Promise<void> => {
+        for await (const _ of stream) break;
+      },
+      async (stream: Readable): Promise<void> => {
+        stream.destroy(new RangeError('destroyed'));
+        await finished(stream).catch(() => {});
+      },
+      (stream: Readable): Promise<void> => pipeline(stream, new PassThrough({ objectMode: true }).resume()),
+    ];
+    await Promise.all(
+      Array.from({ length: 1000 }, (_, id) =>
+        withSpan(`task ${id}`, async () => {
+          await delay(id % 3);
+          const stream = withSpan(`stream of ${id}`, () => Readable.from([1, 2, 3]));
+          await nextTurn();
+          await uses[id % uses.length]?.(stream);
+          await withSpan(`last of ${id}`, () => nextTurn());
+        }),
+      ),
+    );
+    const ids = new Map(recorded.spans.map((span) => [span.name, idOf(span)]));
+    assert.equal(recorded.spans.length, 3000);
+    assert.equal(new Set(recorded.names).size, 3000);
+    for (const span of recorded.spans) {
+      const [, kind, id] = /^(\w+)(?: of)? (\d+)$/.exec(span.name) as unknown as [string, string, string];
+      assert.equal(parentOf(span), kind === 'task' ? undefined : ids.get(`task ${id}`), span.name);
+      assert.equal(span.attributes['error.type'], kind === 'stream' && Number(id) % 4 === 2 ? 'RangeError' : undefined, span.name);
+    }
   });
 });

@@ -3,15 +3,12 @@
  *
  * To listen to it makes a rejection count as handled, also one that the application does not handle. So it is noticed whether
  * somebody else listens, and if nobody does, the rejection is raised again. `await` asks a promise for `then` only where its
- * `constructor` is another, which is why it gets one for as long as it is followed.
+ * `constructor` is another, which is why a plain one gets one for as long as it is followed.
  */
 import { types } from 'node:util';
-import { setImmediate } from '../runtime/captured.ts';
-import { attempt } from '../runtime/contain.ts';
-import { shadow } from './shadow.ts';
-
-/** Called once. @param outcome - what was returned at last, or thrown. */
-export type End = (isFailed: boolean, outcome: unknown) => void;
+import { setImmediate } from '../../runtime/captured.ts';
+import { attempt } from '../../runtime/contain.ts';
+import type { End } from './follower.ts';
 
 const promiseThen = Promise.prototype.then;
 
@@ -26,13 +23,26 @@ const Followed = {
 /** Of promises that are followed: all who follow, for one shadow is enough. */
 const followers = new WeakMap<Promise<unknown>, End[]>();
 
-/** Whether it is of no class of its own, and nobody else has changed it. */
-export function isPlainPromise(value: unknown): value is Promise<unknown> {
-  if (!types.isPromise(value) || attempt((): unknown => Object.getPrototypeOf(value)) !== Promise.prototype) return false;
-  return !Object.hasOwn(value, 'then') || followers.has(value);
+/** Whether it settles as the promises of the language do, with a `then` that nobody has changed. */
+export function canFollow(value: unknown): value is Promise<unknown> {
+  return types.isPromise(value) && (followers.has(value) || attempt((): unknown => value.then) === promiseThen);
 }
 
-/** @param promise - a plain one. @param end - must not throw. */
+/** Another promise, that settles as `promise` when `end` was called. */
+export function settleAlike(promise: Promise<unknown>, end: End): Promise<unknown> {
+  return Reflect.apply(promiseThen, promise, [
+    (value: unknown) => {
+      end(false, value);
+      return value;
+    },
+    (error: unknown) => {
+      end(true, error);
+      throw error;
+    },
+  ]) as Promise<unknown>;
+}
+
+/** @param promise - one for which `canFollow` is true. */
 export function followPromise(promise: Promise<unknown>, end: End): void {
   const known = followers.get(promise);
   if (known !== undefined) {
@@ -70,7 +80,9 @@ function noticeListeners(promise: Promise<unknown>): { were(): boolean; stop(): 
     if (this === promise) isHeard = true;
     return Reflect.apply(promiseThen, this, args);
   };
-  if (!shadow(promise, 'constructor', Followed) || !shadow(promise, 'then', then)) isHeard = true;
+  // `await` asks a promise of a class of its own in any case.
+  const isPlain = attempt((): unknown => Object.getPrototypeOf(promise)) === Promise.prototype;
+  if ((isPlain && !shadow(promise, 'constructor', Followed)) || !shadow(promise, 'then', then)) isHeard = true;
   return {
     were: () => isHeard,
     stop() {
@@ -78,4 +90,9 @@ function noticeListeners(promise: Promise<unknown>): { were(): boolean; stop(): 
       Reflect.deleteProperty(promise, 'constructor');
     },
   };
+}
+
+/** Stands before the property of the class, and nobody meets it who lists what is there. @returns whether that can be done. */
+function shadow(promise: Promise<unknown>, name: string, value: unknown): boolean {
+  return attempt(() => Reflect.defineProperty(promise, name, { value, configurable: true, writable: true, enumerable: false }), false);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { followResult } from '../../../../src/app/metrics/follow-result.ts';
+import { followResult } from '../../../../src/app/follow/follow-result.ts';
 
 /** How often and how it was said to be over. */
 function listen(): { readonly ends: [isFailed: boolean, outcome: unknown][]; readonly end: (isFailed: boolean, outcome: unknown) => void } {
@@ -14,7 +14,7 @@ describe('what a function returned is over', () => {
   it('at once, when it is a value', () => {
     for (const value of [undefined, null, 1, 'text', {}, [], new Map(), () => 1]) {
       const { end, ends } = listen();
-      assert.equal(followResult(value, end), value);
+      assert.equal(followResult(value, { end }), value);
       assert.deepEqual(ends, [[false, value]]);
     }
   });
@@ -22,7 +22,7 @@ describe('what a function returned is over', () => {
   it('when a promise settles, which is itself, with what it has of its own', async () => {
     const { end, ends } = listen();
     const own = Object.assign(Promise.resolve(1), { cancel: () => 'cancelled' });
-    const result = followResult(own, end);
+    const result = followResult(own, { end });
     assert.equal(result, own);
     assert.deepEqual(ends, []);
     assert.deepEqual([await own, await Promise.all([own, own])], [1, [1, 1]]);
@@ -31,7 +31,7 @@ describe('what a function returned is over', () => {
 
     const error = new Error('e');
     const rejected = Promise.reject(error);
-    assert.equal(followResult(rejected, end), rejected);
+    assert.equal(followResult(rejected, { end }), rejected);
     await assert.rejects(rejected, error);
     assert.deepEqual(ends[1], [true, error]);
     assert.equal(rejected.then(undefined, () => 1).constructor, Promise);
@@ -40,17 +40,17 @@ describe('what a function returned is over', () => {
   it('when the promise of an async function settles; another settles alike', async () => {
     const { end, ends } = listen();
     const work = async (): Promise<number> => 1;
-    assert.equal(await followResult(work(), end, work), 1);
+    assert.equal(await followResult(work(), { end }, work), 1);
     assert.deepEqual(ends, [[false, 1]]);
   });
 
   it('for all who follow one promise', async () => {
     const { end, ends } = listen();
     const promise = Promise.resolve(1);
-    assert.equal(followResult(promise, end), followResult(promise, end));
+    assert.equal(followResult(promise, { end }), followResult(promise, { end }));
     await promise;
     assert.equal(ends.length, 2);
-    followResult(promise, end);
+    followResult(promise, { end });
     await promise;
     assert.equal(ends.length, 3);
   });
@@ -66,7 +66,7 @@ describe('what a function returned is over', () => {
       }
     }
     const query = new Query(() => {});
-    const result = followResult(query, end);
+    const result = followResult(query, { end });
     assert.equal(result, query);
     assert.equal(query.runs, 0);
     assert.equal(await query, 7);
@@ -81,7 +81,7 @@ describe('what a function returned is over', () => {
       const error = new Error('e');
       // oxlint-disable-next-line no-thenable
       const thenable = { then: (ok: never, failed: never) => Promise.reject(error).then(ok, failed) };
-      assert.equal(followResult(thenable, end), thenable);
+      assert.equal(followResult(thenable, { end }), thenable);
       const settled = listens
         ? thenable.then(undefined as never, ((e: unknown) => e) as never)
         : thenable.then(undefined as never, undefined as never);
@@ -99,7 +99,7 @@ describe('what a function returned is over', () => {
     const byGetter = Object.defineProperty({}, 'then', { get: () => counted.then, configurable: true });
     for (const thenable of [counted, byGetter]) {
       const before = Object.getOwnPropertyDescriptor(thenable, 'then');
-      assert.equal(followResult(thenable, end), thenable);
+      assert.equal(followResult(thenable, { end }), thenable);
       const first = await (thenable as PromiseLike<number>);
       assert.deepEqual(Object.getOwnPropertyDescriptor(thenable, 'then'), before);
       assert.equal(await (thenable as PromiseLike<number>), first + 1);
@@ -114,19 +114,19 @@ describe('what a function returned is over', () => {
       return 'last';
     }
     const done = listen();
-    assert.deepEqual([...(followResult(numbers(), done.end) as Generator)], [1, 2]);
+    assert.deepEqual([...(followResult(numbers(), { end: done.end }) as Generator)], [1, 2]);
     assert.deepEqual(done.ends, [[false, 'last']]);
 
     const left = listen();
     const generator = numbers();
-    assert.equal(followResult(generator, left.end), generator);
+    assert.equal(followResult(generator, { end: left.end }), generator);
     for (const _ of generator) break;
     assert.deepEqual(left.ends, [[false, undefined]]);
     assert.deepEqual(Object.getOwnPropertyNames(generator), []);
 
     const thrown = listen();
     const error = new Error('e');
-    assert.throws(() => (followResult(numbers(), thrown.end) as Generator).throw(error), error);
+    assert.throws(() => (followResult(numbers(), { end: thrown.end }) as Generator).throw(error), error);
     assert.deepEqual(thrown.ends, [[true, error]]);
   });
 
@@ -136,13 +136,13 @@ describe('what a function returned is over', () => {
       return 'last';
     }
     const direct = listen();
-    for await (const number of followResult(numbers(), direct.end) as AsyncGenerator) assert.equal(number, 1);
+    for await (const number of followResult(numbers(), { end: direct.end }) as AsyncGenerator) assert.equal(number, 1);
     assert.deepEqual(direct.ends, [[false, 'last']]);
 
     const brought = listen();
     const generator = (await followResult(
       (async () => numbers())().then((made) => made),
-      brought.end,
+      brought,
     )) as AsyncGenerator;
     assert.deepEqual(brought.ends, []);
     for await (const _ of generator);
@@ -152,7 +152,7 @@ describe('what a function returned is over', () => {
   it('when a stream closes, with its error, of which it makes no handled one', async () => {
     const read = listen();
     const stream = Readable.from(['a', 'b']);
-    assert.equal(followResult(stream, read.end), stream);
+    assert.equal(followResult(stream, { end: read.end }), stream);
     assert.equal(stream.listenerCount('error'), 0);
     assert.deepEqual(read.ends, []);
     stream.resume();
@@ -161,7 +161,7 @@ describe('what a function returned is over', () => {
 
     const failed = listen();
     const broken = new PassThrough();
-    followResult(broken, failed.end);
+    followResult(broken, { end: failed.end });
     const error = new Error('e');
     broken.on('error', () => {});
     const closed = new Promise((resolve) => broken.on('close', resolve));
