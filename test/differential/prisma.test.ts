@@ -79,7 +79,7 @@ describe('prisma 7', { skip: missing('postgres') }, () => {
       const queries = inTrace.filter(({ kind, scope }) => kind === 'client' && scope.name !== 'signalbox/http');
       assert.ok(queries.length >= 4);
       for (const { parentSpanId, scope } of queries) {
-        assert.equal(scope.name, '@opentelemetry/instrumentation-pg');
+        assert.match(scope.name, /pg$/);
         assert.ok(inTrace.some(({ scope: { name }, spanId }) => spanId === parentSpanId && name === 'signalbox/prisma'));
       }
     });

@@ -175,6 +175,7 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     when: 'by the hook of the driver',
     records: 'client spans of calls; from 7 on their durations, connections of pools',
     options: ['dbStatementDump', 'enhancedDatabaseReporting', 'requestHook', 'responseHook', 'propagateTraceContextToSessionAction'],
+    missing: 'releases from 8 on, which a line names',
   },
   memcached: { ways: ['official'], records: 'client spans of commands', options: ['enhancedDatabaseReporting'] },
   knex: {
