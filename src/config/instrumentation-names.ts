@@ -38,6 +38,7 @@ export const INSTRUMENTATION_NAMES: ReadonlySet<string> = new Set([
   'oracledb',
   'pg',
   'pino',
+  'prisma',
   'redis',
   'restify',
   'router',

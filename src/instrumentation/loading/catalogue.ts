@@ -157,6 +157,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   onlyUnderParent(own('libraries', 'ioredis', ['ioredis'])),
   onlyUnderParent(official('cassandra-driver', 'CassandraDriverInstrumentation', ['cassandra-driver'])),
   onlyUnderParent(official('tedious', 'TediousInstrumentation', ['tedious'])),
+  onlyUnderParent(own('libraries', 'prisma', ['@prisma/client', '@prisma/client-runtime-utils', '@prisma/driver-adapter-utils'])),
   official('oracledb', 'OracleInstrumentation', ['oracledb'], UNDER_PARENT),
   onlyUnderParent(official('memcached', 'MemcachedInstrumentation', ['memcached'])),
 

@@ -7,6 +7,7 @@ import type { Config } from '../../config/config.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { errorText } from '../../diagnostics/error-text.ts';
 import type { CatalogueEntry } from './catalogue.ts';
+import { noteLoaded } from './loaded-names.ts';
 import { onlyUnderParent } from './only-under-parent.ts';
 import type { Patches } from './patches.ts';
 import type { Registrations } from './registrations.ts';
@@ -60,6 +61,7 @@ export function createInstrumentations(options: InstrumentationsOptions): Instru
     try {
       const instrumentation = quietly(() => make(entry, options));
       made.set(entry.name, instrumentation);
+      noteLoaded(entry.name);
       for (const name of entry.brings ?? []) patchLoaded(patches, name);
       return instrumentation;
     } catch (error) {

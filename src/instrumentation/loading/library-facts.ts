@@ -162,11 +162,20 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     options: ['enhancedDatabaseReporting', 'maxQueryLength', 'responseHook'],
   },
   tedious: { ways: ['official'], records: QUERIES, options: ['enableTraceContextPropagation'] },
+  prisma: {
+    ways: ['hook'],
+    when: 'the helper that clients look up on the global object, unless somebody set one',
+    records: 'spans of operations and transactions; client spans and durations of queries, where no driver has them (`pg`, `tedious`)',
+    options: ['ignoreSpanTypes'],
+    missing:
+      'before 6.2, and 6 where neither `@prisma/client` nor an adapter is loaded; `findUnique` calls that Prisma puts together are one query, in the trace of the first; queries by the adapter of Neon where `pg` is loaded too',
+  },
   oracledb: {
     ways: ['official'],
     when: 'by the hook of the driver',
     records: 'client spans of calls; from 7 on their durations, connections of pools',
     options: ['dbStatementDump', 'enhancedDatabaseReporting', 'requestHook', 'responseHook', 'propagateTraceContextToSessionAction'],
+    missing: 'releases from 8 on, which a line names',
   },
   memcached: { ways: ['official'], records: 'client spans of commands', options: ['enhancedDatabaseReporting'] },
   knex: {
