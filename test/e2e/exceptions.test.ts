@@ -99,6 +99,15 @@ describe('exceptions', () => {
     assert.deepEqual([events, records], [[], []]);
   });
 
+  it('of worker threads are log records as well', async () => {
+    await using collector = await startCollector();
+    const ending = await runProgram({ program: 'exceptions-in-worker.cjs', env: { ...collector.env, [SETTING]: 'logs' } });
+    assert.equal(ending.code, 0, ending.stderr);
+    const [span] = collector.store.spans();
+    const [log] = collector.store.logs();
+    assert.deepEqual([span?.name, span?.events, log?.eventName, log?.spanId], ['in a worker', [], 'exception', span?.spanId]);
+  });
+
   it('are redacted in either', async () => {
     const { spans, logs } = await outcomeOf({ [SETTING]: 'logs/dup', SIGNALBOX_REDACT_ALSO: '/out of stock/' });
     assert.doesNotMatch(

@@ -1,6 +1,6 @@
 /** Whatever `exports` of package.json names can be imported, by strict projects in TypeScript of every kind, and by Node.js. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createConsumerProject } from './kit/consumer-project.ts';
@@ -84,4 +84,36 @@ describe('every subpath', () => {
         const { code, stdout, stderr } = await runProgram({ program, cwd: project.folder, env: { OTEL_SDK_DISABLED: 'true' } });
         assert.deepEqual([code, stdout], [0, '[1,[0,1,2],"sell",1]\n'], stderr);
       });
+});
+
+describe('signalbox/sentry', () => {
+  const program = project.write(
+    'captures.cjs',
+    `const { captureException } = require('signalbox/sentry');
+captureException(new Error('wrong'));
+setImmediate(() => console.log('modules of Sentry:', Object.keys(require.cache).filter((path) => path.includes('@sentry')).length));
+`,
+  );
+  // They say that they are loaded, and can do nothing.
+  for (const name of ['@sentry/node', '@sentry/core']) {
+    const folder = join(project.folder, 'node_modules', name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version: '11.11.0', main: 'index.cjs' }));
+    writeFileSync(join(folder, 'index.cjs'), "console.log('loaded');\n");
+  }
+
+  for (const preload of ['none', 'require', 'import'] as const)
+    it(`loads no module of Sentry without a DSN, whatever is captured (${preload})`, async () => {
+      const env = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+      const { code, stdout } = await runProgram({ program, cwd: project.folder, preload, env });
+      assert.deepEqual([code, stdout], [0, 'modules of Sentry: 0\n']);
+      if (preload === 'none') return;
+      const withDsn = await runProgram({
+        program,
+        cwd: project.folder,
+        preload,
+        env: { ...env, SENTRY_DSN: 'http://key@127.0.0.1:9/1' },
+      });
+      assert.match(withDsn.stdout, /loaded/);
+    });
 });
