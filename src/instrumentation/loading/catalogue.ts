@@ -29,6 +29,8 @@ export interface CatalogueEntry {
    * `requireParentSpan` of `false` it makes them everywhere.
    */
   readonly underParent?: 'all' | ReadonlySet<string>;
+  /** Makes spans of database calls and no measurement: see `measured-spans.ts`. */
+  readonly isMeasuredByUs?: true;
   /** Off unless asked for by name. */
   readonly optIn?: true;
   /** What it is created with, when the user has `given` options for it. */
@@ -113,6 +115,7 @@ const lambda: CatalogueEntry = {
 };
 
 const onlyUnderParent = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, underParent: 'all' });
+const measured = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, isMeasuredByUs: true });
 const optIn = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, optIn: true });
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
@@ -148,18 +151,18 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   own('libraries', 'pg', ['pg', 'pg-pool'], defaults({ requireParentSpan: true, ignoreConnectSpans: true })),
   onlyUnderParent(own('libraries', 'mysql', ['mysql'], defaults({ maskStatement: true }))),
   onlyUnderParent(own('libraries', 'mysql2', ['mysql2'], defaults({ maskStatement: true }))),
-  official('mongodb', 'MongoDBInstrumentation', ['mongodb'], UNDER_PARENT),
+  measured(official('mongodb', 'MongoDBInstrumentation', ['mongodb'], UNDER_PARENT)),
   onlyUnderParent(own('libraries', 'mongoose', ['mongoose'])),
   {
     ...onlyUnderParent(own('libraries', 'redis', ['redis', '@redis/client', '@node-redis/client'])),
     throughOthers: { redis: '>=4.0.0' },
   },
   onlyUnderParent(own('libraries', 'ioredis', ['ioredis'])),
-  onlyUnderParent(official('cassandra-driver', 'CassandraDriverInstrumentation', ['cassandra-driver'])),
-  onlyUnderParent(official('tedious', 'TediousInstrumentation', ['tedious'])),
+  measured(onlyUnderParent(official('cassandra-driver', 'CassandraDriverInstrumentation', ['cassandra-driver']))),
+  measured(onlyUnderParent(official('tedious', 'TediousInstrumentation', ['tedious']))),
   onlyUnderParent(own('libraries', 'prisma', ['@prisma/client', '@prisma/client-runtime-utils', '@prisma/driver-adapter-utils'])),
   official('oracledb', 'OracleInstrumentation', ['oracledb'], UNDER_PARENT),
-  onlyUnderParent(official('memcached', 'MemcachedInstrumentation', ['memcached'])),
+  measured(onlyUnderParent(official('memcached', 'MemcachedInstrumentation', ['memcached']))),
 
   own('libraries', 'amqplib', ['amqplib']),
   own('libraries', 'kafkajs', ['kafkajs']),

@@ -6,6 +6,7 @@ import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Config } from '../../config/config.ts';
 import type { Reporter } from '../../diagnostics/reporter.ts';
 import { errorText } from '../../diagnostics/error-text.ts';
+import { loadPart } from '../../runtime/load-part.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { noteLoaded } from './loaded-names.ts';
 import { onlyUnderParent } from './only-under-parent.ts';
@@ -102,8 +103,14 @@ function make(entry: CatalogueEntry, options: InstrumentationsOptions): Instrume
   const given = config.instrumentations.options[entry.name] ?? {};
   const instrumentation = registrations.collect(() => entry.create(entry.options(config, given)));
   const isEverywhere = entry.underParent === undefined || given['requireParentSpan'] === false;
-  instrumentation.setTracerProvider(isEverywhere ? tracerProvider : onlyUnderParent(tracerProvider, entry.underParent));
+  const provider = entry.isMeasuredByUs === true ? measured(tracerProvider, meterProvider) : tracerProvider;
+  instrumentation.setTracerProvider(isEverywhere ? provider : onlyUnderParent(provider, entry.underParent));
   instrumentation.setMeterProvider(meterProvider);
   instrumentation.setLoggerProvider?.(loggerProvider);
   return instrumentation;
+}
+
+function measured(tracerProvider: TracerProvider, meterProvider: MeterProvider): TracerProvider {
+  const { measuredSpans } = loadPart<typeof import('./measured-spans.ts')>(import.meta.url, './measured-spans');
+  return measuredSpans(tracerProvider, meterProvider);
 }

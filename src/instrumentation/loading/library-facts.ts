@@ -134,7 +134,7 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
   },
   mongodb: {
     ways: ['official'],
-    records: 'client spans of commands; connections of pools',
+    records: 'client spans of commands, their durations; connections of pools',
     options: ['dbStatementSerializer', 'enhancedDatabaseReporting', 'responseHook'],
   },
   mongoose: {
@@ -158,10 +158,10 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
   },
   'cassandra-driver': {
     ways: ['official'],
-    records: QUERIES,
+    records: `${QUERIES}, their durations`,
     options: ['enhancedDatabaseReporting', 'maxQueryLength', 'responseHook'],
   },
-  tedious: { ways: ['official'], records: QUERIES, options: ['enableTraceContextPropagation'] },
+  tedious: { ways: ['official'], records: `${QUERIES}, their durations`, options: ['enableTraceContextPropagation'] },
   prisma: {
     ways: ['hook'],
     when: 'the helper that clients look up on the global object, unless somebody set one',
@@ -177,7 +177,7 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     options: ['dbStatementDump', 'enhancedDatabaseReporting', 'requestHook', 'responseHook', 'propagateTraceContextToSessionAction'],
     missing: 'releases from 8 on, which a line names',
   },
-  memcached: { ways: ['official'], records: 'client spans of commands', options: ['enhancedDatabaseReporting'] },
+  memcached: { ways: ['official'], records: 'client spans of commands, their durations', options: ['enhancedDatabaseReporting'] },
   knex: {
     ways: ['official'],
     records: QUERIES,
@@ -203,6 +203,7 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     when: 'its `telemetry`, set by patch',
     records: 'spans of jobs that are sent and processed',
     options: ['recordJobResults'],
+    missing: 'the metrics of messages',
   },
   'aws-sdk': {
     ways: ['official'],
