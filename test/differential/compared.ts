@@ -1,5 +1,6 @@
 /** Libraries and the programs that use each of them widely: what `print-table.ts` compares and counts. */
 import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { ROOT } from '../e2e/kit/run-program.ts';
 import {
@@ -31,6 +32,7 @@ export interface ComparedLibrary {
 }
 
 export const COMPARED_LIBRARIES: readonly ComparedLibrary[] = [
+  { name: 'node:http', program: 'http-client', atLeast: 90 },
   { name: 'express', program: 'express', atLeast: 60 },
   { name: 'express 4', program: 'express', package: 'express4', aliases: { express: 'express4' }, atLeast: 60 },
   { name: 'fastify', program: 'fastify', atLeast: 80 },
@@ -71,7 +73,9 @@ export async function placeFor({ aliases }: ComparedLibrary): Promise<Place> {
   return placeOf([ROOT, await installLibraries()], aliases);
 }
 
+/** What Node.js brings has the version of the release. */
 export async function versionOf({ name, package: from = name }: ComparedLibrary): Promise<string> {
+  if (isBuiltin(from)) return '';
   for (const folder of [ROOT, await installLibraries()]) {
     try {
       return (JSON.parse(readFileSync(join(folder, 'node_modules', from, 'package.json'), 'utf8')) as { version: string }).version;
