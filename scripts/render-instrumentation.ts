@@ -13,8 +13,10 @@ export function renderInstrumentation(page: string): string {
   if (begin === -1 || end < begin) throw new Error(`docs/instrumentation.md must hold "${BEGIN}" and, after it, "${END}".`);
   const tables = [
     renderInstrumentationTable(CATALOGUE.filter(({ optIn }) => optIn !== true)),
-    'Off, and loaded only when `OTEL_NODE_ENABLED_INSTRUMENTATIONS` names them:',
-    renderInstrumentationTable(CATALOGUE.filter(({ optIn }) => optIn === true)),
+    'Off, and loaded only when `OTEL_NODE_ENABLED_INSTRUMENTATIONS` names them, or `SIGNALBOX_INSTRUMENTATION_OPTIONS` has `enabled: true` for them:',
+    renderInstrumentationTable(CATALOGUE.filter(({ optIn, untried }) => optIn === true && untried !== true)),
+    'Off in the same way, for no program of the tests has compared them with bare; [a line](messages.md) says so when their library is loaded:',
+    renderInstrumentationTable(CATALOGUE.filter(({ untried }) => untried === true)),
   ];
   return `${page.slice(0, begin + BEGIN.length)}\n\n${tables.join('\n\n')}\n\n${page.slice(end)}`;
 }

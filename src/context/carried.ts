@@ -8,6 +8,8 @@ export interface Carried {
   readonly context: Context;
   /** Called when a response closes, before its listeners are. */
   onClose?(): void;
+  /** Called before a request of a client emits an event. Must not throw. */
+  beforeEmit?(): void;
 }
 
 /** Registered, for a loader may load this file twice. */

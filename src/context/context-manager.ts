@@ -89,17 +89,32 @@ export function followContext(
   prepareCarriers(prototype);
   const own = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
   const parent = Object.getPrototypeOf(prototype) as Record<string, unknown>;
+  const follow = ({ [CARRIED]: carried }: Carrier): void => {
+    if (carried === undefined) return;
+    if (onlyWhere(storedContext(), carried)) enter(carried.context);
+    carried.beforeEmit?.();
+  };
   Object.defineProperty(prototype, name, {
     configurable: true,
     // As it was: people look through all properties of requests.
     enumerable: Object.propertyIsEnumerable.call(own === undefined ? definerOf(parent, name) : prototype, name),
     get(this: Carrier) {
-      const carried = this[CARRIED];
-      if (carried !== undefined && onlyWhere(storedContext(), carried)) enter(carried.context);
+      follow(this);
       return own ?? parent[name];
     },
-    set(this: object, value: unknown) {
-      Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
+    set(this: Carrier, value: unknown) {
+      let replacement = value;
+      Object.defineProperty(this, name, {
+        configurable: true,
+        enumerable: true,
+        get(this: Carrier) {
+          follow(this);
+          return replacement;
+        },
+        set(other: unknown) {
+          replacement = other;
+        },
+      });
     },
   });
   Object.defineProperty(prototype, FOLLOWS, { value: true });

@@ -142,6 +142,13 @@ export const MESSAGES = {
     cure: 'the library runs without; report it, or switch it off',
     page: 'instrumentation.md',
   },
+  'not-by-default.…': {
+    section: 'start',
+    level: 'info',
+    says: '`"tedious" was loaded and is not instrumented, for its instrumentation was not tried against a server of its own.`',
+    cure: 'switch it on by its option `enabled`, or the line off by naming it in `OTEL_NODE_DISABLED_INSTRUMENTATIONS`',
+    page: 'instrumentation.md#all-of-them',
+  },
   'unsupported-version.…': {
     section: 'start',
     level: 'warn',

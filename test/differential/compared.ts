@@ -1,5 +1,6 @@
 /** Libraries and the programs that use each of them widely: what `print-table.ts` compares and counts. */
 import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { ROOT } from '../e2e/kit/run-program.ts';
 import {
@@ -31,6 +32,7 @@ export interface ComparedLibrary {
 }
 
 export const COMPARED_LIBRARIES: readonly ComparedLibrary[] = [
+  { name: 'node:http', program: 'http-client', atLeast: 90 },
   { name: 'express', program: 'express', atLeast: 60 },
   { name: 'express 4', program: 'express', package: 'express4', aliases: { express: 'express4' }, atLeast: 60 },
   { name: 'fastify', program: 'fastify', atLeast: 80 },
@@ -47,7 +49,7 @@ export const COMPARED_LIBRARIES: readonly ComparedLibrary[] = [
   { name: 'ai', program: 'ai', atLeast: 17 },
   { name: 'mysql2', program: 'mysql2', service: 'mariadb', atLeast: 80, throws: false },
   { name: 'ioredis', program: 'ioredis', service: 'redis', atLeast: 60, throws: false },
-  { name: 'redis', program: 'redis', service: 'redis', atLeast: 60, throws: false },
+  { name: 'redis', program: 'redis', service: 'redis', atLeast: 40, throws: false },
   { name: 'bullmq', program: 'bullmq', service: 'redis', atLeast: 20 },
   { name: 'amqplib', program: 'amqplib', service: 'rabbitmq', atLeast: 25, throws: false },
   { name: 'kafkajs', program: 'kafkajs', service: 'kafka', atLeast: 12, throws: false },
@@ -71,7 +73,9 @@ export async function placeFor({ aliases }: ComparedLibrary): Promise<Place> {
   return placeOf([ROOT, await installLibraries()], aliases);
 }
 
+/** What Node.js brings has the version of the release. */
 export async function versionOf({ name, package: from = name }: ComparedLibrary): Promise<string> {
+  if (isBuiltin(from)) return '';
   for (const folder of [ROOT, await installLibraries()]) {
     try {
       return (JSON.parse(readFileSync(join(folder, 'node_modules', from, 'package.json'), 'utf8')) as { version: string }).version;

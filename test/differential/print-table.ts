@@ -34,6 +34,7 @@ async function count(library: ComparedLibrary, release: string, kind: string): P
   const env = service === undefined ? {} : { SERVICE: services.get(service)?.url ?? '' };
   const run: Run = { place, program: `${program}.${kind}`, args, env, node: await installNode(release) };
   const bare = await runBare(run);
+  if (bare.timedOut) throw new Error(`${run.program} must end. It printed:\n${bare.stdout}`);
   const ours = differences(bare, await runWatched(run));
   const official = differences(bare, await runOfficial(run));
   if (values.show) {

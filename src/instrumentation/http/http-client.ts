@@ -22,6 +22,7 @@ import { clientAttributes, peerOf } from './client-attributes.ts';
 import { endRequest, MEASURED, type BegunRequest } from './client-end.ts';
 import { methodInName } from './http-semantics.ts';
 import { HttpSide } from './http-side.ts';
+import { isTimingOut } from './socket-timeout.ts';
 import { listen } from '../loading/listen.ts';
 
 /** Published at the end of the constructor, before anything is sent. */
@@ -46,6 +47,7 @@ export function instrumentHttpClient(): HttpSide {
     const outgoing = outgoingOf(request);
     if (outgoing === undefined) return;
     outgoing.peer = peerOf(response);
+    listenWhereRedefined(request, outgoing);
     carry(response, { context: outgoing.context });
   });
   listen<{ request: ClientRequest; error: unknown }>(REQUEST_ERROR, ({ request, error }) => outgoingOf(request)?.end(error));
@@ -68,8 +70,6 @@ function begin(side: HttpSide, request: ClientRequest): void {
   const inside = api.trace.setSpan(context, span);
   api.propagation.inject(inside, headers);
   addHeaders(request, headers);
-  const onClose = (): void => outgoing.end();
-  const onTimeout = (): void => void (outgoing.timedOut = true);
   const outgoing: Outgoing = {
     context,
     span,
@@ -79,10 +79,10 @@ function begin(side: HttpSide, request: ClientRequest): void {
     address: attributes[SERVER_ADDRESS] as string,
     port: attributes[SERVER_PORT] as number | undefined,
     timedOut: false,
+    beforeEmit: () => noteEvent(request, outgoing),
     end(failure) {
-      request.removeListener('close', onClose);
-      request.removeListener('timeout', onTimeout);
       outgoing.end = () => {};
+      delete outgoing.beforeEmit;
       try {
         finish(side, request, outgoing, failure);
       } catch (error) {
@@ -91,9 +91,20 @@ function begin(side: HttpSide, request: ClientRequest): void {
     },
   };
   carry(request, outgoing);
-  request.on('close', onClose);
-  // A request that times out goes on unless the application gives it up, whoever listens.
-  request.on('timeout', onTimeout);
+}
+
+/** No listener of ours is among those that applications count: before each event the request itself says which one comes. */
+function noteEvent(request: ClientRequest & { readonly _closed?: boolean }, outgoing: Outgoing): void {
+  if (request._closed === true) outgoing.end();
+  // A request that times out goes on unless the application gives it up.
+  else if (isTimingOut(request.socket)) outgoing.timedOut = true;
+}
+
+/** Where another `emit` was defined, it is not known what it looks up: only listeners are sure to be called. */
+function listenWhereRedefined(request: ClientRequest, outgoing: Outgoing): void {
+  if (Object.getOwnPropertyDescriptor(request, 'emit')?.value === undefined) return;
+  request.prependOnceListener('close', () => outgoing.end());
+  request.prependOnceListener('timeout', () => void (outgoing.timedOut = true));
 }
 
 function finish(side: HttpSide, request: ClientRequest, outgoing: Outgoing, error: unknown): void {

@@ -122,13 +122,16 @@ class IORedisInstrumentation extends InstrumentationBase {
         requestHook(operation.span, { moduleVersion: release, cmdName: name, cmdArgs: args }),
       );
     const { resolve, reject } = command;
+    const restore = (): void => void Object.assign(command, { resolve, reject });
     command.resolve = function (value) {
+      restore();
       if (typeof responseHook === 'function')
         contain("calling a response hook of the application's", () => responseHook(operation.span, name, args, value));
       operation.end();
       return Reflect.apply(resolve, this, [value]);
     };
     command.reject = function (error) {
+      restore();
       operation.end(error ?? new Error('rejected'));
       return Reflect.apply(reject, this, [error]);
     };

@@ -51,7 +51,9 @@ interface Targets {
   readonly byName: ReadonlyMap<string, CatalogueEntry>;
   /** Those that nobody has to ask for, and that are switched off. */
   readonly offByName: ReadonlyMap<string, CatalogueEntry>;
-  /** Names of entries of the latter, whose library was loaded. */
+  /** Those that are off because they were not tried. */
+  readonly untriedByName: ReadonlyMap<string, CatalogueEntry>;
+  /** Names of entries that are switched off, whose library was loaded. */
   readonly switchedOff: Set<string>;
   packagesSeen: number;
 }
@@ -133,7 +135,7 @@ function hookIn(
     onName(name, parentURL) {
       if (name === 'crypto') captureRandom();
       const entry = byName.get(name);
-      if (entry === undefined) noteSwitchedOff(targets, name, parentURL);
+      if (entry === undefined) noteSwitchedOff(targets, name, parentURL, reporter);
       else if (isBuiltin(name)) builtins.patch(name, entry);
       else if (entry.announced === undefined) load(entry);
       if (entry?.files !== undefined) esModules.wantFiles();
@@ -154,7 +156,16 @@ function hookIn(
 function readTargets(config: Config): Targets {
   const entries = enabledEntries(config);
   const off = CATALOGUE.filter((entry) => entry.optIn !== true && !entries.includes(entry));
-  return { entries, byName: entriesByName(entries), offByName: entriesByName(off), switchedOff: new Set(), packagesSeen: 0 };
+  const { disabled, enabled } = config.instrumentations;
+  const untried = CATALOGUE.filter((entry) => entry.untried === true && enabled === undefined && !disabled.includes(entry.name));
+  return {
+    entries,
+    byName: entriesByName(entries),
+    offByName: entriesByName(off),
+    untriedByName: entriesByName(untried),
+    switchedOff: new Set(),
+    packagesSeen: 0,
+  };
 }
 
 function entriesByName(entries: readonly CatalogueEntry[]): ReadonlyMap<string, CatalogueEntry> {
@@ -166,9 +177,21 @@ function isTargetless({ announced, targets }: CatalogueEntry): boolean {
   return targets.length === 0 && announced === undefined;
 }
 
-function noteSwitchedOff({ offByName, switchedOff }: Targets, name: string, parentURL: string | undefined): void {
+function noteSwitchedOff(
+  { offByName, switchedOff, untriedByName }: Targets,
+  name: string,
+  parentURL: string | undefined,
+  reporter: Reporter,
+): void {
+  if (isOwn(parentURL)) return;
   const entry = offByName.get(name);
-  if (entry !== undefined && !isOwn(parentURL)) switchedOff.add(entry.name);
+  if (entry !== undefined) switchedOff.add(entry.name);
+  const untried = untriedByName.get(name)?.name;
+  if (untried !== undefined)
+    reporter.say(
+      `not-by-default.${untried}`,
+      `"${untried}" was loaded and is not instrumented, for its instrumentation was not tried against a server of its own. SIGNALBOX_INSTRUMENTATION_OPTIONS='{"${untried}":{"enabled":true}}' switches it on, OTEL_NODE_DISABLED_INSTRUMENTATIONS=${untried} this line off.`,
+    );
 }
 
 type CheckVersion = (library: string, folder: string) => void;

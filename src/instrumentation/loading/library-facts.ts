@@ -106,8 +106,8 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
     missing: 'by the official one, handlers that applications look up are others',
   },
   pg: {
-    ways: ['official'],
-    when: 'mended for pools',
+    ways: ['patch', 'official'],
+    when: 'with an option other than `requireParentSpan`',
     records: `${QUERIES}, their durations; connections of pools`,
     options: [
       'requestHook',
@@ -117,6 +117,7 @@ export const LIBRARY_FACTS: Readonly<Record<string, LibraryFacts>> = {
       'addSqlCommenterCommentToQueries',
       'enableTraceContextPropagation',
     ],
+    missing: 'by the official one, spans of cursors and streams never end, and a frozen configuration with a callback throws',
   },
   mysql: {
     ways: ['patch', 'official'],

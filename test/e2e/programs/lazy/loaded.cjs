@@ -5,7 +5,7 @@ const files = Object.keys(require.cache);
 const official = files.flatMap((file) => /@opentelemetry[\\/]instrumentation-([\w.-]+)[\\/].*index\.c?js$/.exec(file)?.[1] ?? []);
 const own = files.flatMap(
   (file) =>
-    /[\\/]dist[\\/]instrumentation[\\/](?:http|frameworks|libraries)[\\/](http|undici|express|fastify|koa|hapi|nestjs-core|bullmq|ioredis|redis|winston)\.js$/.exec(
+    /[\\/]dist[\\/]instrumentation[\\/](?:http|frameworks|libraries)[\\/](http|undici|express|fastify|koa|hapi|nestjs-core|bullmq|ioredis|pg|redis|winston)\.js$/.exec(
       file,
     )?.[1] ?? [],
 );

@@ -1,5 +1,6 @@
 /** The catalogue says what the packages say. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { INSTRUMENTATION_NAMES } from '../../../../src/config/instrumentation-names.ts';
@@ -107,10 +108,20 @@ describe('what is on', () => {
   const names = (environment: Readonly<Record<string, string>>): string[] =>
     enabledEntries(loadConfig(environment).config).map(({ name }) => name);
 
-  it('by default is everything but noise', () => {
+  it('by its option is what is off by default', () => {
+    const options = { SIGNALBOX_INSTRUMENTATION_OPTIONS: '{"tedious":{"enabled":true},"dns":{"enabled":false}}' };
+    assert.deepEqual(
+      names(options).filter((name) => !names({}).includes(name)),
+      ['tedious'],
+    );
+    assert.ok(!names({ ...options, OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'tedious' }).includes('tedious'));
+  });
+
+  it('by default is everything but noise, and what was not tried', () => {
     const off = CATALOGUE.map(({ name }) => name).filter((name) => !names({}).includes(name));
     assert.deepEqual(off.sort(), [
       'aws-lambda',
+      'cassandra-driver',
       'connect',
       'cucumber',
       'dataloader',
@@ -121,7 +132,9 @@ describe('what is on', () => {
       'knex',
       'lru-memoizer',
       'net',
+      'oracledb',
       'router',
+      'tedious',
     ]);
   });
 
@@ -131,4 +144,23 @@ describe('what is on', () => {
       'net',
     ]);
   });
+});
+
+describe('what is on by default has a program that compares it with bare', () => {
+  /** Where it is not of the name of the entry; `undefined` for what watches no library. */
+  const PROGRAMS: Readonly<Record<string, string | undefined>> = {
+    http: 'http-client',
+    'runtime-node': undefined,
+    'nestjs-core': 'nestjs',
+    'aws-sdk': 'aws',
+    'azure-sdk': 'azure',
+  };
+  for (const { name } of enabledEntries(config)) {
+    const program = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : name;
+    if (program !== undefined)
+      it(name, () => {
+        const file = new URL(`../../../differential/programs/${program}.cjs`, import.meta.url);
+        assert.ok(existsSync(file), fileURLToPath(file));
+      });
+  }
 });

@@ -21,7 +21,7 @@ async function saidBy(files: Files, app: string, env: Readonly<Record<string, st
   using application = makeApplication({ ...files, [name]: app });
   const ending = await runProgram({ program: application.path(name), env: { ...NOTHING, ...env } });
   assert.deepEqual({ code: ending.code, stderr: ending.ownStderr }, { code: 0, stderr: '' });
-  return ending.said.filter(({ code }) => code.startsWith('unsupported-version'));
+  return ending.said.filter(({ code }) => /^(?:unsupported-version|not-by-default)/.test(code));
 }
 
 describe('a release that is not instrumented is named once, with what is', { concurrency: 2 }, () => {
@@ -54,6 +54,31 @@ describe('a release that is not instrumented is named once, with what is', { con
       );
     });
   }
+});
+
+describe('a library that is not instrumented by default is named once', { concurrency: 2 }, () => {
+  for (const app of [`require('tedious'); require('tedious');`, `import 'tedious';`])
+    it(app, async () => {
+      const said = await saidBy(made('tedious', '19.0.0'), app);
+      assert.deepEqual(
+        said.map(({ code, level }) => [code, level]),
+        [['not-by-default.tedious', 'info']],
+      );
+    });
+
+  for (const env of [
+    { SIGNALBOX_INSTRUMENTATION_OPTIONS: '{"tedious":{"enabled":true}}' },
+    { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'tedious' },
+    { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http' },
+  ])
+    it(`unless somebody decided: ${JSON.stringify(env)}`, async () => {
+      const files = {
+        'node_modules/tedious/package.json': { name: 'tedious', version: '19.0.0' },
+        'node_modules/tedious/index.js':
+          'exports.Connection = class { callProcedure() {} execSql() {} execSqlBatch() {} execBulkLoad() {} prepare() {} execute() {} connect() {} };',
+      };
+      assert.deepEqual(await saidBy(files, `require('tedious');`, env), []);
+    });
 });
 
 describe('nothing is said', { concurrency: 2 }, () => {
