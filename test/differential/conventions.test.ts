@@ -78,7 +78,6 @@ const REQUESTS = '5';
 
 /** What docs/instrumentation.md says as well. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  pg: ['@opentelemetry/instrumentation-pg client "pg.query:SELECT postgres" lacks error.type'],
   bullmq: ['lacks the metric messaging.client.operation.duration,messaging.client.sent.messages,messaging.process.duration'],
 };
 
