@@ -20,6 +20,14 @@ export interface ParsedLevels extends LevelRules {
   readonly faults: readonly string[];
 }
 
+/** `info;db` or `info db` is no name of a logger: the entries must have been meant to be two, and the comma is missing. */
+const SEPARATED_OTHERWISE = /^([a-z]+)\s*[;|&\s]/i;
+
+function isMeantAsTwo(pattern: string): boolean {
+  const first = SEPARATED_OTHERWISE.exec(pattern)?.[1];
+  return pattern.includes('=') || (first !== undefined && rankOf(first) !== undefined);
+}
+
 export function parseLevels(text: string): ParsedLevels {
   let otherwise: number | undefined;
   const rules: LevelRule[] = [];
@@ -29,7 +37,7 @@ export function parseLevels(text: string): ParsedLevels {
     const equals = entry.lastIndexOf('=');
     const rank = rankOf(entry.slice(equals + 1).trim());
     const pattern = entry.slice(0, Math.max(0, equals)).trim();
-    if (rank === undefined || (equals !== -1 && pattern === '')) faults.push(entry);
+    if (rank === undefined || (equals !== -1 && pattern === '') || isMeantAsTwo(pattern)) faults.push(entry);
     else if (equals === -1) otherwise = rank;
     else rules.push({ pattern, rank });
   }

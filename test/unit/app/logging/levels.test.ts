@@ -35,4 +35,13 @@ describe('LOG_LEVEL', () => {
   it('names what is no level', () => {
     assert.deepEqual(parseLevels('info,db=loud,x,=debug').faults, ['db=loud', 'x', '=debug']);
   });
+
+  for (const text of ['info;db=debug', 'info ; db=debug', 'info db=debug', 'info|db=debug', 'warn\tdb=debug', 'a=b=debug'])
+    it(`names ${JSON.stringify(text)}, in which the comma is missing`, () =>
+      assert.deepEqual(parseLevels(text), { text, otherwise: undefined, rules: [], faults: [text] }));
+
+  it('takes names with other signs in them', () => {
+    for (const name of ['http:server', 'http/client', 'payment service', 'app;x', 'information'])
+      assert.equal(levelOf(name, `${name}=debug`), 'debug', name);
+  });
 });
