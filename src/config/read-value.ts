@@ -119,9 +119,13 @@ function readPlainText(value: unknown, { secret }: Setting): Reading {
     : bad(`text of at most ${LONGEST_TEXT} characters without control characters`, secret === true ? HIDDEN : showValue(value));
 }
 
+/** So many are named in a message. */
+const FEW_VALUES = 4;
+
 function readList(value: unknown, setting: Setting): Reading {
   const { items = 'names', values, unsupported = {} } = setting;
-  const must = `a list of ${items} separated by commas`;
+  const named = values !== undefined && values.length <= FEW_VALUES ? ` (${values.join(', ')})` : '';
+  const must = `a list of ${items}${named} separated by commas`;
   const entries = typeof value === 'string' ? splitList(value) : Array.isArray(value) ? (value as unknown[]) : undefined;
   if (entries === undefined) return bad(must, showValue(value));
   if (typeof value === 'string' && entries.length === 0) return {}; // commas alone say as little as nothing
