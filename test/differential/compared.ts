@@ -49,7 +49,7 @@ export const COMPARED_LIBRARIES: readonly ComparedLibrary[] = [
   { name: 'ai', program: 'ai', atLeast: 17 },
   { name: 'mysql2', program: 'mysql2', service: 'mariadb', atLeast: 80, throws: false },
   { name: 'ioredis', program: 'ioredis', service: 'redis', atLeast: 60, throws: false },
-  { name: 'redis', program: 'redis', service: 'redis', atLeast: 40, throws: false },
+  { name: 'redis', program: 'redis', service: 'redis', atLeast: 30, throws: false },
   { name: 'bullmq', program: 'bullmq', service: 'redis', atLeast: 20 },
   { name: 'amqplib', program: 'amqplib', service: 'rabbitmq', atLeast: 25, throws: false },
   { name: 'kafkajs', program: 'kafkajs', service: 'kafka', atLeast: 12, throws: false },

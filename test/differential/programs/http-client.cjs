@@ -1,7 +1,7 @@
 // node test/differential/programs/http-client.cjs
 const { once } = require('node:events');
 const http = require('node:http');
-const { pipeline } = require('node:stream');
+const { pipeline, Readable } = require('node:stream');
 const { trace } = require('@opentelemetry/api');
 const { say, shape, listeners, failure, deepFreeze } = require('./show.cjs');
 
@@ -190,7 +190,7 @@ async function agents(port) {
   say('agent', order, Object.keys(agent.sockets).length, listeners(agent));
   agent.destroy();
   const request = http.request({ host, port, method: 'POST', path: '/piped' });
-  pipeline(require('node:stream').Readable.from(['a', 'b']), request, (error) => say('piped', error));
+  pipeline(Readable.from(['a', 'b']), request, (error) => say('piped', error));
   const [answer] = await once(request, 'response');
   let text = '';
   for await (const piece of answer) text += piece;
