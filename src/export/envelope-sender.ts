@@ -16,6 +16,7 @@ import type { EnvelopeDrop } from '../names/metrics/errors.ts';
 import type { EnvelopeKind } from '../runtime/error-delivery.ts';
 import { createTransport } from './transport/transport.ts';
 import { ENVELOPE_RECEIVERS, type EnvelopeReceiver } from './envelope-receivers.ts';
+import { errorLimitMs } from './sentry-limits.ts';
 import { pauseMs } from './retry-policy.ts';
 import type { Sender } from './sender.ts';
 import type { PendingRequest } from './sender-state.ts';
@@ -151,7 +152,8 @@ function settle(sending: Sending, envelope: Uint8Array, result: SendResult): voi
     if (state.failures > 0) sayRecovered(sending);
     state.failures = 0;
     state.tries = 0;
-    return countAcknowledged(account, 1);
+    countAcknowledged(account, 1);
+    return limitAfter(sending);
   }
   state.failures++;
   state.tries++;
@@ -161,23 +163,32 @@ function settle(sending: Sending, envelope: Uint8Array, result: SendResult): voi
     return void reporter.say(receiver.codes.refused, receiver.refused(originOf(sending), result.reason), originOf(sending));
   }
   const retryAfterMs = result.kind === 'retry' ? result.retryAfterMs : undefined;
-  if (result.reason === 'http_429' && receiver.codes.limited !== undefined) return limit(sending, retryAfterMs ?? LIMITED_MS);
+  if (result.reason === 'http_429' && receiver.codes.limited !== undefined) {
+    drop(sending, 'rate_limited');
+    return limit(sending, errorLimitMs(sending.transport.peer.limits) ?? retryAfterMs ?? LIMITED_MS);
+  }
   state.waiting.unshift(envelope);
   state.waitingBytes += envelope.length;
   pauseFor(sending, pauseMs(state.failures, result.reason, retryAfterMs, random()));
   reporter.say(receiver.codes.unreachable, receiver.unreachable(originOf(sending), result.reason, MAX_WAITING), originOf(sending));
 }
 
+/** It was taken, and is the last one for some time. */
+function limitAfter(sending: Sending): void {
+  const ms = sending.receiver.codes.limited === undefined ? undefined : errorLimitMs(sending.transport.peer.limits);
+  if (ms !== undefined) limit(sending, ms);
+}
+
 /** Sentry counts what is sent meanwhile, and limits for longer: all that waits is dropped as well. */
 function limit(sending: Sending, ms: number): void {
   const { reporter, state } = sending;
   state.limitedUntilMs = monotonicMs() + ms;
-  drop(sending, 'rate_limited', 1 + state.waiting.length);
+  if (state.waiting.length > 0) drop(sending, 'rate_limited', state.waiting.length);
   state.waiting.length = 0;
   state.waitingBytes = 0;
   reporter.say(
     'sentry.limited',
-    `Sentry at ${originOf(sending)} answered 429: it takes no more errors for ${Math.ceil(ms / 1000)} s. Those of this time are dropped and counted. The quota of the project says how many it takes.`,
+    `Sentry at ${originOf(sending)} takes no more errors for ${Math.ceil(ms / 1000)} s. Those of this time are dropped and counted. The quota of the project says how many it takes.`,
     originOf(sending),
   );
 }

@@ -643,7 +643,7 @@ export const MESSAGES = {
   'sentry.limited': {
     section: 'sentry',
     level: 'warn',
-    says: '`Sentry at https://… answered 429: it takes no more errors for 60 s. …`',
+    says: '`Sentry at https://… takes no more errors for 60 s. …`',
     records: 'those of this time are lost',
     cure: 'the quota of the project, or fewer errors (SIGNALBOX_SENTRY_IGNORE, SENTRY_SAMPLE_RATE)',
     page: 'errors.md#when-sentry-does-not-answer',

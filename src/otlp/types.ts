@@ -81,6 +81,8 @@ export interface Peer {
   address?: string;
   /** How far the `Date` of its last answer is ahead of this machine's clock; negative when it is behind. */
   clockAheadMs?: number;
+  /** `X-Sentry-Rate-Limits` of its last answer. */
+  limits?: string | undefined;
   /** Whether a server of this very thread accepted the last connection. */
   isOwnProcess?: boolean;
   /** The setting that names the endpoint. */

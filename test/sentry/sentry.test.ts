@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { findRefusingPort, startCollector, startSilentServer } from '../e2e/kit/collector.ts';
 import { ROOT, type Ending } from '../e2e/kit/run-program.ts';
 import { installNode } from '../matrix/releases.ts';
@@ -328,6 +329,30 @@ describe('signalbox/sentry', { skip }, () => {
     const ending = await application.run('ends.cjs', { env: { ...NO_EXPORT, SENTRY_DSN: 'planted-dsn' } });
     assert.deepEqual(saidAtLeastWarn(ending), ['sentry.not-started']);
     assert.doesNotMatch(ending.stderr, /planted-dsn/);
+  });
+
+  it('sends no more once an answer that took one limits errors, and counts those', async () => {
+    await using sentry = await startSentryServer((response) =>
+      response.writeHead(200, { 'x-sentry-rate-limits': '2700:transaction:key, 60:error;default:organization' }).end('{"id":"1"}'),
+    );
+    await using collector = await startCollector();
+    using application = makeApplication(11);
+    application.write(
+      'many.cjs',
+      `const { captureException } = require('signalbox/sentry');
+      captureException(new Error('first'));
+      const timer = setInterval(() => captureException(new Error('more ' + Math.random())), 20);
+      process.once('message', () => (clearInterval(timer), process.disconnect()));`,
+    );
+    const running = application.start('many.cjs', { env: { ...collector.env, SENTRY_DSN: sentry.dsn } });
+    await running.output(/sentry\.limited/, 'stderr');
+    running.child.send('end');
+    const ending = await running.ended;
+    assert.deepEqual([ending.code, ending.said.filter(({ code }) => code.startsWith('sentry.limited')).length], [0, 1]);
+    assert.match(ending.stderr, /takes no more errors for 60 s/);
+    assert.equal(sentry.events().length, 1);
+    const dropped = collector.store.metrics().find(({ name }) => name === 'signalbox.sentry.dropped');
+    assert.match(inspect(dropped, { depth: 9 }), /rate_limited/);
   });
 
   it('harms nobody when Sentry refuses, limits, is down or silent: one line, and the losses', async () => {

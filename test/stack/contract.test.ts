@@ -25,6 +25,8 @@ import { openShop, SCENARIO_COUNT, type VisitedShop } from './visited-shop.ts';
 const SHOP = ['storefront', 'inventory', 'worker', 'desk'] as const;
 const SERVICES = [...SHOP, 'carrier'] as const;
 const ARRIVAL_DEADLINE_MS = 60_000;
+/** Of alerts that the carrier handles. */
+const TOKEN = 'open-sesame';
 
 /** Only a broker moves them; where there is none, nobody can see them. */
 const OF_BROKERS = missing('rabbitmq') === false ? [] : ['messaging.client.operation.duration', 'messaging.client.sent.messages'];
@@ -68,11 +70,20 @@ describe('metrics by push and by scrape', { skip: skipWithout('collector', 'jaeg
       shop = await openShop(env, { withDesk: true, envOf });
       carrier = startProgram({
         program: shipped('test/stack/programs/carrier.cjs'),
-        env: { ...env, ...envOf('carrier'), OTEL_SERVICE_NAME: 'carrier', ...(broker && { BROKER_URL: broker.url }) },
+        env: {
+          ...env,
+          ...envOf('carrier'),
+          OTEL_SERVICE_NAME: 'carrier',
+          SIGNALBOX_ON_ALERT_TOKEN: TOKEN,
+          ...(broker && { BROKER_URL: broker.url }),
+        },
         timeoutMs: 240_000,
       });
       scraper = await startScraper(Object.fromEntries(SERVICES.map((service) => [service, `127.0.0.1:${portOf[service]}`])));
       await Promise.all([shop.visit(4 * SCENARIO_COUNT, 4), shop.writeToDesk(), carrier.output(/carried/)]);
+      const alerts = [{ status: 'firing', labels: { alertname: 'RoadClosed' } }];
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      await fetch(`http://127.0.0.1:${portOf['carrier']}/alerts`, { method: 'POST', headers, body: JSON.stringify({ alerts }) });
       // As whoever restarts services does; by themselves checks run later.
       for (const service of ['storefront', 'worker'])
         assert.equal((await fetch(`http://127.0.0.1:${portOf[service]}/health`)).status, 200, service);

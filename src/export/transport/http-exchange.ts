@@ -68,6 +68,7 @@ export function exchange(of: Exchange): Promise<SendResult | undefined> {
     request.on('response', (message: IncomingMessage) => {
       response = message;
       noteAnswer(peer, message.socket.remoteAddress, sentAtMs, message.headers.date);
+      peer.limits = message.headers['x-sentry-rate-limits']?.toString();
       // From here on the status counts, even if the rest of the answer never comes.
       answer = readAnswer(message, destination, (isWhole) => end(answer(), isWhole));
     });

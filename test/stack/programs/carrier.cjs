@@ -1,9 +1,10 @@
 // BROKER_URL=amqp://… node --require signalbox/register carrier.cjs: what the shop does not do: a gRPC service and its client, messages
-// over RabbitMQ (without BROKER_URL none), an error that is not sent to Sentry, an alert that is sent nowhere, and an attribute that nobody bounds. Says `carried` when all is done, goes on with calls and
+// over RabbitMQ (without BROKER_URL none), an error that is not sent to Sentry, an alert that is sent nowhere, a handler of alerts, and
+// an attribute that nobody bounds. Says `carried` when all is done, goes on with calls and
 // messages every five seconds, and ends with SIGTERM.
 const amqplib = require('amqplib');
 const grpc = require('@grpc/grpc-js');
-const { sendAlert } = require('signalbox/alerts');
+const { onAlert, sendAlert } = require('signalbox/alerts');
 const { counter } = require('signalbox/metrics');
 const { captureException, setupSentry } = require('signalbox/sentry');
 
@@ -53,6 +54,7 @@ async function main() {
   setupSentry({ dsn: 'http://key@127.0.0.1:9/1' });
   captureException(Object.assign(new Error('the road is closed'), { code: 'ECONNRESET' }));
   sendAlert({ title: 'The road is closed' });
+  onAlert('RoadClosed', () => {});
   const askForRates = await openRates();
   async function carry() {
     await askForRates();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createAccount } from '../../../src/diagnostics/account.ts';
 import { createEnvelopeSender } from '../../../src/export/envelope-sender.ts';
-import type { SendResult, Transport } from '../../../src/otlp/types.ts';
+import type { Peer, SendResult, Transport } from '../../../src/otlp/types.ts';
 import { ENVELOPE_RECEIVERS } from '../../../src/export/envelope-receivers.ts';
 import type { EnvelopeDrop } from '../../../src/names/metrics/errors.ts';
 import type { EnvelopeKind } from '../../../src/runtime/error-delivery.ts';
@@ -18,8 +18,9 @@ function startFor(kind: EnvelopeKind, ...answers: (SendResult | 'never')[]) {
   const sent: string[] = [];
   const said: string[] = [];
   const dropped: Partial<Record<EnvelopeDrop, number>> = {};
+  const peer: Peer = {};
   const transport: Transport = {
-    peer: {},
+    peer,
     send(body) {
       sent.push(Buffer.from(body).toString());
       const answer = answers.shift() ?? ACCEPTED;
@@ -38,7 +39,7 @@ function startFor(kind: EnvelopeKind, ...answers: (SendResult | 'never')[]) {
     reporter: { say: (code) => said.push(code) > 0, forget() {} },
     onDropped: (reason, count) => (dropped[reason] = (dropped[reason] ?? 0) + count),
   });
-  return { account, dropped, said, sender, sent };
+  return { account, dropped, peer, said, sender, sent };
 }
 
 const LIMITED: SendResult = { kind: 'retry', reason: 'http_429', message: '', retryAfterMs: 60_000 };
@@ -51,6 +52,27 @@ describe('the sender of envelopes', () => {
     assert.deepEqual(sent, ['a']);
     await sender.flush(1000);
     assert.deepEqual([sent, account.produced, account.acknowledged], [['a', 'b', 'c'], 3, 3]);
+  });
+
+  it('sends no more after an answer that took one and limits errors from now on', async () => {
+    const { account, dropped, said, sender, sent, peer } = start();
+    peer.limits = '2700:transaction:organization, 60:default;error:key';
+    for (const text of ['a', 'b']) sender.add(envelope(text));
+    await sender.flush(1000);
+    sender.add(envelope('c'));
+    assert.deepEqual([sent, account.acknowledged, dropped, said], [['a'], 1, { rate_limited: 2 }, ['sentry.limited']]);
+  });
+
+  it('goes on where something else is limited, and where it is no Sentry', async () => {
+    const others = start();
+    others.peer.limits = '60:transaction:key, x:error, 0:error, ::';
+    const alerts = startFor('alerts');
+    alerts.peer.limits = '60::key';
+    for (const { sender } of [others, alerts]) {
+      for (const text of ['a', 'b']) sender.add(envelope(text));
+      await sender.flush(1000);
+    }
+    assert.deepEqual([others.sent, others.said, alerts.sent, alerts.said], [['a', 'b'], [], ['a', 'b'], []]);
   });
 
   it('drops what Sentry limits, and all that comes while it does', async () => {
